@@ -1,0 +1,78 @@
+// The scalar definition of int8 arithmetic. Every kernel on every target and
+// the reference interpreter compute exactly these functions.
+//
+//   real value = (q - zero) * scale
+//
+// Nothing here depends on the rounding mode of integer conversions, on libm or
+// on -ffp-contract: no floating-point product feeds an addition.
+#ifndef EDGECC_KERNELS_FIXED_POINT_H
+#define EDGECC_KERNELS_FIXED_POINT_H
+
+#include <cstdint>
+
+namespace edgecc {
+namespace kernels {
+namespace {
+
+/// `value` limited to [lo, hi]; a NaN stays a NaN.
+template <class T> constexpr T clamp(T value, T lo, T hi) {
+  return value < lo ? lo : value > hi ? hi : value;
+}
+
+/// Multiplies an accumulator by the real factor m * 2^(shift - 31):
+///   a = acc << shift (modulo 2^32),
+///   q = ((int64(a) * m + 2^30) >> 31) + zero, clamped to [lo, hi].
+/// Requires m >= 0, 0 <= shift <= 31 and -128 <= zero, lo, hi <= 127.
+[[maybe_unused]] inline std::int32_t
+requantize(std::int32_t acc, std::int32_t m, int shift, std::int32_t zero,
+           std::int32_t lo, std::int32_t hi) {
+  // Unsigned, because a signed left shift of a negative value is undefined.
+  const std::int32_t a =
+      static_cast<std::int32_t>(static_cast<std::uint32_t>(acc) << shift);
+  const std::int64_t product =
+      static_cast<std::int64_t>(a) * m + (std::int64_t{1} << 30);
+  const std::int32_t q = static_cast<std::int32_t>(product >> 31);
+  // Clamping before the zero point is added cannot overflow 32 bits.
+  return clamp(q, lo - zero, hi - zero) + zero;
+}
+
+/// Nearest integer, ties to even; saturates, and a NaN gives 0.
+[[maybe_unused]] inline std::int32_t roundHalfEven(float x) {
+  if (x >= 2147483648.0f)
+    return INT32_MAX;
+  if (x <= -2147483648.0f)
+    return INT32_MIN;
+  if (!(x == x))
+    return 0;
+  const std::int32_t whole = static_cast<std::int32_t>(x);
+  // Exact: from 2^23 on, x is an integer and the rest is 0.
+  const float rest = x - static_cast<float>(whole);
+  const bool odd = (whole & 1) != 0;
+  if (rest > 0.5f || (rest == 0.5f && odd))
+    return whole + 1;
+  if (rest < -0.5f || (rest == -0.5f && odd))
+    return whole - 1;
+  return whole;
+}
+
+/// ONNX QuantizeLinear to int8; a NaN gives the zero point.
+/// Requires scale > 0 and -128 <= zero <= 127.
+[[maybe_unused]] inline std::int8_t quantize(float x, float scale,
+                                             std::int32_t zero) {
+  // Beyond +-256 the result saturates whatever the zero point is.
+  const float steps = clamp(x / scale, -256.0f, 256.0f);
+  return static_cast<std::int8_t>(
+      clamp<std::int32_t>(roundHalfEven(steps) + zero, -128, 127));
+}
+
+/// ONNX DequantizeLinear of int8.
+[[maybe_unused]] inline float dequantize(std::int8_t q, float scale,
+                                         std::int32_t zero) {
+  return static_cast<float>(q - zero) * scale;
+}
+
+} // namespace
+} // namespace kernels
+} // namespace edgecc
+
+#endif // EDGECC_KERNELS_FIXED_POINT_H

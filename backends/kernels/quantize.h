@@ -1,0 +1,43 @@
+// Changes of representation: float to int8, int8 to float, and int8 to int8
+// with another scale and zero point. Element by element as in fixed_point.h.
+//
+// `out` of requantize_s8 may be its input.
+#ifndef EDGECC_KERNELS_QUANTIZE_H
+#define EDGECC_KERNELS_QUANTIZE_H
+
+#include <cstdint>
+
+#ifndef EDGECC_KERNELS_FIXED_POINT_H
+#include "fixed_point.h"
+#endif
+
+namespace edgecc {
+namespace kernels {
+namespace {
+
+template <class Shape>
+void quantize_s8(const float *in, std::int8_t *out, float scale, int zero) {
+  for (int i = 0; i < Shape::size; ++i)
+    out[i] = quantize(in[i], scale, zero);
+}
+
+template <class Shape>
+void dequantize_s8(const std::int8_t *in, float *out, float scale, int zero) {
+  for (int i = 0; i < Shape::size; ++i)
+    out[i] = dequantize(in[i], scale, zero);
+}
+
+/// m * 2^(shift - 31) is the input's scale divided by the output's.
+template <class Shape>
+void requantize_s8(const std::int8_t *in, std::int8_t *out, int in_zero,
+                   std::int32_t m, int shift, int out_zero) {
+  for (int i = 0; i < Shape::size; ++i)
+    out[i] = static_cast<std::int8_t>(
+        requantize(in[i] - in_zero, m, shift, out_zero, -128, 127));
+}
+
+} // namespace
+} // namespace kernels
+} // namespace edgecc
+
+#endif // EDGECC_KERNELS_QUANTIZE_H

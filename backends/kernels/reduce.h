@@ -1,0 +1,142 @@
+// Reductions over any set of axes, float.
+//
+//   Mask  Shape<0 or 1 ...>, 1 for each axis that is reduced
+//   out   the kept axes in their order (kept with extent 1 or not is the same
+//         memory)
+//
+// The kinds are those of ONNX: L1 = sum |x|, L2 = sqrt(sum x^2), LogSum =
+// log(sum x), LogSumExp = log(sum exp x).
+#ifndef EDGECC_KERNELS_REDUCE_H
+#define EDGECC_KERNELS_REDUCE_H
+
+#include <cmath>
+
+#ifndef EDGECC_KERNELS_SHAPE_H
+#include "shape.h"
+#endif
+
+namespace edgecc {
+namespace kernels {
+namespace {
+
+enum class ReduceKind {
+  Sum,
+  Mean,
+  Max,
+  Min,
+  Prod,
+  SumSquare,
+  L1,
+  L2,
+  LogSum,
+  LogSumExp
+};
+
+/// The result of an empty reduction.
+template <ReduceKind Kind> inline float reduceStart() {
+  if constexpr (Kind == ReduceKind::Max)
+    return -HUGE_VALF;
+  else if constexpr (Kind == ReduceKind::Min)
+    return HUGE_VALF;
+  else
+    return Kind == ReduceKind::Prod ? 1.0f : 0.0f;
+}
+
+/// Takes one more element in.
+template <ReduceKind Kind> inline float reduceStep(float acc, float x) {
+  if constexpr (Kind == ReduceKind::Max)
+    return x > acc ? x : acc;
+  else if constexpr (Kind == ReduceKind::Min)
+    return x < acc ? x : acc;
+  else if constexpr (Kind == ReduceKind::Prod)
+    return acc * x;
+  else if constexpr (Kind == ReduceKind::L1)
+    return acc + std::fabs(x);
+  else if constexpr (Kind == ReduceKind::SumSquare || Kind == ReduceKind::L2)
+    return acc + x * x;
+  else
+    return acc + x;
+}
+
+template <ReduceKind Kind, int Count> inline float reduceFinish(float acc) {
+  if constexpr (Kind == ReduceKind::Mean)
+    return acc / static_cast<float>(Count);
+  else if constexpr (Kind == ReduceKind::L2)
+    return std::sqrt(acc);
+  else if constexpr (Kind == ReduceKind::LogSum)
+    return std::log(acc);
+  else
+    return acc;
+}
+
+/// Number of elements that one result is made of.
+template <class In, class Mask> constexpr int reducedCount() {
+  int count = 1;
+  for (int d = 0; d < In::rank; ++d)
+    count *= Mask::dim(d) != 0 ? In::dim(d) : 1;
+  return count;
+}
+
+/// Folds the reduced axes from `Dim` on into `acc` by `step`.
+template <class In, class Mask, int Dim, class Step>
+inline float foldAxes(const float *in, float acc, const Step &step) {
+  if constexpr (Dim == In::rank) {
+    return step(acc, *in);
+  } else if constexpr (Mask::dim(Dim) == 0) {
+    return foldAxes<In, Mask, Dim + 1>(in, acc, step);
+  } else {
+    for (int i = 0; i < In::dim(Dim); ++i)
+      acc = foldAxes<In, Mask, Dim + 1>(in + i * In::product(Dim + 1, In::rank),
+                                        acc, step);
+    return acc;
+  }
+}
+
+/// One result.
+template <class In, class Mask, ReduceKind Kind>
+inline float reduceOne(const float *in) {
+  if constexpr (Kind == ReduceKind::LogSumExp) {
+    // Relative to the maximum, so that no exponential overflows.
+    const float max =
+        foldAxes<In, Mask, 0>(in, -HUGE_VALF, reduceStep<ReduceKind::Max>);
+    if (std::isinf(max))
+      return max;
+    const float sum =
+        foldAxes<In, Mask, 0>(in, 0.0f, [max](float acc, float x) {
+          return acc + std::exp(x - max);
+        });
+    return max + std::log(sum);
+  } else {
+    const float acc =
+        foldAxes<In, Mask, 0>(in, reduceStart<Kind>(), reduceStep<Kind>);
+    return reduceFinish<Kind, reducedCount<In, Mask>()>(acc);
+  }
+}
+
+/// Walks the kept axes from `Dim` on; returns the next output place.
+template <class In, class Mask, ReduceKind Kind, int Dim>
+inline float *reduceFrom(const float *in, float *out) {
+  if constexpr (Dim == In::rank) {
+    *out = reduceOne<In, Mask, Kind>(in);
+    return out + 1;
+  } else if constexpr (Mask::dim(Dim) != 0) {
+    return reduceFrom<In, Mask, Kind, Dim + 1>(in, out);
+  } else {
+    for (int i = 0; i < In::dim(Dim); ++i)
+      out = reduceFrom<In, Mask, Kind, Dim + 1>(
+          in + i * In::product(Dim + 1, In::rank), out);
+    return out;
+  }
+}
+
+template <class In, class Mask, ReduceKind Kind>
+void reduce_f32(const float *in, float *out) {
+  static_assert(In::rank == Mask::rank, "one entry for each axis");
+  reduceFrom<In, Mask, Kind, 0>(in, out);
+}
+
+} // namespace
+} // namespace kernels
+} // namespace edgecc
+
+#endif // EDGECC_KERNELS_REDUCE_H

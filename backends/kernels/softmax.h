@@ -1,0 +1,93 @@
+// Softmax along one axis, float and int8.
+//
+// f32: out = exp(x - max) / sum(exp(x - max)).
+// s8: the output has scale 1/256 and zero point -128. table[d] is
+//   round(exp(-s_in * d) * 2^23) for d = max - q in 0..255;
+//   out = min((table[d] * 256 + sum / 2) / sum - 128, 127), sum over the axis.
+//
+// `out` may be the input.
+#ifndef EDGECC_KERNELS_SOFTMAX_H
+#define EDGECC_KERNELS_SOFTMAX_H
+
+#include <cmath>
+#include <cstdint>
+
+#ifndef EDGECC_KERNELS_SHAPE_H
+#include "shape.h"
+#endif
+
+namespace edgecc {
+namespace kernels {
+namespace {
+
+/// The largest of `Count` elements, `Step` apart.
+template <int Count, int Step, class T> inline T largest(const T *x) {
+  T best = x[0];
+  for (int i = 1; i < Count; ++i)
+    best = x[i * Step] > best ? x[i * Step] : best;
+  return best;
+}
+
+/// Calls body(offset) for the first element of each line along the axis.
+template <class Shape, int Axis, class Body>
+inline void forEachLine(const Body &body) {
+  constexpr int kInner = Shape::product(Axis + 1, Shape::rank);
+  constexpr int kBlock = Shape::dim(Axis) * kInner;
+  for (int outer = 0; outer < Shape::size; outer += kBlock)
+    for (int inner = 0; inner < kInner; ++inner)
+      body(outer + inner);
+}
+
+template <class Shape, int Axis> void softmax_f32(const float *in, float *out) {
+  constexpr int kCount = Shape::dim(Axis);
+  constexpr int kStep = Shape::product(Axis + 1, Shape::rank);
+  forEachLine<Shape, Axis>([in, out](int offset) {
+    const float *x = in + offset;
+    float *y = out + offset;
+    const float max = largest<kCount, kStep>(x);
+    float sum = 0.0f;
+    for (int i = 0; i < kCount; ++i) {
+      const float e = std::exp(x[i * kStep] - max);
+      y[i * kStep] = e;
+      sum += e;
+    }
+    for (int i = 0; i < kCount; ++i)
+      y[i * kStep] /= sum;
+  });
+}
+
+/// The narrowest type for the sums of a line: table entries are at most 2^23,
+/// so up to 256 of them, times 256, fit 32 bits and spare a 64-bit division.
+template <bool Wide> struct SoftmaxSum {
+  using Type = std::uint32_t;
+};
+template <> struct SoftmaxSum<true> {
+  using Type = std::uint64_t;
+};
+
+template <class Shape, int Axis>
+void softmax_s8(const std::int8_t *in, const std::int32_t *table,
+                std::int8_t *out) {
+  constexpr int kCount = Shape::dim(Axis);
+  constexpr int kStep = Shape::product(Axis + 1, Shape::rank);
+  using Sum = typename SoftmaxSum<(kCount > 256)>::Type;
+  forEachLine<Shape, Axis>([in, table, out](int offset) {
+    const std::int8_t *q = in + offset;
+    const int max = largest<kCount, kStep>(q);
+    Sum sum = 0;
+    for (int i = 0; i < kCount; ++i)
+      sum += static_cast<Sum>(table[max - q[i * kStep]]);
+    for (int i = 0; i < kCount; ++i) {
+      const Sum e = static_cast<Sum>(table[max - q[i * kStep]]);
+      const int share = static_cast<int>((e * 256 + sum / 2) / sum) - 128;
+      out[offset + i * kStep] =
+          static_cast<std::int8_t>(share < 127 ? share : 127);
+    }
+  });
+}
+
+} // namespace
+} // namespace kernels
+} // namespace edgecc
+
+#endif // EDGECC_KERNELS_SOFTMAX_H
