@@ -1,0 +1,88 @@
+//===- Kern.cpp - The kern dialect ----------------------------------------===//
+//
+// Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "edgecc/Dialect/Kern/Kern.h"
+
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/DialectImplementation.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+using namespace edgecc::kern;
+
+#include "edgecc/Dialect/Kern/KernDialect.cpp.inc"
+
+#define GET_ATTRDEF_CLASSES
+#include "edgecc/Dialect/Kern/KernAttrs.cpp.inc"
+
+#define GET_OP_CLASSES
+#include "edgecc/Dialect/Kern/KernOps.cpp.inc"
+
+void KernDialect::initialize() {
+  addAttributes<
+#define GET_ATTRDEF_LIST
+#include "edgecc/Dialect/Kern/KernAttrs.cpp.inc"
+      >();
+  addOperations<
+#define GET_OP_LIST
+#include "edgecc/Dialect/Kern/KernOps.cpp.inc"
+      >();
+}
+
+int64_t edgecc::kern::getByteSize(MemRefType type) {
+  unsigned bits = type.getElementTypeBitWidth();
+  return type.getNumElements() * ((bits + 7) / 8);
+}
+
+LogicalResult WindowAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                                 ArrayRef<int64_t> kernel,
+                                 ArrayRef<int64_t> strides,
+                                 ArrayRef<int64_t> dilations,
+                                 ArrayRef<int64_t> pads) {
+  if (kernel.size() != 2 || strides.size() != 2 || dilations.size() != 2 ||
+      pads.size() != 4)
+    return emitError() << "a window has 2 kernel sizes, strides and dilations "
+                          "and 4 pads";
+  return success();
+}
+
+LogicalResult DataOp::verify() {
+  auto type = cast<MemRefType>(getType());
+  auto valueType = cast<ShapedType>(getValue().getType());
+  if (valueType.getShape() != type.getShape() ||
+      valueType.getElementType() != type.getElementType())
+    return emitOpError("value has type ") << valueType << ", expected " << type;
+  return success();
+}
+
+LogicalResult GetDataOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  auto data = symbols.lookupNearestSymbolFrom<DataOp>(*this, getDataAttr());
+  if (!data)
+    return emitOpError("refers to ")
+           << getDataAttr() << ", which is no kern.data";
+  if (data.getType() != getType())
+    return emitOpError("has type ") << getType() << ", but " << getDataAttr()
+                                    << " has " << data.getType();
+  return success();
+}
+
+LogicalResult ViewOp::verify() {
+  auto source = cast<MemRefType>(getSource().getType());
+  auto result = cast<MemRefType>(getType());
+  if (getByteSize(source) != getByteSize(result))
+    return emitOpError("views ")
+           << getByteSize(source) << " bytes as " << getByteSize(result);
+  return success();
+}
+
+LogicalResult CallOp::verify() {
+  for (int64_t index : getInplace())
+    if (index < 0 || index >= int64_t(getInputs().size()))
+      return emitOpError("inplace names input ")
+             << index << ", there are " << getInputs().size();
+  return success();
+}

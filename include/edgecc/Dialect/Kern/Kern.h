@@ -1,0 +1,40 @@
+//===- Kern.h - The kern dialect --------------------------------*- C++ -*-===//
+//
+// Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef EDGECC_DIALECT_KERN_KERN_H
+#define EDGECC_DIALECT_KERN_KERN_H
+
+#include "mlir/Bytecode/BytecodeOpInterface.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/BuiltinTypes.h"
+#include "mlir/IR/Dialect.h"
+#include "mlir/IR/OpDefinition.h"
+#include "mlir/IR/OpImplementation.h"
+#include "mlir/IR/SymbolTable.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+
+#include "edgecc/Dialect/Kern/KernDialect.h.inc"
+
+#define GET_ATTRDEF_CLASSES
+#include "edgecc/Dialect/Kern/KernAttrs.h.inc"
+
+#define GET_OP_CLASSES
+#include "edgecc/Dialect/Kern/KernOps.h.inc"
+
+namespace edgecc::kern {
+/// Names of the attributes on a program and its arguments.
+inline constexpr llvm::StringLiteral kArenaBytes = "kern.arena_bytes";
+inline constexpr llvm::StringLiteral kInput = "kern.input";
+inline constexpr llvm::StringLiteral kOutput = "kern.output";
+
+/// The size in bytes of a buffer of static shape, elements packed, i1 as one
+/// byte.
+int64_t getByteSize(mlir::MemRefType type);
+} // namespace edgecc::kern
+
+#endif // EDGECC_DIALECT_KERN_KERN_H

@@ -1,0 +1,171 @@
+//===- KernOps.td - The kern dialect -----------------------*- tablegen -*-===//
+//
+// Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef EDGECC_DIALECT_KERN_KERNOPS_TD
+#define EDGECC_DIALECT_KERN_KERNOPS_TD
+
+include "mlir/IR/AttrTypeBase.td"
+include "mlir/IR/BuiltinAttributeInterfaces.td"
+include "mlir/IR/OpAsmInterface.td"
+include "mlir/IR/OpBase.td"
+include "mlir/IR/SymbolInterfaces.td"
+include "mlir/Interfaces/SideEffectInterfaces.td"
+
+def Kern_Dialect : Dialect {
+  let name = "kern";
+  let cppNamespace = "::edgecc::kern";
+  let summary = "What runs, in order, and where each operand lives";
+  let description = [{
+    A program is a `func.func` on memrefs whose arguments are the model's inputs
+    (`kern.input` = name), then its outputs (`kern.output` = name). Its body is a
+    straight line of kernel calls on buffers in the arena and on packed
+    constants. Every decision is made here; emission only prints.
+  }];
+  let dependentDialects = ["::mlir::memref::MemRefDialect"];
+  let useDefaultAttributePrinterParser = 1;
+}
+
+class Kern_Op<string mnemonic, list<Trait> traits = []>
+    : Op<Kern_Dialect, mnemonic, traits>;
+
+def Kern_Buffer : StaticShapeMemRefOf<[AnyType]>;
+
+//===----------------------------------------------------------------------===//
+// Template arguments of kernels
+//===----------------------------------------------------------------------===//
+
+class Kern_Attr<string name, string attrMnemonic> : AttrDef<Kern_Dialect, name> {
+  let mnemonic = attrMnemonic;
+}
+
+def Kern_ShapeAttr : Kern_Attr<"Shape", "shape"> {
+  let summary = "a list of integers, `Shape<...>` in the generated code";
+  let parameters = (ins OptionalArrayRefParameter<"int64_t">:$dims);
+  let assemblyFormat = "`<` `[` (`]`) : ($dims^ `]`)? `>`";
+}
+
+def Kern_WindowAttr : Kern_Attr<"Window", "window"> {
+  let summary = "a two-dimensional window, `Window<...>` in the generated code";
+  let description = [{
+    Kernel, stride and dilation are (height, width); padding is (top, left,
+    bottom, right).
+  }];
+  let parameters = (ins ArrayRefParameter<"int64_t">:$kernel,
+                        ArrayRefParameter<"int64_t">:$strides,
+                        ArrayRefParameter<"int64_t">:$dilations,
+                        ArrayRefParameter<"int64_t">:$pads);
+  let assemblyFormat = [{
+    `<` `kernel` `=` `[` $kernel `]` `,` `strides` `=` `[` $strides `]` `,`
+    `dilations` `=` `[` $dilations `]` `,` `pads` `=` `[` $pads `]` `>`
+  }];
+  let genVerifyDecl = 1;
+}
+
+//===----------------------------------------------------------------------===//
+// Operations
+//===----------------------------------------------------------------------===//
+
+def Kern_DataOp : Kern_Op<"data", [Symbol]> {
+  let summary = "constants as a kernel reads them: packed, in flash";
+  let description = [{
+    Example:
+
+    ```mlir
+    kern.data @dense_weights : memref<4xi8> = dense<[1, 2, 3, 4]> : tensor<4xi8>
+    ```
+  }];
+  let arguments = (ins SymbolNameAttr:$sym_name,
+                       TypeAttrOf<Kern_Buffer>:$type, ElementsAttr:$value);
+  let assemblyFormat = "$sym_name `:` $type `=` $value attr-dict";
+  let hasVerifier = 1;
+}
+
+def Kern_GetDataOp : Kern_Op<"get_data", [
+    Pure, DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
+  let summary = "the address of constants";
+  let description = [{
+    Example:
+
+    ```mlir
+    %w = kern.get_data @dense_weights : memref<4xi8>
+    ```
+  }];
+  let arguments = (ins FlatSymbolRefAttr:$data);
+  let results = (outs Kern_Buffer:$result);
+  let assemblyFormat = "$data attr-dict `:` type($result)";
+}
+
+def Kern_BufferOp : Kern_Op<"buffer", [MemoryEffects<[MemAlloc]>]> {
+  let summary = "a buffer in the arena";
+  let description = [{
+    Without `offset` until memory is planned (`--kern-plan-arena`).
+
+    Example:
+
+    ```mlir
+    %0 = kern.buffer : memref<1x8x8x4xi8>
+    %1 = kern.buffer {offset = 256} : memref<1x4x4x4xi8>
+    ```
+  }];
+  let arguments = (ins OptionalAttr<I64Attr>:$offset);
+  let results = (outs Kern_Buffer:$result);
+  let assemblyFormat = "attr-dict `:` type($result)";
+}
+
+def Kern_ViewOp : Kern_Op<"view", [Pure]> {
+  let summary = "the same bytes in another shape";
+  let description = [{
+    Example:
+
+    ```mlir
+    %flat = kern.view %0 : memref<1x8x8x4xi8> to memref<1x256xi8>
+    ```
+  }];
+  let arguments = (ins Kern_Buffer:$source);
+  let results = (outs Kern_Buffer:$result);
+  let assemblyFormat = "$source attr-dict `:` type($source) `to` type($result)";
+  let hasVerifier = 1;
+}
+
+def Kern_CallOp : Kern_Op<"call", [AttrSizedOperandSegments]> {
+  let summary = "a kernel, run";
+  let description = [{
+    `kernel` is the template's name, `header` the file that defines it,
+    `template_args` its arguments (`#kern.shape`, `#kern.window`, integers,
+    types, or strings taken as they are). The call passes the inputs, then the
+    outputs, then the scratch buffers, then `scalars`. `function`, if present,
+    is a scalar function that becomes the first template argument; then the
+    output comes first. Outputs may share memory with the inputs listed in
+    `inplace`, where such an input is not needed afterwards.
+    `layer`, `macs` and `precision` describe the call in the report.
+
+    Example:
+
+    ```mlir
+    kern.call "copy" from "data_movement.h"<[#kern.shape<[1, 4]>, i8]>
+      ins(%0 : memref<1x4xi8>) outs(%1 : memref<1x4xi8>) {layer = "copy"}
+    ```
+  }];
+  let arguments = (ins
+    StrAttr:$kernel, StrAttr:$header, ArrayAttr:$template_args,
+    Variadic<Kern_Buffer>:$inputs, Variadic<Kern_Buffer>:$outputs,
+    Variadic<Kern_Buffer>:$scratch, OptionalAttr<ArrayAttr>:$scalars,
+    OptionalAttr<FlatSymbolRefAttr>:$function,
+    DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$inplace,
+    OptionalAttr<StrAttr>:$layer, OptionalAttr<StrAttr>:$precision,
+    DefaultValuedOptionalAttr<I64Attr, "0">:$macs);
+  let assemblyFormat = [{
+    $kernel `from` $header `<` $template_args `>` (`(` $function^ `)`)?
+    (`ins` `(` $inputs^ `:` type($inputs) `)`)?
+    `outs` `(` $outputs `:` type($outputs) `)`
+    (`scratch` `(` $scratch^ `:` type($scratch) `)`)?
+    (`scalars` $scalars^)? attr-dict
+  }];
+  let hasVerifier = 1;
+}
+
+#endif // EDGECC_DIALECT_KERN_KERNOPS_TD

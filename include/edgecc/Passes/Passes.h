@@ -1,0 +1,25 @@
+//===- Passes.h - The passes of edgecc --------------------------*- C++ -*-===//
+//
+// Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef EDGECC_PASSES_PASSES_H
+#define EDGECC_PASSES_PASSES_H
+
+#include "mlir/Pass/Pass.h"
+
+#include <memory>
+
+namespace edgecc {
+
+#define GEN_PASS_DECL
+#include "edgecc/Passes/Passes.h.inc"
+
+#define GEN_PASS_REGISTRATION
+#include "edgecc/Passes/Passes.h.inc"
+
+} // namespace edgecc
+
+#endif // EDGECC_PASSES_PASSES_H
