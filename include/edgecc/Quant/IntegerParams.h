@@ -1,0 +1,104 @@
+//===- IntegerParams.h - Integer parameters from quantized types -*- C++
+//-*-===//
+//
+// Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// What the integer kernels need and the compiler knows: multipliers, shifts,
+// folded biases, tables. The reference interpreter and the lowering to kernels
+// both take them from here, so that they cannot differ. The rules are those of
+// docs/spec/integers.md.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef EDGECC_QUANT_INTEGERPARAMS_H
+#define EDGECC_QUANT_INTEGERPARAMS_H
+
+#include "mlir/Dialect/Quant/QuantTypes.h"
+#include "mlir/IR/BuiltinTypes.h"
+#include "llvm/ADT/APFloat.h"
+#include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/SmallVector.h"
+
+#include <array>
+#include <cstdint>
+#include <optional>
+
+namespace edgecc::integer {
+
+/// Multiplication by real factors in fixed point:
+/// factor[i] = multipliers[i] * 2^(shift - 31).
+struct Requantization {
+  llvm::SmallVector<int32_t> multipliers;
+  int shift = 0;
+};
+
+/// The fixed-point form of positive factors. `shift` is the smallest that
+/// brings all of them below 1 after rounding, at most 31.
+Requantization getRequantization(llvm::ArrayRef<double> factors);
+
+/// The factors of a convolution or fully connected layer, one per output
+/// channel (axis 0 of `weights`): s_in * s_w[o] / s_out. The types are
+/// quantized tensor types, `weights` per tensor or along axis 0.
+Requantization getWeightedRequantization(mlir::RankedTensorType input,
+                                         mlir::RankedTensorType weights,
+                                         mlir::RankedTensorType output);
+
+/// bias[o] - inputZero * sum(weights[o, ...]): with this bias the kernels
+/// multiply stored values, and taps outside the image count as `inputZero`.
+/// `weights` are row-major with one row per element of `bias`. Nothing if a sum
+/// does not fit 32 bits.
+std::optional<llvm::SmallVector<int32_t>>
+foldInputZeroPoint(llvm::ArrayRef<int32_t> bias, llvm::ArrayRef<int8_t> weights,
+                   int64_t inputZero);
+
+/// out = clamp((((a - za) * lhs + (b - zb) * rhs + 2^(shift - 1)) >> shift)
+///             + z_out), with multipliers round(s / s_out * 2^shift).
+struct AddParams {
+  int32_t lhs = 0, rhs = 0;
+  int shift = 0;
+};
+
+/// `shift` is the largest, at most 30, with which no sum leaves 32 bits.
+AddParams getAddParams(mlir::quant::UniformQuantizedType lhs,
+                       mlir::quant::UniformQuantizedType rhs,
+                       mlir::quant::UniformQuantizedType output);
+
+/// The factor of a product of two quantized values: s_a * s_b / s_out.
+Requantization getMulRequantization(mlir::quant::UniformQuantizedType lhs,
+                                    mlir::quant::UniformQuantizedType rhs,
+                                    mlir::quant::UniformQuantizedType output);
+
+/// The factor from one quantized type to another: s_in / s_out.
+Requantization getRequantization(mlir::quant::UniformQuantizedType input,
+                                 mlir::quant::UniformQuantizedType output);
+
+/// The factors of an average over 1, 2, ..., `maxCount` taps, in that order:
+/// s_in / (s_out * count).
+Requantization
+getAvgPoolRequantization(mlir::quant::UniformQuantizedType input,
+                         mlir::quant::UniformQuantizedType output,
+                         int64_t maxCount);
+
+/// round(exp(-scale * d) * 2^23) for d = 0..255.
+std::array<int32_t, 256> getSoftmaxTable(double scale);
+
+/// What a real value is stored as: quantize() of kernels/fixed_point.h, then
+/// limited to the type's storage range.
+int32_t getStoredValue(float value, mlir::quant::UniformQuantizedType type);
+
+/// Bounds of stored results.
+struct ClampRange {
+  int32_t lo, hi;
+};
+
+/// The storage range of `type` within the real bounds that there are.
+ClampRange getClampRange(mlir::quant::UniformQuantizedType type,
+                         std::optional<llvm::APFloat> clampMin = {},
+                         std::optional<llvm::APFloat> clampMax = {});
+
+} // namespace edgecc::integer
+
+#endif // EDGECC_QUANT_INTEGERPARAMS_H
