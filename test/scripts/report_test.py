@@ -5,14 +5,18 @@ import unittest
 
 import report
 
-FULL = {"target": "cortex-m7", "ram": {"arena": 21504}, "flash": {"weights": 24916, "code": 9000, "total": 34000},
-        "latency": {"instructions": 7699897}, "accuracy": {"metric": "top1", "float": 92.917, "compiled": 92.5,
-                                                           "drop": 0.417}}
+FULL = {"target": "cortex-m7", "ram": {"arena": 21504, "total": 24000}, "flash": {"weights": 24916, "code": 9000, "total": 34000},
+        "latency": {"instructions": 7699897}, "verify": {"samples": 8, "exact": True, "largest_difference": 0},
+        "accuracy": {"metric": "top1", "float": 92.917, "compiled": 92.5, "drop": 0.417}}
 
 
 class ReportTest(unittest.TestCase):
     def test_cells_follow_the_columns(self):
-        self.assertEqual(report.cells(FULL), ["92.92", "92.50", "0.42", "21,504", "24,916", "9,000", "34,000", "7,699,897"])
+        self.assertEqual(report.cells(FULL), ["92.92", "92.50", "0.42", "21,504", "24,000", "24,916", "9,000", "34,000",
+                                              "7,699,897", "same bits"])
+
+    def test_float_code_tells_how_close_it_is(self):
+        self.assertEqual(report.verified({"verify": {"exact": False, "largest_difference": 3.4e-6}}), "within 3e-06")
 
     def test_other_metrics_show_more_digits(self):
         self.assertEqual(report.accuracy({"accuracy": {"metric": "auc", "float": 0.885}}), ["0.8850", "-", "-"])

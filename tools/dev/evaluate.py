@@ -70,9 +70,8 @@ def evaluate(options, model, target):
     seconds = f"{time.monotonic() - start:.1f}"
     if result.returncode != 0:
         print(f"{' '.join(line)}\n{result.stderr}", file=sys.stderr)
-        return [model.stem, target] + ["-"] * len(report.COLUMNS) + [f"exit {result.returncode}", seconds], False
-    cells = report.cells(report.load(folder / "report.json"))
-    return [model.stem, target] + cells + ["ok", seconds], True
+        return [model.stem, target] + ["-"] * (len(report.COLUMNS) - 1) + [f"exit {result.returncode}", seconds], False
+    return [model.stem, target] + report.cells(report.load(folder / "report.json")) + [seconds], True
 
 
 def main():
@@ -84,7 +83,7 @@ def main():
             print(f"{model.stem} {target}: {row[-2]} {row[-1]} s", file=sys.stderr)
             rows.append(row)
             good &= success
-    print(report.markdown(["model", "target"] + report.COLUMNS + ["verify", "seconds"], rows))
+    print(report.markdown(["model", "target"] + report.COLUMNS + ["seconds"], rows))
     sys.exit(0 if good else 1)
 
 

@@ -35,12 +35,22 @@ def accuracy(report):
     return [number(field(report, "accuracy", name), digits) for name in ("float", "compiled", "drop")]
 
 
-COLUMNS = ["accuracy float", "compiled", "drop", "arena", "weights", "code", "flash", "instructions"]
+def verified(report):
+    """How the compiled code's outputs compare with the reference interpreter's."""
+    verification = field(report, "verify")
+    if verification is None:
+        return "-"
+    return "same bits" if verification["exact"] else f"within {verification['largest_difference']:.0e}"
+
+
+COLUMNS = ["accuracy float", "compiled", "drop", "ram arena", "ram total", "flash weights", "flash code", "flash total",
+           "instructions", "verified"]
 
 
 def cells(report):
-    sizes = [("ram", "arena"), ("flash", "weights"), ("flash", "code"), ("flash", "total"), ("latency", "instructions")]
-    return accuracy(report) + [number(field(report, *names)) for names in sizes]
+    sizes = [("ram", "arena"), ("ram", "total"), ("flash", "weights"), ("flash", "code"), ("flash", "total"),
+             ("latency", "instructions")]
+    return accuracy(report) + [number(field(report, *names)) for names in sizes] + [verified(report)]
 
 
 def markdown(header, rows):
