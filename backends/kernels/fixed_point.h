@@ -9,6 +9,7 @@
 #define EDGECC_KERNELS_FIXED_POINT_H
 
 #include <cstdint>
+#include <cstring>
 
 namespace edgecc {
 namespace kernels {
@@ -36,33 +37,43 @@ requantize(std::int32_t acc, std::int32_t m, int shift, std::int32_t zero,
   return clamp(q, lo - zero, hi - zero) + zero;
 }
 
+/// Nearest integer of a value in (-2^22, 2^22), ties to even: the addition
+/// rounds, as 1.5 * 2^23 leaves no bits for a fraction. Reading the bits
+/// instead of subtracting again also survives -ffast-math.
+[[maybe_unused]] inline std::int32_t roundHalfEvenSmall(float x) {
+  const float shifted = x + 12582912.0f;
+  std::int32_t bits;
+  std::memcpy(&bits, &shifted, sizeof(bits));
+  return bits - 0x4B400000;
+}
+
 /// Nearest integer, ties to even; saturates, and a NaN gives 0.
 [[maybe_unused]] inline std::int32_t roundHalfEven(float x) {
+  if (x > -4194304.0f && x < 4194304.0f)
+    return roundHalfEvenSmall(x);
   if (x >= 2147483648.0f)
     return INT32_MAX;
   if (x <= -2147483648.0f)
     return INT32_MIN;
   if (!(x == x))
     return 0;
+  // Such values are multiples of 1/2, thus ties or integers.
   const std::int32_t whole = static_cast<std::int32_t>(x);
-  // Exact: from 2^23 on, x is an integer and the rest is 0.
   const float rest = x - static_cast<float>(whole);
-  const bool odd = (whole & 1) != 0;
-  if (rest > 0.5f || (rest == 0.5f && odd))
-    return whole + 1;
-  if (rest < -0.5f || (rest == -0.5f && odd))
-    return whole - 1;
-  return whole;
+  const bool tie = rest == 0.5f || rest == -0.5f;
+  return tie && (whole & 1) != 0 ? whole + (rest > 0.0f ? 1 : -1) : whole;
 }
 
 /// ONNX QuantizeLinear to int8; a NaN gives the zero point.
 /// Requires scale > 0 and -128 <= zero <= 127.
 [[maybe_unused]] inline std::int8_t quantize(float x, float scale,
                                              std::int32_t zero) {
+  const float steps = x / scale;
+  if (!(steps == steps))
+    return static_cast<std::int8_t>(zero);
   // Beyond +-256 the result saturates whatever the zero point is.
-  const float steps = clamp(x / scale, -256.0f, 256.0f);
-  return static_cast<std::int8_t>(
-      clamp<std::int32_t>(roundHalfEven(steps) + zero, -128, 127));
+  const std::int32_t q = roundHalfEvenSmall(clamp(steps, -256.0f, 256.0f));
+  return static_cast<std::int8_t>(clamp<std::int32_t>(q + zero, -128, 127));
 }
 
 /// ONNX DequantizeLinear of int8.

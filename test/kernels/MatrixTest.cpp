@@ -1,0 +1,89 @@
+// fully_connected.h and matmul.h against loops in double and 64-bit integers.
+#include "fully_connected.h"
+#include "matmul.h"
+#include "reference.h"
+
+using namespace edgecc::kernels;
+
+namespace {
+
+template <class In, class Out> void testFullyConnectedFloat() {
+  constexpr int kDepth = In::dim(In::rank - 1), kOut = Out::dim(Out::rank - 1);
+  Random random;
+  const auto in = random.reals(In::size), weights = random.reals(kOut * kDepth),
+             bias = random.reals(kOut);
+  auto out = buffer<float>(Out::size);
+  fully_connected_f32<In, Out>(in.data(), weights.data(), bias.data(),
+                               out.data(), -4.0f, 5.0f);
+  for (int i = 0; i < Out::size; ++i) {
+    double sum = static_cast<double>(at(bias, i % kOut));
+    double scale = std::fabs(sum);
+    for (int k = 0; k < kDepth; ++k) {
+      const double product =
+          static_cast<double>(at(in, i / kOut * kDepth + k)) *
+          static_cast<double>(at(weights, i % kOut * kDepth + k));
+      sum += product;
+      scale += std::fabs(product);
+    }
+    expectClose(at(out, i), std::clamp(sum, -4.0, 5.0), scale, i);
+  }
+}
+
+template <class In, class Out> void testFullyConnectedInt8() {
+  constexpr int kDepth = In::dim(In::rank - 1), kOut = Out::dim(Out::rank - 1);
+  Random random;
+  const Finish finish(random, kOut, kDepth);
+  const auto in = random.bytes(In::size),
+             weights = random.bytes(kOut * kDepth, -127, 127);
+  const auto bias = random.integers(kOut, -9000, 9000);
+  auto out = buffer<std::int8_t>(Out::size);
+  fully_connected_s8<In, Out>(
+      in.data(), weights.data(), bias.data(), finish.multiplier.data(),
+      out.data(), finish.shift, finish.outZero, finish.lo, finish.hi);
+  for (int i = 0; i < Out::size; ++i) {
+    std::int64_t sum = at(bias, i % kOut);
+    for (int k = 0; k < kDepth; ++k)
+      sum += at(in, i / kOut * kDepth + k) * at(weights, i % kOut * kDepth + k);
+    EXPECT_EQ(at(out, i), naiveRequantize(sum, at(finish.multiplier, i % kOut),
+                                          finish.shift, finish.outZero,
+                                          finish.lo, finish.hi))
+        << "element " << i;
+  }
+}
+
+template <class A, class B, class Out> void testMatmul() {
+  Random random;
+  const auto a = random.reals(A::size), b = random.reals(B::size);
+  auto out = buffer<float>(Out::size);
+  matmul_f32<A, B, Out>(a.data(), b.data(), out.data());
+  for (int i = 0; i < Out::size; ++i) {
+    const std::vector<int> index = unravel<Out>(i);
+    double sum = 0.0, scale = 0.0;
+    for (int k = 0; k < A::dim(A::rank - 1); ++k) {
+      std::vector<int> inA = index, inB = index;
+      inA[Out::rank - 1] = k;
+      inB[Out::rank - 2] = k;
+      const double product =
+          static_cast<double>(at(a, broadcastOffset<A>(inA))) *
+          static_cast<double>(at(b, broadcastOffset<B>(inB)));
+      sum += product;
+      scale += std::fabs(product);
+    }
+    expectClose(at(out, i), sum, scale, i);
+  }
+}
+
+#define EDGECC_FULLY_CONNECTED(Name, In, Out)                                  \
+  TEST(FullyConnectedF32, Name) {                                              \
+    testFullyConnectedFloat<EDGECC_SHAPE_OF In, EDGECC_SHAPE_OF Out>();        \
+  }                                                                            \
+  TEST(FullyConnectedS8, Name) {                                               \
+    testFullyConnectedInt8<EDGECC_SHAPE_OF In, EDGECC_SHAPE_OF Out>();         \
+  }
+#define EDGECC_MATMUL(Name, A, B, Out)                                         \
+  TEST(MatmulF32, Name) {                                                      \
+    testMatmul<EDGECC_SHAPE_OF A, EDGECC_SHAPE_OF B, EDGECC_SHAPE_OF Out>();   \
+  }
+#include "shapes.inc"
+
+} // namespace

@@ -1,0 +1,66 @@
+// softmax.h, float in double and int8 by the contract's formula.
+#include "softmax.h"
+#include "reference.h"
+
+using namespace edgecc::kernels;
+
+namespace {
+
+/// The flat indices of the elements on the same line along the axis.
+template <class S, int Axis> std::vector<int> line(int element) {
+  std::vector<int> index = unravel<S>(element), members;
+  for (int i = 0; i < S::dim(Axis); ++i) {
+    index[Axis] = i;
+    members.push_back(ravel<S>(index));
+  }
+  return members;
+}
+
+template <class S, int Axis> void testFloat() {
+  Random random;
+  auto in = random.reals(S::size);
+  for (float &x : in)
+    x *= 60.0f; // exp of the largest overflows unless the maximum is taken off
+  auto out = buffer<float>(S::size);
+  softmax_f32<S, Axis>(in.data(), out.data());
+  for (int i = 0; i < S::size; ++i) {
+    double sum = 0.0;
+    for (int j : line<S, Axis>(i))
+      sum += std::exp(static_cast<double>(at(in, j)) -
+                      static_cast<double>(at(in, i)));
+    expectClose(at(out, i), 1.0 / sum, 1.0, i);
+  }
+}
+
+template <class S, int Axis> void testInt8(double scale, int lo, int hi) {
+  Random random;
+  const auto in = random.bytes(S::size, lo, hi);
+  std::vector<std::int32_t> table;
+  for (int d = 0; d < 256; ++d)
+    table.push_back(static_cast<std::int32_t>(
+        std::nearbyint(std::exp(-scale * d) * 8388608.0)));
+  auto out = buffer<std::int8_t>(S::size);
+  softmax_s8<S, Axis>(in.data(), table.data(), out.data());
+  for (int i = 0; i < S::size; ++i) {
+    int max = -128;
+    for (int j : line<S, Axis>(i))
+      max = std::max<int>(max, at(in, j));
+    std::uint64_t sum = 0;
+    for (int j : line<S, Axis>(i))
+      sum += static_cast<std::uint64_t>(at(table, max - at(in, j)));
+    const auto e = static_cast<std::uint64_t>(at(table, max - at(in, i)));
+    const auto share = static_cast<int>((e * 256 + sum / 2) / sum);
+    EXPECT_EQ(at(out, i), std::min(share - 128, 127)) << "element " << i;
+  }
+}
+
+#define EDGECC_SOFTMAX(Name, In, Axis)                                         \
+  TEST(SoftmaxF32, Name) { testFloat<EDGECC_SHAPE_OF In, Axis>(); }            \
+  TEST(SoftmaxS8, Name) {                                                      \
+    testInt8<EDGECC_SHAPE_OF In, Axis>(0.05, -128, 127);                       \
+    testInt8<EDGECC_SHAPE_OF In, Axis>(3.0, -128, 127);                        \
+    testInt8<EDGECC_SHAPE_OF In, Axis>(1e-6, 5, 5);                            \
+  }
+#include "shapes.inc"
+
+} // namespace

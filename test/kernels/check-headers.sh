@@ -1,0 +1,44 @@
+#!/bin/sh
+# check-headers.sh KERNELS_DIR
+# Compiles every kernel header on its own, all together, and embedded as generated
+# code has them, without exceptions and RTTI. No warning may come from g++ or
+# clang++.
+set -u
+dir=$1
+flags="-x c++ -std=c++17 -O1 -fsyntax-only -pedantic -Wall -Wextra -Wconversion
+  -Wshadow -Werror -fno-exceptions -fno-rtti -I$dir"
+status=0
+compilers=0
+
+# check COMPILER NAME: standard input is the source.
+check() {
+  # shellcheck disable=SC2086
+  "$1" $flags - || {
+    echo "$1: $2" >&2
+    status=1
+  }
+}
+
+for compiler in g++ "${CLANGXX:-clang++-19}"; do
+  command -v "$compiler" >/dev/null || continue
+  compilers=$((compilers + 1))
+  for header in "$dir"/*.h; do
+    name=$(basename "$header")
+    printf '#include "%s"\n#include "%s"\n' "$name" "$name" |
+      check "$compiler" "$name"
+  done
+  for header in "$dir"/*.h; do
+    printf '#include "%s"\n' "$(basename "$header")"
+  done | check "$compiler" "all headers"
+  # Embedded into the main file, where unused functions are noticed; what others
+  # include comes first and thereby suppresses their #include.
+  shared="$dir/shape.h $dir/fixed_point.h $dir/dot_product.h"
+  {
+    cat $shared
+    for header in "$dir"/*.h; do
+      case " $shared " in *" $header "*) ;; *) cat "$header" ;; esac
+    done
+  } | sed '/^#include "/s/.*/#error not suppressed/' | check "$compiler" "embedded"
+done
+[ "$compilers" -gt 0 ] || { echo "no host compiler: skipped"; exit 77; }
+exit $status

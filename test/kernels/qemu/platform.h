@@ -1,0 +1,7 @@
+// What hash.cpp needs from its surroundings.
+#ifndef EDGECC_TEST_KERNELS_QEMU_PLATFORM_H
+#define EDGECC_TEST_KERNELS_QEMU_PLATFORM_H
+
+extern "C" void writeText(const char *text);
+
+#endif // EDGECC_TEST_KERNELS_QEMU_PLATFORM_H
