@@ -3,15 +3,13 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Records what ONNX Runtime computes for a model, for tests that run without it.
 
-    tools/dev/expected.py MODEL.onnx SAMPLES OUT.npy
+    tools/dev/expected.py MODEL.onnx SAMPLES PREFIX
 
-SAMPLES is a .npy file for the first input (first axis: samples; the rest is the input's shape with or without its
-leading 1), or a number: then that many made-up samples for every input. With a number, the inputs are written too, as
-OUT.INPUT.npy. Outputs beyond the first go to OUT.OUTPUT.npy. Needs numpy and onnxruntime from PyPI; the tests of the
-project do not.
+Writes PREFIX.out0.npy, PREFIX.out1.npy ..., in the order of the model's outputs. SAMPLES is a .npy file for the first
+input (first axis: samples; the rest is the input's shape with or without its leading 1), or a number: then that many
+samples are made up for every input and written as PREFIX.in0.npy and so on. Needs numpy and onnxruntime from PyPI; the
+tests of the project do not.
 """
-import pathlib
-import re
 import sys
 
 import numpy as np
@@ -34,17 +32,13 @@ def made_up(value, count, random):
     return random.integers(0, 8, shape).astype(dtype)
 
 
-def sibling(path, name):
-    return path.with_name(f"{path.stem}.{re.sub(r'[^A-Za-z0-9_]', '_', name)}.npy")
-
-
-def read_feeds(inputs, samples, out):
+def read_feeds(inputs, samples, prefix):
     if not samples.isdigit():
         return {inputs[0].name: np.load(samples)}
     random = np.random.default_rng(SEED)
     feeds = {value.name: made_up(value, int(samples), random) for value in inputs}
-    for name, data in feeds.items():
-        np.save(sibling(out, name), data)
+    for index, data in enumerate(feeds.values()):
+        np.save(f"{prefix}.in{index}.npy", data)
     return feeds
 
 
@@ -62,15 +56,14 @@ def run_all(session, feeds):
 def main():
     if len(sys.argv) != 4:
         sys.exit(__doc__)
-    model, samples, out = sys.argv[1], sys.argv[2], pathlib.Path(sys.argv[3])
+    model, samples, prefix = sys.argv[1:]
     options = ort.SessionOptions()
     options.log_severity_level = 3
     session = ort.InferenceSession(model, options, providers=["CPUExecutionProvider"])
-    outputs = run_all(session, read_feeds(session.get_inputs(), samples, out))
+    outputs = run_all(session, read_feeds(session.get_inputs(), samples, prefix))
     for index, (value, data) in enumerate(zip(session.get_outputs(), outputs)):
-        path = out if index == 0 else sibling(out, value.name)
-        np.save(path, data)
-        print(f"{path}: {value.name} {data.dtype} {list(data.shape)}")
+        np.save(f"{prefix}.out{index}.npy", data)
+        print(f"{prefix}.out{index}.npy: {value.name} {data.dtype} {list(data.shape)}")
 
 
 if __name__ == "__main__":
