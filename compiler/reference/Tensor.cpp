@@ -22,16 +22,26 @@ unsigned reference::getElementBytes(Type elementType) {
 }
 
 Tensor::Tensor(RankedTensorType type)
-    : type(type), data(size_t(type.getNumElements()) *
-                       getElementBytes(type.getElementType())) {}
+    : type(type), data(std::make_shared<std::vector<char>>(
+                      size_t(type.getNumElements()) *
+                      getElementBytes(type.getElementType()))) {}
+
+MutableArrayRef<char> Tensor::getRawData() {
+  if (!data)
+    return {};
+  if (data.use_count() > 1)
+    data = std::make_shared<std::vector<char>>(*data);
+  return *data;
+}
 
 FailureOr<Tensor> Tensor::fromAttr(ElementsAttr attr, RankedTensorType type) {
   Tensor tensor(type);
+  std::vector<char> &data = *tensor.data;
   if (auto resource = dyn_cast<DenseResourceElementsAttr>(attr)) {
     AsmResourceBlob *blob = resource.getRawHandle().getBlob();
-    if (!blob || blob->getData().size() != tensor.data.size())
+    if (!blob || blob->getData().size() != data.size())
       return failure();
-    llvm::copy(blob->getData(), tensor.data.begin());
+    llvm::copy(blob->getData(), data.begin());
     return tensor;
   }
   auto dense = dyn_cast<DenseIntOrFPElementsAttr>(attr);
@@ -39,12 +49,12 @@ FailureOr<Tensor> Tensor::fromAttr(ElementsAttr attr, RankedTensorType type) {
     return failure();
   // Booleans are packed to bits in dense attributes, and splats hold one value.
   if (dense.getElementType().isInteger(1)) {
-    llvm::copy(dense.getValues<bool>(), tensor.data.begin());
+    llvm::copy(dense.getValues<bool>(), data.begin());
     return tensor;
   }
   ArrayRef<char> raw = dense.getRawData();
-  for (size_t at = 0; at < tensor.data.size(); at += raw.size())
-    llvm::copy(raw, tensor.data.begin() + at);
+  for (size_t at = 0; at < data.size(); at += raw.size())
+    llvm::copy(raw, data.begin() + at);
   return tensor;
 }
 
@@ -53,7 +63,8 @@ ElementsAttr Tensor::toAttr() const {
       edge::withElementType(type, edge::getStorageType(getElementType()));
   return DenseResourceElementsAttr::get(
       storageType, "weights",
-      HeapAsmResourceBlob::allocateAndCopyWithAlign(data, /*align=*/16));
+      HeapAsmResourceBlob::allocateAndCopyWithAlign(getRawData(),
+                                                    /*align=*/16));
 }
 
 Tensor Tensor::withType(RankedTensorType newType) const {

@@ -11,6 +11,7 @@
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/BuiltinTypes.h"
 
+#include <memory>
 #include <vector>
 
 namespace edgecc::reference {
@@ -20,7 +21,8 @@ namespace edgecc::reference {
 unsigned getElementBytes(mlir::Type elementType);
 
 /// A dense, row-major tensor in memory. Its type is an MLIR tensor type and may
-/// be quantized; the data are then the stored integers.
+/// be quantized; the data are then the stored integers. A value: copies share
+/// their data until one of them is written to, so that copying costs nothing.
 class Tensor {
 public:
   Tensor() = default;
@@ -41,14 +43,19 @@ public:
   int64_t getNumElements() const { return type.getNumElements(); }
   int64_t getDim(unsigned axis) const { return type.getDimSize(axis); }
 
-  llvm::ArrayRef<char> getRawData() const { return data; }
-  llvm::MutableArrayRef<char> getRawData() { return data; }
+  llvm::ArrayRef<char> getRawData() const {
+    return data ? llvm::ArrayRef<char>(*data) : llvm::ArrayRef<char>();
+  }
+  /// The data to write to; separates them from those of copies.
+  llvm::MutableArrayRef<char> getRawData();
   /// The elements; `T` must have the size of the stored element.
   template <typename T> llvm::ArrayRef<T> getData() const {
-    return {reinterpret_cast<const T *>(data.data()), data.size() / sizeof(T)};
+    llvm::ArrayRef<char> raw = getRawData();
+    return {reinterpret_cast<const T *>(raw.data()), raw.size() / sizeof(T)};
   }
   template <typename T> llvm::MutableArrayRef<T> getData() {
-    return {reinterpret_cast<T *>(data.data()), data.size() / sizeof(T)};
+    llvm::MutableArrayRef<char> raw = getRawData();
+    return {reinterpret_cast<T *>(raw.data()), raw.size() / sizeof(T)};
   }
 
   /// The same data under another type of the same size in bytes.
@@ -56,7 +63,7 @@ public:
 
 private:
   mlir::RankedTensorType type;
-  std::vector<char> data;
+  std::shared_ptr<std::vector<char>> data;
 };
 
 } // namespace edgecc::reference

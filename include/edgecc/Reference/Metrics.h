@@ -1,0 +1,63 @@
+//===- Metrics.h - How good outputs are -------------------------*- C++ -*-===//
+//
+// Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef EDGECC_REFERENCE_METRICS_H
+#define EDGECC_REFERENCE_METRICS_H
+
+#include "edgecc/Reference/Tensor.h"
+
+#include "llvm/Support/Error.h"
+
+#include <optional>
+
+namespace edgecc::reference {
+
+/// What accuracy is measured in; the values are in the metric's points.
+enum class Metric {
+  /// Per cent of the samples whose largest output is the labelled class; with
+  /// one output, whose output is on the label's side of 0.5.
+  Top1,
+  /// 100 times the area under the ROC curve for labels 0 and 1. The score is
+  /// the output; with an output of the input's size (an autoencoder), the mean
+  /// squared error between the two.
+  AUC,
+  /// Mean squared error against reference outputs.
+  MSE,
+  /// Peak signal to noise ratio against reference outputs in dB; the peak is
+  /// the range of the reference. At most 200.
+  PSNR,
+  /// 100 times the mean cosine between outputs and reference outputs.
+  Cosine,
+};
+
+/// The metric named as on the command line: top1, auc, mse, psnr, cosine.
+std::optional<Metric> parseMetric(llvm::StringRef name);
+llvm::StringRef getName(Metric metric);
+/// Whether more is better (all but the squared error).
+bool isHigherBetter(Metric metric);
+/// Whether the metric compares with labels; the others compare with reference
+/// outputs.
+bool needsLabels(Metric metric);
+
+/// What outputs are measured against, all with one entry per sample.
+struct MetricInputs {
+  /// The model's output, in f32.
+  llvm::ArrayRef<Tensor> outputs;
+  /// The model's input, in f32. Only the metric of an autoencoder needs them.
+  llvm::ArrayRef<Tensor> inputs;
+  llvm::ArrayRef<int64_t> labels;
+  /// The float model's outputs.
+  llvm::ArrayRef<Tensor> references;
+};
+
+/// Computes a metric. The error says which of the inputs is missing or does not
+/// fit.
+llvm::Expected<double> computeMetric(Metric metric, const MetricInputs &inputs);
+
+} // namespace edgecc::reference
+
+#endif // EDGECC_REFERENCE_METRICS_H
