@@ -83,7 +83,7 @@ public:
   llvm::Expected<Measurement> measure(const Bytes &sample) const;
 
   /// The linked program, and the folder in which it lies.
-  llvm::StringRef getProgram() const;
+  std::string getProgram() const;
   llvm::StringRef getFolder() const;
 
   /// Implementation, defined in compiler/execute.

@@ -1,0 +1,67 @@
+//===- ExecuteImpl.h - Shared between build, run and measure ----*- C++ -*-===//
+//
+// Part of the edgecc project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE.TXT for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef EDGECC_EXECUTE_EXECUTEIMPL_H
+#define EDGECC_EXECUTE_EXECUTEIMPL_H
+
+#include "Process.h"
+
+#include "edgecc/Execute/Execute.h"
+
+#include "llvm/ADT/STLExtras.h"
+
+namespace edgecc::execute {
+
+/// What an executable knows about itself, and the folder that it owns.
+struct Executable::State {
+  std::string sourceFolder, name;
+  Target target;
+  BuildOptions options;
+  std::string folder; ///< temporary
+
+  std::string path(llvm::StringRef file) const;
+  std::string modelObject() const { return path("model.o"); }
+  std::string program() const { return path("program"); }
+
+  ~State();
+};
+
+/// Compiles and links runtime sources with the model's object file to `output`.
+llvm::Error link(const Executable::State &state,
+                 llvm::ArrayRef<llvm::StringRef> runtimeSources,
+                 llvm::StringRef output);
+
+/// Links the least image that contains the model (Cortex-M), or looks at the
+/// model's object file.
+llvm::Expected<Flash> measureFlash(const Executable::State &state);
+
+/// What the runner is asked to do; the first letter goes to the program.
+enum class RunMode { Run, Count, Time };
+
+/// Where the counting plugin shall count, and write to.
+struct CountRequest {
+  uint64_t begin = 0, end = 0;
+  std::string resultFile;
+};
+
+/// One start of the program: what it wrote and what it reported.
+struct RunResult {
+  std::string output;
+  std::map<std::string, uint64_t> reports;
+};
+
+/// Whether this machine runs the target's code without an emulator.
+bool runsDirectly(const Target &target);
+
+llvm::Expected<RunResult> execute(const Executable::State &state,
+                                  llvm::ArrayRef<Bytes> samples, RunMode mode,
+                                  const CountRequest *count = nullptr);
+
+} // namespace edgecc::execute
+
+#endif // EDGECC_EXECUTE_EXECUTEIMPL_H
