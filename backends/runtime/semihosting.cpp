@@ -115,9 +115,12 @@ void reportError(const char *text) {
   print("\n");
 }
 
+/// The stack pointer is read in each round: the compiler may lower it at any
+/// place of this function.
 __attribute__((noinline)) void paintStack() {
   paintEnd = stackPointer();
-  for (volatile std::uint32_t *word = __stack_limit; word < paintEnd; ++word)
+  for (volatile std::uint32_t *word = __stack_limit; word < stackPointer();
+       ++word)
     *word = kPaint;
 }
 

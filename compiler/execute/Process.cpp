@@ -65,6 +65,8 @@ Expected<ProcessResult> runProcess(ArrayRef<std::string> command,
   if (!program)
     return makeError("cannot find the program '" + command.front() + "'");
 
+  // LLVM does not truncate what it redirects to.
+  sys::fs::remove(logFile);
   SmallVector<StringRef> arguments(command.begin(), command.end());
   const std::optional<StringRef> redirects[] = {StringRef(), logFile, logFile};
   std::string message;

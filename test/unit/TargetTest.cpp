@@ -1,0 +1,144 @@
+//===- TargetTest.cpp - Target descriptions ---------------------------------===//
+//
+// Part of the edgecc project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE.TXT for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "edgecc/Target/Target.h"
+
+#include "llvm/ADT/StringExtras.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+
+using namespace edgecc;
+using llvm::Expected;
+using llvm::StringRef;
+
+namespace {
+
+constexpr const char *kResources = EDGECC_TEST_RESOURCES;
+
+constexpr StringRef kValid = R"({
+  "name": "mine", "description": "A board", "kind": "cortex-m",
+  "core": "cortex-m4", "features": ["dsp"],
+  "compiler": {"command": "arm-none-eabi-g++", "flags": ["-mcpu=cortex-m4"],
+               "package": "gcc-arm-none-eabi"},
+  "emulator": {"command": "qemu-system-arm", "machine": "mps2-an386",
+               "package": "qemu-system-arm"},
+  "linker_script": "mps2-an386.ld",
+  "device": {"clock_hz": 80000000, "ram": 65536}
+})";
+
+template <typename T> std::string messageOf(Expected<T> value) {
+  EXPECT_FALSE(static_cast<bool>(value));
+  return value ? "" : llvm::toString(value.takeError());
+}
+
+/// What the parser says when `from` in the valid text becomes `to`.
+std::string changed(StringRef from, StringRef to) {
+  std::string text = kValid.str();
+  size_t at = text.find(from.str());
+  EXPECT_NE(at, std::string::npos) << from.str();
+  text.replace(at, from.size(), to.str());
+  return messageOf(parseTarget(text, "mine.json", kResources));
+}
+
+void expectContains(const std::string &text, StringRef part) {
+  EXPECT_NE(text.find(part.str()), std::string::npos)
+      << "'" << part.str() << "' is not in: " << text;
+}
+
+TEST(Target, ReadsEveryField) {
+  Expected<Target> target = parseTarget(kValid, "mine.json", kResources);
+  ASSERT_TRUE(static_cast<bool>(target)) << llvm::toString(target.takeError());
+  EXPECT_EQ(target->name, "mine");
+  EXPECT_EQ(target->kind, TargetKind::CortexM);
+  EXPECT_TRUE(target->hasFeature("dsp"));
+  EXPECT_FALSE(target->hasFeature("neon"));
+  EXPECT_EQ(target->compiler.optimization, "-O3");
+  ASSERT_TRUE(target->emulator.has_value());
+  EXPECT_EQ(target->emulator->machine, "mps2-an386");
+  EXPECT_EQ(target->linkerScript,
+            std::string(kResources) + "/runtime/mps2-an386.ld");
+  EXPECT_EQ(target->device.clockHz, 80000000u);
+  EXPECT_FALSE(target->device.flash.has_value());
+}
+
+TEST(Target, NamesWhatIsWrong) {
+  expectContains(changed("\"name\": \"mine\", ", ""),
+                 "mine.json: field 'name' is missing; needed: ");
+  expectContains(changed("\"mine\"", "7"), "field 'name' must be a string");
+  expectContains(changed("\"mine\"", "\"\""), "not empty");
+  expectContains(changed("\"core\"", "\"Core\""), "field 'core' is missing");
+  expectContains(changed("\"ram\"", "\"rom\""),
+                 "field 'device.rom' is not known; known fields here: "
+                 "clock_hz, flash, ram");
+  expectContains(changed("65536", "-1"), "'device.ram' must be a positive");
+  expectContains(changed("65536", "1.5"), "'device.ram' must be a positive");
+  expectContains(changed("[\"dsp\"]", "\"dsp\""),
+                 "'features' must be a list of strings");
+  expectContains(changed("[\"dsp\"]", "[\"d p\"]"), "has the entry 'd p'");
+  expectContains(changed("[\"dsp\"]", "[\"native\"]"), "only for kind host");
+  expectContains(changed("\"cortex-m\"", "\"avr\""),
+                 "field 'kind' is 'avr'; needed: one of host, cortex-m");
+  expectContains(changed("-mcpu=cortex-m4", "-ffast-math"),
+                 "must not contain -ffast-math");
+  expectContains(changed("\"mps2-an386\",", "\"\","), "'emulator.machine'");
+  expectContains(changed("mps2-an386.ld", "none.ld"), "names 'none.ld'");
+  expectContains(changed("\"emulator\"", "\"emulators\""),
+                 "field 'emulator' is missing");
+  expectContains(changed("{\"clock_hz\": 80000000, \"ram\": 65536}", "3"),
+                 "field 'device' must be an object");
+}
+
+TEST(Target, RefusesWhatIsNoDescription) {
+  expectContains(messageOf(parseTarget("{", "x.json", kResources)),
+                 "x.json: not valid JSON");
+  expectContains(messageOf(parseTarget("[]", "x.json", kResources)),
+                 "x.json: a target description is a JSON object");
+  expectContains(messageOf(loadTarget("/nowhere/x.json", kResources)),
+                 "cannot read the target description '/nowhere/x.json'");
+  expectContains(messageOf(listTargets("/nowhere")), "EDGECC_RESOURCE_DIR");
+}
+
+TEST(Target, SuggestsTheNearestName) {
+  std::string message = messageOf(loadTarget("cortexm4", kResources));
+  expectContains(message, "unknown target 'cortexm4'; did you mean "
+                          "'cortex-m4'?");
+  expectContains(message, "generic, host, x86-avx2");
+  EXPECT_EQ(messageOf(loadTarget("zzzzzzzzzz", kResources)).find("did you"),
+            std::string::npos);
+}
+
+TEST(Target, LoadsAllOfTheProject) {
+  Expected<std::vector<Target>> targets = listTargets(kResources);
+  ASSERT_TRUE(static_cast<bool>(targets))
+      << llvm::toString(targets.takeError());
+  std::vector<std::string> names;
+  for (const Target &target : *targets)
+    names.push_back(target.name);
+  EXPECT_TRUE(llvm::is_sorted(names));
+  for (const char *name : {"generic", "host", "x86-avx2", "cortex-m4",
+                           "cortex-m7", "cortex-a53"})
+    EXPECT_TRUE(llvm::is_contained(names, name)) << name;
+}
+
+TEST(Target, TellsWhatTheHostHas) {
+  Expected<Target> host = loadTarget("host", kResources);
+  ASSERT_TRUE(static_cast<bool>(host)) << llvm::toString(host.takeError());
+  EXPECT_FALSE(host->hasFeature("native"));
+  EXPECT_EQ(host->features, detectHostFeatures());
+}
+
+TEST(Target, FindsItsResources) {
+  setenv("EDGECC_RESOURCE_DIR", "/somewhere", 1);
+  EXPECT_EQ(findResourceDir("edgecc"), "/somewhere");
+  unsetenv("EDGECC_RESOURCE_DIR");
+  EXPECT_EQ(findResourceDir("edgecc"), kResources);
+}
+
+} // namespace

@@ -1,0 +1,2 @@
+#define MODEL accumulator
+#include "byte_model.h"

@@ -1,0 +1,2 @@
+#define MODEL endless
+#include "byte_model.h"

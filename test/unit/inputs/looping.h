@@ -1,0 +1,2 @@
+#define MODEL looping
+#include "byte_model.h"

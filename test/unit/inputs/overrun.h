@@ -1,0 +1,2 @@
+#define MODEL overrun
+#include "byte_model.h"

@@ -1,0 +1,2 @@
+#define MODEL oversized
+#include "byte_model.h"

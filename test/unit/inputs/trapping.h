@@ -1,0 +1,2 @@
+#define MODEL trapping
+#include "byte_model.h"

@@ -1,0 +1,2 @@
+#define MODEL unwritten
+#include "byte_model.h"

@@ -1,0 +1,8 @@
+// Broken: converts an int to a narrower type without a cast.
+#define DEFINE_MODEL
+#include "warning.h"
+
+static std::uint8_t run(warning::Context &, std::uint8_t value) {
+  const int twice = 2 * value;
+  return twice;
+}

@@ -1,0 +1,2 @@
+#define MODEL warning
+#include "byte_model.h"
