@@ -57,11 +57,13 @@ template <class In, class Win, int Depth> struct ConvGroup {
   static inline void outside(Accumulators<Acc> &acc,
                              const WindowAt<In, Win> &at, Acc pad,
                              const T *filter) {
-    for (int ky = 0; ky < Win::kernelH; ++ky)
-      for (int kx = 0; kx < Win::kernelW; ++kx)
-        if (!at.contains(ky, kx))
-          accumulateConstant<Lanes, kFilter>(
-              acc, pad, filter + (ky * Win::kernelW + kx) * Depth, Depth);
+    for (int ky = 0; ky < Win::kernelH; ++ky) {
+      const T *taps = filter + ky * Win::kernelW * Depth;
+      const Taps cols = at.colsInside(ky);
+      accumulateConstant<Lanes, kFilter>(acc, pad, taps, cols.first * Depth);
+      accumulateConstant<Lanes, kFilter>(acc, pad, taps + cols.last * Depth,
+                                         (Win::kernelW - cols.last) * Depth);
+    }
   }
 
   /// Computes `Lanes` output channels of one pixel.

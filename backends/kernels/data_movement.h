@@ -22,9 +22,9 @@ template <int Count, class T> inline void copyElements(const T *in, T *out) {
   std::memcpy(out, in, static_cast<std::size_t>(Count) * sizeof(T));
 }
 
-template <class Shape, class T> void copy(const T *in, T *out) {
+template <class S, class T> void copy(const T *in, T *out) {
   if (in != out)
-    copyElements<Shape::size>(in, out);
+    copyElements<S::size>(in, out);
 }
 
 /// Walks the output dimensions from `Dim` on; returns the next output place.

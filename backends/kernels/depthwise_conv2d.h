@@ -61,11 +61,20 @@ template <class In, class Win, int OutC> struct DepthwiseBlock {
   static inline void outside(Accumulators<Acc> &acc,
                              const WindowAt<In, Win> &at, Acc pad,
                              const T *filter, int channel) {
-    for (int ky = 0; ky < Win::kernelH; ++ky)
-      for (int kx = 0; kx < Win::kernelW; ++kx)
-        if (!at.contains(ky, kx))
-          accumulateConstant<Lanes, 1>(
-              acc, pad, filter + (ky * Win::kernelW + kx) * OutC + channel, 1);
+    for (int ky = 0; ky < Win::kernelH; ++ky) {
+      const T *taps = filter + ky * Win::kernelW * OutC + channel;
+      const Taps cols = at.colsInside(ky);
+      constants<Lanes>(acc, pad, taps, 0, cols.first);
+      constants<Lanes>(acc, pad, taps, cols.last, Win::kernelW);
+    }
+  }
+
+  /// Adds the taps [first, last) of a row with the input `value`.
+  template <int Lanes, class T, class Acc>
+  static inline void constants(Accumulators<Acc> &acc, Acc value, const T *taps,
+                               int first, int last) {
+    for (int kx = first; kx < last; ++kx)
+      accumulateConstant<Lanes, 1>(acc, value, taps + kx * OutC, 1);
   }
 
   /// Computes output channels from `channel` on.

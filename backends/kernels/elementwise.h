@@ -89,10 +89,10 @@ void mul_s8(const std::int8_t *a, const std::int8_t *b, std::int8_t *out,
       out, a, b);
 }
 
-template <class Shape>
+template <class S>
 void table_s8(const std::int8_t *in, const std::int8_t *table,
               std::int8_t *out) {
-  for (int i = 0; i < Shape::size; ++i)
+  for (int i = 0; i < S::size; ++i)
     out[i] = table[in[i] + 128];
 }
 

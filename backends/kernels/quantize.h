@@ -7,6 +7,9 @@
 
 #include <cstdint>
 
+#ifndef EDGECC_KERNELS_SHAPE_H
+#include "shape.h"
+#endif
 #ifndef EDGECC_KERNELS_FIXED_POINT_H
 #include "fixed_point.h"
 #endif
@@ -15,23 +18,23 @@ namespace edgecc {
 namespace kernels {
 namespace {
 
-template <class Shape>
+template <class S>
 void quantize_s8(const float *in, std::int8_t *out, float scale, int zero) {
-  for (int i = 0; i < Shape::size; ++i)
+  for (int i = 0; i < S::size; ++i)
     out[i] = quantize(in[i], scale, zero);
 }
 
-template <class Shape>
+template <class S>
 void dequantize_s8(const std::int8_t *in, float *out, float scale, int zero) {
-  for (int i = 0; i < Shape::size; ++i)
+  for (int i = 0; i < S::size; ++i)
     out[i] = dequantize(in[i], scale, zero);
 }
 
 /// m * 2^(shift - 31) is the input's scale divided by the output's.
-template <class Shape>
+template <class S>
 void requantize_s8(const std::int8_t *in, std::int8_t *out, int in_zero,
                    std::int32_t m, int shift, int out_zero) {
-  for (int i = 0; i < Shape::size; ++i)
+  for (int i = 0; i < S::size; ++i)
     out[i] = static_cast<std::int8_t>(
         requantize(in[i] - in_zero, m, shift, out_zero, -128, 127));
 }

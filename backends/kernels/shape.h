@@ -79,8 +79,9 @@ template <class In, class Win> struct WindowAt {
         rows(clipTaps<Win::kernelH, Win::dilationH, In::dim(1)>(y)),
         cols(clipTaps<Win::kernelW, Win::dilationW, In::dim(2)>(x)) {}
 
-  constexpr bool contains(int ky, int kx) const {
-    return rows.contains(ky) && cols.contains(kx);
+  /// The columns of row `ky` inside the image; none if the row is outside.
+  constexpr Taps colsInside(int ky) const {
+    return rows.contains(ky) ? cols : Taps{0, 0};
   }
   constexpr bool touchesPadding() const {
     return rows.count() < Win::kernelH || cols.count() < Win::kernelW;

@@ -29,19 +29,19 @@ template <int Count, int Step, class T> inline T largest(const T *x) {
 }
 
 /// Calls body(offset) for the first element of each line along the axis.
-template <class Shape, int Axis, class Body>
+template <class S, int Axis, class Body>
 inline void forEachLine(const Body &body) {
-  constexpr int kInner = Shape::product(Axis + 1, Shape::rank);
-  constexpr int kBlock = Shape::dim(Axis) * kInner;
-  for (int outer = 0; outer < Shape::size; outer += kBlock)
+  constexpr int kInner = S::product(Axis + 1, S::rank);
+  constexpr int kBlock = S::dim(Axis) * kInner;
+  for (int outer = 0; outer < S::size; outer += kBlock)
     for (int inner = 0; inner < kInner; ++inner)
       body(outer + inner);
 }
 
-template <class Shape, int Axis> void softmax_f32(const float *in, float *out) {
-  constexpr int kCount = Shape::dim(Axis);
-  constexpr int kStep = Shape::product(Axis + 1, Shape::rank);
-  forEachLine<Shape, Axis>([in, out](int offset) {
+template <class S, int Axis> void softmax_f32(const float *in, float *out) {
+  constexpr int kCount = S::dim(Axis);
+  constexpr int kStep = S::product(Axis + 1, S::rank);
+  forEachLine<S, Axis>([in, out](int offset) {
     const float *x = in + offset;
     float *y = out + offset;
     const float max = largest<kCount, kStep>(x);
@@ -56,8 +56,9 @@ template <class Shape, int Axis> void softmax_f32(const float *in, float *out) {
   });
 }
 
-/// The narrowest type for the sums of a line: table entries are at most 2^23,
-/// so up to 256 of them, times 256, fit 32 bits and spare a 64-bit division.
+/// The narrowest type for the sums of a line. Table entries are at most 2^23:
+/// with up to 511 of them, 256 entries plus half the sum fit 32 bits, which
+/// spares a division of 64 bits.
 template <bool Wide> struct SoftmaxSum {
   using Type = std::uint32_t;
 };
@@ -65,13 +66,13 @@ template <> struct SoftmaxSum<true> {
   using Type = std::uint64_t;
 };
 
-template <class Shape, int Axis>
+template <class S, int Axis>
 void softmax_s8(const std::int8_t *in, const std::int32_t *table,
                 std::int8_t *out) {
-  constexpr int kCount = Shape::dim(Axis);
-  constexpr int kStep = Shape::product(Axis + 1, Shape::rank);
-  using Sum = typename SoftmaxSum<(kCount > 256)>::Type;
-  forEachLine<Shape, Axis>([in, table, out](int offset) {
+  constexpr int kCount = S::dim(Axis);
+  constexpr int kStep = S::product(Axis + 1, S::rank);
+  using Sum = typename SoftmaxSum<(kCount > 511)>::Type;
+  forEachLine<S, Axis>([in, table, out](int offset) {
     const std::int8_t *q = in + offset;
     const int max = largest<kCount, kStep>(q);
     Sum sum = 0;
