@@ -1,8 +1,8 @@
 //===- classify.h - Classes of Arm instructions, for the counter *- C -*-===//
 //
-// Part of the edgecc project, under the Apache License v2.0 with LLVM Exceptions.
-// See LICENSE.TXT for license information.
-// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Part of the edgecc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE.TXT for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 //
@@ -47,12 +47,12 @@ enum insn_class {
 };
 
 static const char *const class_names[CLASS_COUNT] = {
-    "alu",          "mul",         "simd_mac",      "div",
-    "branch",       "load",        "store",         "load_store_multiple",
-    "loop",         "fp32",        "fp64",          "fp_mac",
-    "fp_div",       "fp_load_store", "mve",         "mve_load_store",
-    "vector",       "vector_fma",  "vector_dot",    "vector_matmul",
-    "vector_mul",   "vector_load", "vector_store",  "system"};
+    "alu",        "mul",           "simd_mac",     "div",
+    "branch",     "load",          "store",        "load_store_multiple",
+    "loop",       "fp32",          "fp64",         "fp_mac",
+    "fp_div",     "fp_load_store", "mve",          "mve_load_store",
+    "vector",     "vector_fma",    "vector_dot",   "vector_matmul",
+    "vector_mul", "vector_load",   "vector_store", "system"};
 
 /* An encoding matches if insn & mask == value. The first match decides. */
 struct pattern {
@@ -187,14 +187,14 @@ static const struct pattern a64_vector[] = {
 };
 
 static const struct pattern a64_memory[] = {
-    {0xffc00000, 0xf9800000, SYSTEM},       /* PRFM */
-    {0xffe00c00, 0xf8a00800, SYSTEM},       /* PRFM register */
-    {0xffe00c00, 0xf8800000, SYSTEM},       /* PRFUM */
-    {0x3f000000, 0x18000000, LOAD},         /* LDR literal */
-    {0x3f000000, 0x1c000000, VECTOR_LOAD},  /* LDR literal, vector */
+    {0xffc00000, 0xf9800000, SYSTEM},      /* PRFM */
+    {0xffe00c00, 0xf8a00800, SYSTEM},      /* PRFM register */
+    {0xffe00c00, 0xf8800000, SYSTEM},      /* PRFUM */
+    {0x3f000000, 0x18000000, LOAD},        /* LDR literal */
+    {0x3f000000, 0x1c000000, VECTOR_LOAD}, /* LDR literal, vector */
     {0x04400000, 0x04400000, VECTOR_LOAD},
     {0x04400000, 0x04000000, VECTOR_STORE},
-    {0x34c00000, 0x30000000, STORE},        /* one register: opc 0 is STR */
+    {0x34c00000, 0x30000000, STORE}, /* one register: opc 0 is STR */
     {0x34000000, 0x30000000, LOAD},
     {0x00400000, 0x00400000, LOAD},
     {0x00000000, 0x00000000, STORE},
@@ -204,10 +204,10 @@ static const struct pattern a64_scalar[] = {
     {0xff000000, 0xd4000000, SYSTEM}, /* SVC, BRK */
     {0xff000000, 0xd5000000, SYSTEM}, /* MSR, hints, barriers */
     {0x1c000000, 0x14000000, BRANCH},
-    {0x7fe0f800, 0x1ac00800, DIV},    /* SDIV, UDIV */
-    {0x1f000000, 0x1b000000, MUL},    /* MADD, SMADDL, SMULH, ... */
-    {0x1c000000, 0x10000000, ALU},    /* immediate */
-    {0x0e000000, 0x0a000000, ALU},    /* register */
+    {0x7fe0f800, 0x1ac00800, DIV}, /* SDIV, UDIV */
+    {0x1f000000, 0x1b000000, MUL}, /* MADD, SMADDL, SMULH, ... */
+    {0x1c000000, 0x10000000, ALU}, /* immediate */
+    {0x0e000000, 0x0a000000, ALU}, /* register */
 };
 
 static inline enum insn_class classify_a64(const uint8_t *data) {

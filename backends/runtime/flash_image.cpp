@@ -1,8 +1,8 @@
 //===- flash_image.cpp - The least program that runs a model --------------===//
 //
-// Part of the edgecc project, under the Apache License v2.0 with LLVM Exceptions.
-// See LICENSE.TXT for license information.
-// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Part of the edgecc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE.TXT for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 //
@@ -21,8 +21,10 @@
 
 namespace {
 EDGECC_BUFFER unsigned char context[sizeof(EDGECC_MODEL::Context)];
-const void *inputs[sizeof(EDGECC_MODEL::kInputs) / sizeof(EDGECC_MODEL::TensorInfo)];
-void *outputs[sizeof(EDGECC_MODEL::kOutputs) / sizeof(EDGECC_MODEL::TensorInfo)];
+const void
+    *inputs[sizeof(EDGECC_MODEL::kInputs) / sizeof(EDGECC_MODEL::TensorInfo)];
+void
+    *outputs[sizeof(EDGECC_MODEL::kOutputs) / sizeof(EDGECC_MODEL::TensorInfo)];
 } // namespace
 
 int main() {

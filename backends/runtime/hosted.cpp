@@ -1,8 +1,8 @@
 //===- hosted.cpp - The runner's platform on Linux ------------------------===//
 //
-// Part of the edgecc project, under the Apache License v2.0 with LLVM Exceptions.
-// See LICENSE.TXT for license information.
-// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Part of the edgecc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE.TXT for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 
@@ -152,6 +152,4 @@ void measureNatively(void (*call)()) {
 
 } // namespace platform
 
-int main(int argc, char **argv) {
-  return argc == 2 ? runnerMain(argv[1]) : 2;
-}
+int main(int argc, char **argv) { return argc == 2 ? runnerMain(argv[1]) : 2; }

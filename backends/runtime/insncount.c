@@ -1,8 +1,8 @@
 //===- insncount.c - QEMU plugin: instructions between two addresses ------===//
 //
-// Part of the edgecc project, under the Apache License v2.0 with LLVM Exceptions.
-// See LICENSE.TXT for license information.
-// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Part of the edgecc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE.TXT for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 //
@@ -89,8 +89,8 @@ static uint64_t add_block(const struct block *block, const struct mark *end) {
   const bool first = block == begin_mark->block, last = block == end->block;
   if (first && last && block->count == 1)
     return add(block, begin_mark->index + 1, end->index, 1);
-  uint64_t added =
-      add(block, 0, block->size, block->count - (uint64_t)first - (uint64_t)last);
+  uint64_t added = add(block, 0, block->size,
+                       block->count - (uint64_t)first - (uint64_t)last);
   if (first)
     added += add(block, begin_mark->index + 1, block->size, 1);
   if (last)

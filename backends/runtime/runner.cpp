@@ -1,8 +1,8 @@
 //===- runner.cpp - Runs any generated model on samples from a file -------===//
 //
-// Part of the edgecc project, under the Apache License v2.0 with LLVM Exceptions.
-// See LICENSE.TXT for license information.
-// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Part of the edgecc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE.TXT for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 //
@@ -30,8 +30,10 @@ namespace {
 
 constexpr unsigned char kGuardByte = 0xC3, kArenaPoison = 0xA5;
 constexpr std::size_t kGuardBytes = 64;
-constexpr std::size_t kInputCount = sizeof(model::kInputs) / sizeof(model::TensorInfo);
-constexpr std::size_t kOutputCount = sizeof(model::kOutputs) / sizeof(model::TensorInfo);
+constexpr std::size_t kInputCount =
+    sizeof(model::kInputs) / sizeof(model::TensorInfo);
+constexpr std::size_t kOutputCount =
+    sizeof(model::kOutputs) / sizeof(model::TensorInfo);
 
 constexpr std::size_t roundUp(std::size_t bytes) {
   return (bytes + kGuardBytes - 1) / kGuardBytes * kGuardBytes;
@@ -80,8 +82,8 @@ GuardedContext &guarded() {
   return *reinterpret_cast<GuardedContext *>(guardedStorage);
 }
 
-void place(const model::TensorInfo *tensors, std::size_t count, unsigned char *space,
-           bool aligned, void **pointers) {
+void place(const model::TensorInfo *tensors, std::size_t count,
+           unsigned char *space, bool aligned, void **pointers) {
   for (std::size_t i = 0; i < count; ++i) {
     space += kGuardBytes;
     pointers[i] = space + (aligned ? 0 : elementBytes(tensors[i]));
@@ -89,8 +91,9 @@ void place(const model::TensorInfo *tensors, std::size_t count, unsigned char *s
   }
 }
 
-void poison(const model::TensorInfo *tensors, std::size_t count, unsigned char *space,
-            std::size_t spaceBytes, void *const *pointers) {
+void poison(const model::TensorInfo *tensors, std::size_t count,
+            unsigned char *space, std::size_t spaceBytes,
+            void *const *pointers) {
   std::memset(space, kGuardByte, spaceBytes);
   for (std::size_t i = 0; i < count; ++i)
     std::memset(pointers[i], kArenaPoison, tensors[i].bytes);
@@ -108,7 +111,8 @@ bool guardsHold(const model::TensorInfo *tensors, std::size_t count,
                 void *const *pointers) {
   const unsigned char *previous = space;
   for (std::size_t i = 0; i < count; ++i) {
-    const unsigned char *tensor = static_cast<const unsigned char *>(pointers[i]);
+    const unsigned char *tensor =
+        static_cast<const unsigned char *>(pointers[i]);
     if (!isGuard(previous, tensor))
       return false;
     previous = tensor + tensors[i].bytes;
@@ -130,25 +134,27 @@ bool checkGuards() {
     platform::reportError("the model wrote outside its Context");
     return false;
   }
-  if (!guardsHold(model::kInputs, kInputCount, inputSpace, sizeof inputSpace, inputs)) {
+  if (!guardsHold(model::kInputs, kInputCount, inputSpace, sizeof inputSpace,
+                  inputs)) {
     platform::reportError("the model wrote outside its tensors, near an input");
     return false;
   }
-  if (!guardsHold(model::kOutputs, kOutputCount, outputSpace, sizeof outputSpace, outputs)) {
-    platform::reportError("the model wrote outside its tensors, near an output");
+  if (!guardsHold(model::kOutputs, kOutputCount, outputSpace,
+                  sizeof outputSpace, outputs)) {
+    platform::reportError(
+        "the model wrote outside its tensors, near an output");
     return false;
   }
   return true;
 }
 
-void callModel() {
-  EDGECC_ENTRY(_run)(&guarded().context, inputs, outputs);
-}
+void callModel() { EDGECC_ENTRY(_run)(&guarded().context, inputs, outputs); }
 
 /// The labels are what the counting plugin looks for. One instruction at each
 /// gives them a place; neither is counted.
 __attribute__((noinline, noclone)) void callBetweenMarks() {
-  __asm__ volatile(".globl edgecc_mark_begin\nedgecc_mark_begin: nop" ::: "memory");
+  __asm__ volatile(".globl edgecc_mark_begin\nedgecc_mark_begin: nop" ::
+                       : "memory");
   EDGECC_ENTRY(_run)(&guarded().context, inputs, outputs);
   __asm__ volatile(".globl edgecc_mark_end\nedgecc_mark_end: nop" ::: "memory");
 }
@@ -175,8 +181,10 @@ bool writeOutputs() {
 bool runSample(bool paint) {
   if (!readInputs())
     return false;
-  poison(model::kOutputs, kOutputCount, outputSpace, sizeof outputSpace, outputs);
-  std::memset(guarded().context.arena, kArenaPoison, sizeof guarded().context.arena);
+  poison(model::kOutputs, kOutputCount, outputSpace, sizeof outputSpace,
+         outputs);
+  std::memset(guarded().context.arena, kArenaPoison,
+              sizeof guarded().context.arena);
   if (paint)
     platform::paintStack();
   callBetweenMarks();
@@ -191,7 +199,8 @@ bool countSamples(std::size_t &samples) {
   const std::size_t bytes = platform::inputBytes();
   if (bytes % perSample != 0) {
     platform::report("sample_bytes", perSample);
-    platform::reportError("the samples do not have the size of the model's inputs");
+    platform::reportError(
+        "the samples do not have the size of the model's inputs");
     return false;
   }
   samples = bytes / perSample;

@@ -1,8 +1,8 @@
 //===- semihosting.cpp - The runner's platform on bare metal --------------===//
 //
-// Part of the edgecc project, under the Apache License v2.0 with LLVM Exceptions.
-// See LICENSE.TXT for license information.
-// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Part of the edgecc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE.TXT for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 //
@@ -92,7 +92,9 @@ bool write(const void *data, std::size_t bytes) {
   return call(Write, block) == 0;
 }
 
-bool closeFiles() { return call(Close, &input) == 0 && call(Close, &output) == 0; }
+bool closeFiles() {
+  return call(Close, &input) == 0 && call(Close, &output) == 0;
+}
 
 void report(const char *key, std::uint64_t value) {
   char digits[24];

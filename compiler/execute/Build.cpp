@@ -1,8 +1,9 @@
-//===- Build.cpp - Compile and link generated code --------------------------===//
+//===- Build.cpp - Compile and link generated code
+//--------------------------===//
 //
-// Part of the edgecc project, under the Apache License v2.0 with LLVM Exceptions.
-// See LICENSE.TXT for license information.
-// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Part of the edgecc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE.TXT for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 
@@ -51,13 +52,15 @@ std::string Executable::getProgram() const { return state->program(); }
 // Tools
 //===----------------------------------------------------------------------===//
 
-static Error checkTool(const Target &target, StringRef what,
-                       StringRef command, StringRef package) {
+static Error checkTool(const Target &target, StringRef what, StringRef command,
+                       StringRef package) {
   if (sys::findProgramByName(command))
     return Error::success();
   return makeError("target '" + target.name + "' needs the " + what + " '" +
-                   command + "', which is not installed; on Debian: apt-get "
-                   "install " + package);
+                   command +
+                   "', which is not installed; on Debian: apt-get "
+                   "install " +
+                   package);
 }
 
 bool runsDirectly(const Target &target) {
@@ -76,9 +79,8 @@ Error checkTools(const Target &target) {
   if (runsDirectly(target))
     return Error::success();
   if (!target.emulator)
-    return makeError("this machine cannot run code for target '" +
-                     target.name + "', which needs " +
-                     join(target.features, ", "));
+    return makeError("this machine cannot run code for target '" + target.name +
+                     "', which needs " + join(target.features, ", "));
   return checkTool(target, "emulator", target.emulator->command,
                    target.emulator->package);
 }
@@ -110,8 +112,8 @@ static Command modelCommand(const Executable::State &state) {
   Command command = compilerCommand(state.target);
   command.push_back(state.target.compiler.optimization);
   if (state.options.strictWarnings)
-    append(command, {"-Wall", "-Wextra", "-Wconversion", "-Wshadow",
-                     "-Werror"});
+    append(command,
+           {"-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Werror"});
   SmallString<256> source(state.sourceFolder);
   sys::path::append(source, state.name + ".cpp");
   append(command, {"-c", std::string(source), "-o", state.modelObject()});
@@ -132,8 +134,8 @@ static Command linkCommand(const Executable::State &state,
     sys::path::append(path, source);
     command.push_back(std::string(path));
   }
-  append(command, {state.modelObject(), "-o", output.str(),
-                   "-Wl,--gc-sections"});
+  append(command,
+         {state.modelObject(), "-o", output.str(), "-Wl,--gc-sections"});
   if (target.kind == TargetKind::CortexM)
     append(command,
            {"-nostartfiles", "-L" + runtime, "-T" + target.linkerScript});
@@ -150,11 +152,10 @@ static std::string shorten(StringRef output) {
   return (output.take_front(kMostOutput) + "\n[...]").str();
 }
 
-static Error runCompiler(const Executable::State &state,
-                         const Command &command, StringRef what) {
-  Expected<ProcessResult> result =
-      runProcess(command, state.options.compileTimeoutSeconds,
-                 state.path("compiler.log"));
+static Error runCompiler(const Executable::State &state, const Command &command,
+                         StringRef what) {
+  Expected<ProcessResult> result = runProcess(
+      command, state.options.compileTimeoutSeconds, state.path("compiler.log"));
   if (!result)
     return result.takeError();
   if (result->succeeded())
@@ -165,13 +166,13 @@ static Error runCompiler(const Executable::State &state,
   if (output.contains("will not fit in region") ||
       output.contains("overflowed by"))
     return makeError("the model is too large for the board that stands for "
-                     "target '" + state.target.name + "' (" +
+                     "target '" +
+                     state.target.name + "' (" +
                      sys::path::filename(state.target.linkerScript) +
                      "); the linker says:\n" + shorten(output));
   std::string problem = result->problem.empty() ? "" : " " + result->problem;
-  return makeError(what + " for target '" + state.target.name +
-                   "' failed:" + problem + "\n" + toShell(command) + "\n" +
-                   shorten(output));
+  return makeError(what + " for target '" + state.target.name + "' failed:" +
+                   problem + "\n" + toShell(command) + "\n" + shorten(output));
 }
 
 Error link(const Executable::State &state, ArrayRef<StringRef> runtimeSources,
@@ -185,7 +186,8 @@ static Error checkRuntime(const Target &target) {
   sys::path::append(runner, "runner.cpp");
   if (sys::fs::exists(runner))
     return Error::success();
-  return makeError("cannot find '" + runner + "'; set EDGECC_RESOURCE_DIR to "
+  return makeError("cannot find '" + runner +
+                   "'; set EDGECC_RESOURCE_DIR to "
                    "the folder that holds targets/ and runtime/");
 }
 

@@ -1,8 +1,9 @@
-//===- Measure.cpp - Instructions, time, stack and flash of a model ---------===//
+//===- Measure.cpp - Instructions, time, stack and flash of a model
+//---------===//
 //
-// Part of the edgecc project, under the Apache License v2.0 with LLVM Exceptions.
-// See LICENSE.TXT for license information.
-// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Part of the edgecc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE.TXT for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 
@@ -73,8 +74,7 @@ static Expected<CountRequest> findMarks(const Executable::State &state,
 
 /// Runs the sample under the emulator with the counting plugin.
 static Error countInstructions(const Executable::State &state,
-                               const Bytes &sample,
-                               Measurement &measurement) {
+                               const Bytes &sample, Measurement &measurement) {
   Expected<SymbolTable> symbols = SymbolTable::read(state.program());
   if (!symbols)
     return symbols.takeError();

@@ -1,8 +1,9 @@
-//===- Process.cpp - Other programs, with a time limit ----------------------===//
+//===- Process.cpp - Other programs, with a time limit
+//----------------------===//
 //
-// Part of the edgecc project, under the Apache License v2.0 with LLVM Exceptions.
-// See LICENSE.TXT for license information.
-// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Part of the edgecc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE.TXT for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 
@@ -59,8 +60,7 @@ std::string toShell(ArrayRef<std::string> command) {
 }
 
 Expected<ProcessResult> runProcess(ArrayRef<std::string> command,
-                                   unsigned timeoutSeconds,
-                                   StringRef logFile) {
+                                   unsigned timeoutSeconds, StringRef logFile) {
   ErrorOr<std::string> program = sys::findProgramByName(command.front());
   if (!program)
     return makeError("cannot find the program '" + command.front() + "'");
@@ -72,17 +72,17 @@ Expected<ProcessResult> runProcess(ArrayRef<std::string> command,
   std::string message;
   bool notStarted = false;
   ProcessResult result;
-  result.status = sys::ExecuteAndWait(*program, arguments,
-                                      /*Env=*/std::nullopt, redirects,
-                                      timeoutSeconds, /*MemoryLimit=*/0,
-                                      &message, &notStarted);
+  result.status =
+      sys::ExecuteAndWait(*program, arguments,
+                          /*Env=*/std::nullopt, redirects, timeoutSeconds,
+                          /*MemoryLimit=*/0, &message, &notStarted);
   if (notStarted || result.status == -1)
     return makeError("cannot start '" + *program + "': " + message);
   if (result.status == -2)
-    result.problem = StringRef(message).contains("timed out")
-                         ? "did not end within " +
-                               std::to_string(timeoutSeconds) + " s"
-                         : "crashed: " + message;
+    result.problem =
+        StringRef(message).contains("timed out")
+            ? "did not end within " + std::to_string(timeoutSeconds) + " s"
+            : "crashed: " + message;
   // No log at all means that nothing was printed.
   if (Expected<std::string> log = readFile(logFile))
     result.output = std::move(*log);

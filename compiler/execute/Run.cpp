@@ -1,8 +1,9 @@
-//===- Run.cpp - Start the program and read what it computed ----------------===//
+//===- Run.cpp - Start the program and read what it computed
+//----------------===//
 //
-// Part of the edgecc project, under the Apache License v2.0 with LLVM Exceptions.
-// See LICENSE.TXT for license information.
-// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Part of the edgecc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE.TXT for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 
@@ -130,8 +131,7 @@ static std::string describe(const Log &log) {
   if (auto status = log.reports.find("fault_status");
       status != log.reports.end())
     text += " (fault status register 0x" + utohexstr(status->second) + ")";
-  if (auto bytes = log.reports.find("sample_bytes");
-      bytes != log.reports.end())
+  if (auto bytes = log.reports.find("sample_bytes"); bytes != log.reports.end())
     text += " (" + std::to_string(bytes->second) + " bytes)";
   return text;
 }
@@ -156,7 +156,8 @@ static Error checkSizes(const Executable::State &state,
                         ArrayRef<Bytes> samples) {
   for (const Bytes &sample : samples)
     if (sample.size() != samples.front().size() || sample.empty())
-      return makeError("running '" + state.name + "': the samples differ in "
+      return makeError("running '" + state.name +
+                       "': the samples differ in "
                        "size or are empty");
   return Error::success();
 }
@@ -198,9 +199,9 @@ Expected<std::vector<Bytes>> Executable::run(ArrayRef<Bytes> samples) const {
     return result.takeError();
   const std::string &output = result->output;
   if (output.empty() || output.size() % samples.size() != 0)
-    return makeError("running '" + state->name + "': " +
-                     Twine(output.size()) + " bytes of output are not " +
-                     Twine(samples.size()) + " samples");
+    return makeError("running '" + state->name + "': " + Twine(output.size()) +
+                     " bytes of output are not " + Twine(samples.size()) +
+                     " samples");
   const size_t perSample = output.size() / samples.size();
   std::vector<Bytes> outputs;
   for (size_t i = 0; i < samples.size(); ++i)

@@ -1,8 +1,8 @@
 //===- Target.cpp - Find and list target descriptions ---------------------===//
 //
-// Part of the edgecc project, under the Apache License v2.0 with LLVM Exceptions.
-// See LICENSE.TXT for license information.
-// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Part of the edgecc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE.TXT for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 
@@ -99,10 +99,9 @@ static Expected<Target> loadFile(StringRef file, StringRef resourceDir) {
   ErrorOr<std::unique_ptr<MemoryBuffer>> buffer =
       MemoryBuffer::getFile(file, /*IsText=*/true);
   if (!buffer)
-    return createStringError(buffer.getError(),
-                             "cannot read the target description '%s': %s",
-                             file.str().c_str(),
-                             buffer.getError().message().c_str());
+    return createStringError(
+        buffer.getError(), "cannot read the target description '%s': %s",
+        file.str().c_str(), buffer.getError().message().c_str());
   return parseTarget((*buffer)->getBuffer(), file, resourceDir);
 }
 

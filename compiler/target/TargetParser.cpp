@@ -1,8 +1,8 @@
 //===- TargetParser.cpp - JSON to Target, with every field checked --------===//
 //
-// Part of the edgecc project, under the Apache License v2.0 with LLVM Exceptions.
-// See LICENSE.TXT for license information.
-// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Part of the edgecc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE.TXT for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 
@@ -42,8 +42,8 @@ public:
     value = text->str();
   }
 
-  void read(StringRef field, std::vector<std::string> &value,
-            Presence presence, StringRef what) {
+  void read(StringRef field, std::vector<std::string> &value, Presence presence,
+            StringRef what) {
     const json::Value *found = find(field, presence, what);
     if (!found)
       return;
@@ -144,12 +144,11 @@ private:
     if (const json::Object *object = fields.readObject(
             "compiler", Fields::Required, "the C++ compiler for this target"))
       readCompiler(*object);
-    if (const json::Object *object =
-            fields.readObject("emulator",
-                              target.kind == TargetKind::Host
-                                  ? Fields::Optional
-                                  : Fields::Required,
-                              "what runs the code on this machine"))
+    if (const json::Object *object = fields.readObject(
+            "emulator",
+            target.kind == TargetKind::Host ? Fields::Optional
+                                            : Fields::Required,
+            "what runs the code on this machine"))
       readEmulator(*object);
     if (const json::Object *object = fields.readObject(
             "device", Fields::Optional, "a typical device with this core"))
@@ -288,8 +287,8 @@ Expected<Target> parseTarget(StringRef text, StringRef file,
                              StringRef resourceDir) {
   Expected<json::Value> value = json::parse(text);
   if (!value)
-    return createStringError(inconvertibleErrorCode(),
-                             "%s: not valid JSON: %s", file.str().c_str(),
+    return createStringError(inconvertibleErrorCode(), "%s: not valid JSON: %s",
+                             file.str().c_str(),
                              llvm::toString(value.takeError()).c_str());
   const json::Object *object = value->getAsObject();
   if (!object)

@@ -1,8 +1,8 @@
 //===- Target.h - Description of a device and its tools ---------*- C++ -*-===//
 //
-// Part of the edgecc project, under the Apache License v2.0 with LLVM Exceptions.
-// See LICENSE.TXT for license information.
-// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Part of the edgecc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE.TXT for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 //
@@ -38,7 +38,7 @@ llvm::StringRef toString(TargetKind kind);
 /// The C++ compiler that makes code for a target.
 struct TargetCompiler {
   std::string command;
-  std::vector<std::string> flags;     ///< code generation: -mcpu=... and the like
+  std::vector<std::string> flags; ///< code generation: -mcpu=... and the like
   std::vector<std::string> linkFlags; ///< in addition, when linking
   std::string optimization = "-O3";
   std::string package; ///< what to install when `command` is absent

@@ -1,8 +1,9 @@
-//===- ExecuteTest.cpp - Build, run and measure models by hand --------------===//
+//===- ExecuteTest.cpp - Build, run and measure models by hand
+//--------------===//
 //
-// Part of the edgecc project, under the Apache License v2.0 with LLVM Exceptions.
-// See LICENSE.TXT for license information.
-// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Part of the edgecc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE.TXT for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 
@@ -77,11 +78,11 @@ protected:
 TEST_P(OnTarget, ComputesAllSamples) {
   BuildOptions options;
   options.strictWarnings = true;
-  Expected<std::vector<Bytes>> outputs = runModel(
-      "doubler", GetParam(),
-      {doublerTensors({1, -2, 3, 100, -100}, {0.5f, -1.25f, 3e9f}),
-       doublerTensors({0, 0, 0, 0, 127}, {0.f, -0.f, 1e-3f})},
-      options);
+  Expected<std::vector<Bytes>> outputs =
+      runModel("doubler", GetParam(),
+               {doublerTensors({1, -2, 3, 100, -100}, {0.5f, -1.25f, 3e9f}),
+                doublerTensors({0, 0, 0, 0, 127}, {0.f, -0.f, 1e-3f})},
+               options);
   ASSERT_TRUE(static_cast<bool>(outputs))
       << llvm::toString(outputs.takeError());
   ASSERT_EQ(outputs->size(), 2u);
@@ -105,6 +106,13 @@ TEST_P(OnTarget, PoisonsTheArena) {
   ASSERT_TRUE(static_cast<bool>(outputs))
       << llvm::toString(outputs.takeError());
   EXPECT_EQ(*outputs, (std::vector<Bytes>{{0xA5}, {0xA5}}));
+}
+
+TEST_P(OnTarget, HasRoomForLargeArenas) {
+  Expected<std::vector<Bytes>> outputs = runModel("roomy", GetParam(), {{41}});
+  ASSERT_TRUE(static_cast<bool>(outputs))
+      << llvm::toString(outputs.takeError());
+  EXPECT_EQ(*outputs, (std::vector<Bytes>{{42}}));
 }
 
 TEST_P(OnTarget, FindsWritesBehindTheContext) {
@@ -194,8 +202,7 @@ std::string testName(const testing::TestParamInfo<const char *> &info) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Quick, OnTarget,
-                         testing::Values("generic", "cortex-m4",
-                                         "cortex-a53"),
+                         testing::Values("generic", "cortex-m4", "cortex-a53"),
                          testName);
 INSTANTIATE_TEST_SUITE_P(Thorough, OnTarget,
                          testing::Values("host", "x86-avx2", "x86-avx512",

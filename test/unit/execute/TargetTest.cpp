@@ -1,8 +1,9 @@
-//===- TargetTest.cpp - Target descriptions ---------------------------------===//
+//===- TargetTest.cpp - Target descriptions
+//---------------------------------===//
 //
-// Part of the edgecc project, under the Apache License v2.0 with LLVM Exceptions.
-// See LICENSE.TXT for license information.
-// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Part of the edgecc project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE.TXT for license information. SPDX-License-Identifier:
+// Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 
@@ -122,8 +123,8 @@ TEST(Target, LoadsAllOfTheProject) {
   for (const Target &target : *targets)
     names.push_back(target.name);
   EXPECT_TRUE(llvm::is_sorted(names));
-  for (const char *name : {"generic", "host", "x86-avx2", "cortex-m4",
-                           "cortex-m7", "cortex-a53"})
+  for (const char *name :
+       {"generic", "host", "x86-avx2", "cortex-m4", "cortex-m7", "cortex-a53"})
     EXPECT_TRUE(llvm::is_contained(names, name)) << name;
 }
 

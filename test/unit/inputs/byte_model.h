@@ -6,11 +6,14 @@
 #include <cstddef>
 #include <cstdint>
 
+#ifndef ARENA_BYTES
+#define ARENA_BYTES 64
+#endif
 #define PASTE2(a, b) a##b
 #define PASTE(a, b) PASTE2(a, b)
 
 namespace MODEL {
-inline constexpr std::size_t kArenaBytes = 64, kStateBytes = 4, kWeightBytes = 0;
+inline constexpr std::size_t kArenaBytes = ARENA_BYTES, kStateBytes = 4, kWeightBytes = 0;
 struct Context {
   alignas(16) std::uint8_t arena[kArenaBytes];
   std::uint8_t state[kStateBytes];
