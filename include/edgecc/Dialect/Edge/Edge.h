@@ -24,6 +24,10 @@
 #include "mlir/Interfaces/InferTypeOpInterface.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
+namespace edgecc::quantization {
+class Quantizer;
+} // namespace edgecc::quantization
+
 namespace edgecc::edge {
 
 /// Verifies that the result's shape (and element type, where inference gives

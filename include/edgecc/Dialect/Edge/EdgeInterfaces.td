@@ -50,4 +50,28 @@ def Edge_ClampableOpInterface : OpInterface<"ClampableOpInterface"> {
       "void", "setClampMaxAttr", (ins "::mlir::FloatAttr":$bound)>];
 }
 
+def Edge_QuantizableOpInterface : OpInterface<"QuantizableOpInterface"> {
+  let cppNamespace = "::edgecc::edge";
+  let description = [{
+    Operations that can compute in int8. Implemented in passes/quantization, one
+    file per family.
+  }];
+  let methods = [
+    InterfaceMethod<[{Operands whose values reach the result unchanged, so that
+        they and the result share one quantized type. None for operations that
+        compute new values.}],
+      "::llvm::SmallVector<::mlir::Value>", "getSameTypeOperands", (ins), "",
+      [{ return {}; }]>,
+    InterfaceMethod<[{The type that the result has whatever its range is, or
+        null.}],
+      "::mlir::quant::UniformQuantizedType", "getFixedResultType", (ins), "",
+      [{ return {}; }]>,
+    InterfaceMethod<[{Replaces the operation by its integer form. The result and
+        all operands that are not constant have a type in `quantizer`. Fails,
+        with a remark that says why and without a change, if it has to stay in
+        float.}],
+      "::llvm::LogicalResult", "quantize",
+      (ins "::edgecc::quantization::Quantizer &":$quantizer)>];
+}
+
 #endif // EDGECC_DIALECT_EDGE_EDGEINTERFACES_TD

@@ -75,6 +75,7 @@ def Edge_ConstantOp : Edge_Op<"constant", [
 }
 
 def Edge_MapOp : Edge_TensorOp<"map", [
+    DeclareOpInterfaceMethods<Edge_QuantizableOpInterface>,
     SingleBlockImplicitTerminator<"::edgecc::edge::YieldOp">, IsolatedFromAbove]> {
   let summary = "an elementwise function of tensors that broadcast";
   let description = [{
@@ -193,6 +194,7 @@ def Edge_TableOp : Edge_TensorOp<"table"> {
 //===----------------------------------------------------------------------===//
 
 def Edge_ConvOp : Edge_TensorOp<"conv", [
+    DeclareOpInterfaceMethods<Edge_QuantizableOpInterface>,
     DeclareOpInterfaceMethods<Edge_MacCountOpInterface>,
     DeclareOpInterfaceMethods<Edge_ClampableOpInterface>]> {
   let summary = "a convolution, channels last";
@@ -224,6 +226,7 @@ def Edge_ConvOp : Edge_TensorOp<"conv", [
 }
 
 def Edge_FullyConnectedOp : Edge_TensorOp<"fully_connected", [
+    DeclareOpInterfaceMethods<Edge_QuantizableOpInterface>,
     DeclareOpInterfaceMethods<Edge_MacCountOpInterface>,
     DeclareOpInterfaceMethods<Edge_ClampableOpInterface>]> {
   let summary = "rows times a weight matrix, plus bias";
@@ -273,7 +276,9 @@ defvar Edge_Window = (ins
   DenseI64ArrayAttr:$pads, DenseI64ArrayAttr:$dilations,
   DefaultValuedAttr<BoolAttr, "false">:$ceil_mode);
 
-def Edge_MaxPoolOp : Edge_TensorOp<"max_pool"> {
+def Edge_MaxPoolOp : Edge_TensorOp<"max_pool", [
+    DeclareOpInterfaceMethods<Edge_QuantizableOpInterface,
+      ["getSameTypeOperands"]>]> {
   let summary = "the maximum over windows, channels last";
   let description = [{
     Input [N, spatial..., C]. Taps outside the image do not take part. With
@@ -295,6 +300,7 @@ def Edge_MaxPoolOp : Edge_TensorOp<"max_pool"> {
 }
 
 def Edge_AvgPoolOp : Edge_TensorOp<"avg_pool", [
+    DeclareOpInterfaceMethods<Edge_QuantizableOpInterface>,
     DeclareOpInterfaceMethods<Edge_ClampableOpInterface>]> {
   let summary = "the mean over windows, channels last";
   let description = [{
@@ -316,7 +322,9 @@ def Edge_AvgPoolOp : Edge_TensorOp<"avg_pool", [
   let hasVerifier = 1;
 }
 
-def Edge_SoftmaxOp : Edge_TensorOp<"softmax"> {
+def Edge_SoftmaxOp : Edge_TensorOp<"softmax", [
+    DeclareOpInterfaceMethods<Edge_QuantizableOpInterface,
+      ["getFixedResultType"]>]> {
   let summary = "exp(x) / sum(exp(x)) along an axis";
   let description = [{
     Quantized: the result has scale 1/256 and zero point -128; the exact rule
@@ -341,7 +349,9 @@ def Edge_ReduceKind : I32EnumAttr<"ReduceKind", "how a reduction combines", [
   let cppNamespace = "::edgecc::edge";
 }
 
-def Edge_ReduceOp : Edge_TensorOp<"reduce"> {
+def Edge_ReduceOp : Edge_TensorOp<"reduce", [
+    DeclareOpInterfaceMethods<Edge_QuantizableOpInterface,
+      ["getSameTypeOperands"]>]> {
   let summary = "combines the elements along some axes";
   let description = [{
     The reduced axes stay, with size 1; `edge.reshape` drops them.
@@ -364,7 +374,9 @@ def Edge_ReduceOp : Edge_TensorOp<"reduce"> {
 // Data movement
 //===----------------------------------------------------------------------===//
 
-def Edge_TransposeOp : Edge_TensorOp<"transpose"> {
+def Edge_TransposeOp : Edge_TensorOp<"transpose", [
+    DeclareOpInterfaceMethods<Edge_QuantizableOpInterface,
+      ["getSameTypeOperands"]>]> {
   let summary = "permutes axes";
   let description = [{
     Axis `i` of the result is axis `perm[i]` of the input.
@@ -384,6 +396,8 @@ def Edge_TransposeOp : Edge_TensorOp<"transpose"> {
 }
 
 def Edge_ReshapeOp : Edge_Op<"reshape", [
+    DeclareOpInterfaceMethods<Edge_QuantizableOpInterface,
+      ["getSameTypeOperands"]>,
     Pure, DeclareOpInterfaceMethods<Edge_EvaluableOpInterface>]> {
   let summary = "the same elements in another shape";
   let description = [{
@@ -404,7 +418,9 @@ def Edge_ReshapeOp : Edge_Op<"reshape", [
   let hasCanonicalizer = 1;
 }
 
-def Edge_PadOp : Edge_TensorOp<"pad"> {
+def Edge_PadOp : Edge_TensorOp<"pad", [
+    DeclareOpInterfaceMethods<Edge_QuantizableOpInterface,
+      ["getSameTypeOperands"]>]> {
   let summary = "surrounds a tensor with a constant";
   let description = [{
     `low` and `high` count elements per axis; negative numbers cut off.
@@ -425,7 +441,9 @@ def Edge_PadOp : Edge_TensorOp<"pad"> {
   let hasFolder = 1;
 }
 
-def Edge_ConcatOp : Edge_TensorOp<"concat"> {
+def Edge_ConcatOp : Edge_TensorOp<"concat", [
+    DeclareOpInterfaceMethods<Edge_QuantizableOpInterface,
+      ["getSameTypeOperands"]>]> {
   let summary = "joins tensors along an axis";
   let description = [{
     Example:
@@ -441,7 +459,9 @@ def Edge_ConcatOp : Edge_TensorOp<"concat"> {
   let hasFolder = 1;
 }
 
-def Edge_SliceOp : Edge_TensorOp<"slice"> {
+def Edge_SliceOp : Edge_TensorOp<"slice", [
+    DeclareOpInterfaceMethods<Edge_QuantizableOpInterface,
+      ["getSameTypeOperands"]>]> {
   let summary = "every `steps`-th element of a box";
   let description = [{
     Per axis, `sizes` elements from `starts` on, in steps of `steps` (may be
@@ -462,7 +482,9 @@ def Edge_SliceOp : Edge_TensorOp<"slice"> {
   let hasFolder = 1;
 }
 
-def Edge_GatherOp : Edge_TensorOp<"gather"> {
+def Edge_GatherOp : Edge_TensorOp<"gather", [
+    DeclareOpInterfaceMethods<Edge_QuantizableOpInterface,
+      ["getSameTypeOperands"]>]> {
   let summary = "picks entries along an axis by index";
   let description = [{
     As ONNX `Gather`: the axis is replaced by the shape of the indices (i32 or

@@ -1,0 +1,67 @@
+//===- Quantizer.h - Rewriting a function to integers --------- -*- C++ -*-===//
+//
+// Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef EDGECC_QUANT_QUANTIZER_H
+#define EDGECC_QUANT_QUANTIZER_H
+
+#include "edgecc/Quant/TypeAssignment.h"
+
+#include "mlir/IR/Builders.h"
+
+namespace edgecc::quantization {
+
+/// What `QuantizableOpInterface::quantize` works with: it hands out operands in
+/// quantized form and puts quantized results in the place of float ones. Each
+/// operation is rewritten on its own; where a quantized result meets a
+/// quantized operand, no conversion is left.
+class Quantizer {
+public:
+  Quantizer(mlir::func::FuncOp func)
+      : types(TypeAssignment::compute(func)), builder(func.getContext()) {}
+
+  /// The type that is assigned to a float value, or null if there is no range.
+  mlir::quant::UniformQuantizedType getType(mlir::Value value) const {
+    return types.lookup(value);
+  }
+  /// Whether all of the values have a type.
+  bool haveTypes(mlir::ValueRange values) const {
+    return llvm::all_of(values, [&](mlir::Value v) { return getType(v); });
+  }
+
+  /// Chooses the type of a constant that has been made meanwhile.
+  void assignConstant(mlir::Value constant) { types.assignConstant(constant); }
+
+  /// The value in its assigned type: what is dequantized to it, a quantized
+  /// constant, or a new conversion.
+  mlir::Value quantize(mlir::Value value);
+  /// The value in another type.
+  mlir::Value quantizeAs(mlir::Value value,
+                         mlir::quant::UniformQuantizedType type);
+
+  /// Puts a copy of `op`, on quantized operands and with a quantized result, in
+  /// its place.
+  void replaceWithQuantized(mlir::Operation *op, mlir::ValueRange operands,
+                            mlir::quant::UniformQuantizedType type);
+  /// Puts a dequantized value in the place of the only result of `op`.
+  void replace(mlir::Operation *op, mlir::Value quantized);
+
+  /// Creates operations in front of the one that is being rewritten.
+  mlir::OpBuilder &getBuilder() { return builder; }
+
+private:
+  TypeAssignment types;
+  mlir::OpBuilder builder;
+  /// Conversions that have been made, so that each is made once.
+  llvm::DenseMap<std::pair<mlir::Value, mlir::Type>, mlir::Value> converted;
+};
+
+/// Says in a remark why a layer stays in float; always a failure.
+llvm::LogicalResult keepFloat(mlir::Operation *op, const llvm::Twine &reason);
+
+} // namespace edgecc::quantization
+
+#endif // EDGECC_QUANT_QUANTIZER_H

@@ -1,0 +1,45 @@
+//===- Ranges.h - The values a tensor takes ------------------- -*- C++ -*-===//
+//
+// Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef EDGECC_QUANT_RANGES_H
+#define EDGECC_QUANT_RANGES_H
+
+#include "mlir/Dialect/Quant/QuantTypes.h"
+#include "mlir/IR/Value.h"
+
+#include <optional>
+
+namespace edgecc::quantization {
+
+/// Names of the attributes that carry ranges through the IR.
+inline constexpr llvm::StringLiteral kRangesAttr = "edge.ranges"; // per result
+inline constexpr llvm::StringLiteral kRangeAttr =
+    "edge.range"; // of an argument
+
+/// The real values that a tensor is expected to take.
+struct Range {
+  double min = 0.0, max = 0.0;
+
+  bool isFinite() const;
+  void join(Range other);
+};
+
+/// The range that calibration recorded for a value: `edge.ranges` of the
+/// operation that computes it, `edge.range` of a function's argument.
+std::optional<Range> getRange(mlir::Value value);
+void setRange(mlir::Value value, Range range);
+
+/// The int8 type that covers a range, which is first extended to include zero:
+/// padding and ReLU need an exact zero. The scale is a float, because that is
+/// what generated code computes with; the zero point is rounded. A range of
+/// zeros only gives scale 1. The range has to be finite.
+mlir::quant::UniformQuantizedType chooseType(mlir::MLIRContext *context,
+                                             Range range);
+
+} // namespace edgecc::quantization
+
+#endif // EDGECC_QUANT_RANGES_H

@@ -1,0 +1,115 @@
+//===- Quantize.cpp - From float to int8 ----------------------------------===//
+//
+// Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "edgecc/Dialect/Edge/Edge.h"
+#include "edgecc/Passes/Passes.h"
+#include "edgecc/Quant/Quantizer.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+
+namespace edgecc {
+#define GEN_PASS_DEF_EDGEQUANTIZE
+#include "edgecc/Passes/Passes.h.inc"
+} // namespace edgecc
+
+using namespace mlir;
+using namespace edgecc;
+using namespace edgecc::quantization;
+using edge::QuantizableOpInterface;
+
+static bool isFloatTensor(Value value) {
+  return getElementTypeOrSelf(value.getType()).isF32();
+}
+
+/// The operations that compute a float tensor and may be quantized.
+static SmallVector<QuantizableOpInterface>
+collectCandidates(func::FuncOp func) {
+  SmallVector<QuantizableOpInterface> candidates;
+  for (Operation &op : func.getBody().front())
+    if (auto candidate = dyn_cast<QuantizableOpInterface>(op))
+      if (op.getNumResults() == 1 && isFloatTensor(op.getResult(0)))
+        candidates.push_back(candidate);
+  return candidates;
+}
+
+/// Whether a value is used, possibly after being moved, by a computation that
+/// asks for integers.
+static bool feedsIntegers(Value value) {
+  return llvm::any_of(value.getUsers(), [](Operation *user) {
+    auto quantizable = dyn_cast<QuantizableOpInterface>(user);
+    if (!quantizable || isKeptFloat(user))
+      return false;
+    return quantizable.getSameTypeOperands().empty() ||
+           feedsIntegers(user->getResult(0));
+  });
+}
+
+/// Data movement between float computations stays in float: converting there
+/// and back would cost accuracy and time.
+static bool isWorthwhile(QuantizableOpInterface op) {
+  SmallVector<Value> moved = op.getSameTypeOperands();
+  return moved.empty() || feedsIntegers(op->getResult(0)) ||
+         llvm::any_of(moved, [](Value operand) {
+           return operand.getDefiningOp<edge::DequantizeOp>();
+         });
+}
+
+static LogicalResult quantizeOp(QuantizableOpInterface op,
+                                Quantizer &quantizer) {
+  if (isKeptFloat(op))
+    return failure();
+  if (!isWorthwhile(op))
+    return failure();
+  if (!quantizer.haveTypes(op->getResults()))
+    return keepFloat(op, "no range is known for its result");
+  for (Value operand : op->getOperands())
+    if (isFloatTensor(operand) && !operand.getDefiningOp<edge::ConstantOp>() &&
+        !quantizer.getType(operand))
+      return keepFloat(op, "no range is known for an operand");
+  return op.quantize(quantizer);
+}
+
+/// Removes conversions back to float, and constants, that nobody uses.
+static void eraseUnused(func::FuncOp func) {
+  for (Operation &op :
+       llvm::make_early_inc_range(llvm::reverse(func.getBody().front())))
+    if (isa<edge::DequantizeOp, edge::ConstantOp>(op) && op.use_empty())
+      op.erase();
+}
+
+static void eraseRanges(func::FuncOp func) {
+  for (Operation &op : func.getBody().front())
+    op.removeAttr(kRangesAttr);
+  for (unsigned i = 0, e = func.getNumArguments(); i != e; ++i)
+    func.removeArgAttr(i, kRangeAttr);
+}
+
+namespace {
+struct EdgeQuantize : edgecc::impl::EdgeQuantizeBase<EdgeQuantize> {
+  using EdgeQuantizeBase::EdgeQuantizeBase;
+
+  void runOnOperation() override {
+    func::FuncOp func = getOperation();
+    if (func.isExternal())
+      return;
+    SmallVector<QuantizableOpInterface> candidates = collectCandidates(func);
+    auto hasRange = [](QuantizableOpInterface op) {
+      return getRange(op->getResult(0)).has_value();
+    };
+    if (!candidates.empty() && llvm::none_of(candidates, hasRange)) {
+      func.emitError("has no ranges to quantize with: run edge-calibrate, or "
+                     "give edge.ranges");
+      return signalPassFailure();
+    }
+    Quantizer quantizer(func);
+    for (QuantizableOpInterface op : candidates)
+      (void)quantizeOp(op, quantizer); // The remark says what stays in float.
+    eraseUnused(func);
+    eraseRanges(func);
+  }
+};
+} // namespace

@@ -1,0 +1,188 @@
+//===- QuantizeWeighted.cpp - Convolution, fully connected ----------------===//
+//
+// Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "edgecc/Dialect/Edge/Edge.h"
+#include "edgecc/Quant/IntegerParams.h"
+#include "edgecc/Quant/Quantizer.h"
+
+#include <cmath>
+
+using namespace mlir;
+using namespace edgecc;
+using namespace edgecc::edge;
+using namespace edgecc::quantization;
+
+namespace {
+/// Weights and bias of a layer in integers, one output channel after the other.
+struct QuantizedWeights {
+  SmallVector<int8_t> weights;
+  SmallVector<int32_t> bias;
+  SmallVector<double> scales;
+  /// No accumulator, at any time, is larger than this in magnitude.
+  int64_t bound = 0;
+};
+
+/// What the scales of one layer have to fit together.
+struct LayerScales {
+  double input, output;
+};
+} // namespace
+
+/// Half of 32 bits, so that bias and products each have their half.
+static constexpr double kMaxBias = 0x1p30;
+
+/// A requantization factor below this would be rounded visibly, because
+/// multipliers have 31 fractional bits. Weights of a channel that is so much
+/// weaker than its result's steps can be coarse.
+static constexpr double kMinFactor = 0x1p-22;
+
+/// Kernels add bias - zero * sum(w) and the products of stored values, in any
+/// order: |zero| and the stored values are each at most 128.
+static constexpr int64_t kReach = 256;
+
+static bool isFinite(ArrayRef<float> values) {
+  return llvm::all_of(values, [](float v) { return std::isfinite(v); });
+}
+
+/// The smallest float that is not below `value`.
+static float roundUp(double value) {
+  float rounded = float(value);
+  return double(rounded) < value ? std::nextafter(rounded, INFINITY) : rounded;
+}
+
+/// The scale of one output channel: as fine as its largest weight allows, but
+/// coarse enough for the bias to fit and for the factor to be exact. A channel
+/// of zeros gets a scale that does no harm to the others.
+static float chooseScale(ArrayRef<float> weights, float bias,
+                         const LayerScales &scales) {
+  double largest = 0.0;
+  for (float weight : weights)
+    largest = std::max(largest, double(std::abs(weight)));
+  return roundUp(std::max({largest / 127.0,
+                           std::abs(double(bias)) / (scales.input * kMaxBias),
+                           kMinFactor * scales.output / scales.input}));
+}
+
+/// Appends a channel with a given scale and returns the bound of its
+/// accumulator.
+static int64_t appendChannel(QuantizedWeights &result, ArrayRef<float> weights,
+                             float bias, float scale, double inputScale) {
+  int64_t sum = 0;
+  for (float weight : weights) {
+    auto stored = int8_t(
+        std::clamp(std::nearbyint(double(weight) / scale), -127.0, 127.0));
+    sum += std::abs(stored);
+    result.weights.push_back(stored);
+  }
+  double units = std::nearbyint(double(bias) / (inputScale * scale));
+  result.bias.push_back(int32_t(std::clamp(units, -kMaxBias, kMaxBias)));
+  result.scales.push_back(scale);
+  return sum * kReach + std::abs(int64_t(result.bias.back()));
+}
+
+static void dropChannel(QuantizedWeights &result, size_t numWeights) {
+  result.weights.pop_back_n(numWeights);
+  result.bias.pop_back();
+  result.scales.pop_back();
+}
+
+/// Quantizes a channel so that its accumulator provably fits 32 bits. If the
+/// largest weight does not allow that, the scale is raised with a warning.
+static void quantizeChannel(Operation *op, QuantizedWeights &result,
+                            ArrayRef<float> weights, float bias,
+                            const LayerScales &scales) {
+  float scale = chooseScale(weights, bias, scales);
+  int64_t bound = appendChannel(result, weights, bias, scale, scales.input);
+  if (bound > INT32_MAX)
+    op->emitWarning() << "'" << getLayerName(op) << "', channel "
+                      << result.scales.size() - 1 << ": " << weights.size()
+                      << " weights could overflow a 32-bit accumulator; they "
+                         "are rounded more coarsely";
+  while (bound > INT32_MAX) {
+    dropChannel(result, weights.size());
+    scale *= 2.0f;
+    bound = appendChannel(result, weights, bias, scale, scales.input);
+  }
+  result.bound = std::max(result.bound, bound);
+}
+
+static QuantizedWeights quantizeChannels(Operation *op, ArrayRef<float> weights,
+                                         ArrayRef<float> bias,
+                                         const LayerScales &scales) {
+  QuantizedWeights result;
+  size_t perChannel = bias.empty() ? 0 : weights.size() / bias.size();
+  for (size_t channel = 0; channel != bias.size(); ++channel)
+    quantizeChannel(op, result, weights.slice(channel * perChannel, perChannel),
+                    bias[channel], scales);
+  return result;
+}
+
+static RankedTensorType getPerChannelType(Value real, Type storage,
+                                          ArrayRef<double> scales, int64_t min,
+                                          int64_t max) {
+  SmallVector<int64_t> zeros(scales.size(), 0);
+  return withElementType(
+      real.getType(), quant::UniformQuantizedPerAxisType::get(
+                          quant::QuantizationFlags::Signed, storage,
+                          getElementTypeOrSelf(real.getType()), scales, zeros,
+                          /*quantizedDimension=*/0, min, max));
+}
+
+/// Convolution and fully connected layers differ in nothing that matters here:
+/// operands are input, weights and bias, and outputs are the weights' axis 0.
+static LogicalResult quantizeWeighted(Operation *op, Quantizer &quantizer) {
+  Value input = op->getOperand(0), weights = op->getOperand(1),
+        bias = op->getOperand(2);
+  std::optional<reference::Tensor> weightData = getConstantTensor(weights);
+  std::optional<reference::Tensor> biasData = getConstantTensor(bias);
+  if (!weightData || !biasData)
+    return keepFloat(op, "its weights or bias are computed");
+  if (!isFinite(weightData->getData<float>()) ||
+      !isFinite(biasData->getData<float>()))
+    return keepFloat(op, "its weights or bias are not all finite");
+
+  quant::UniformQuantizedType outputType = quantizer.getType(op->getResult(0));
+  LayerScales scales{quantizer.getType(input).getScale(),
+                     outputType.getScale()};
+  QuantizedWeights result = quantizeChannels(
+      op, weightData->getData<float>(), biasData->getData<float>(), scales);
+
+  Builder types(op->getContext());
+  RankedTensorType weightType =
+      getPerChannelType(weights, types.getI8Type(), result.scales, -127, 127);
+  SmallVector<double> biasScales, factors;
+  for (double scale : result.scales) {
+    biasScales.push_back(scales.input * scale);
+    factors.push_back(scales.input * scale / scales.output);
+  }
+  // Accumulators are shifted left before they are multiplied.
+  int shift = integer::getRequantization(factors).shift;
+  if (result.bound > (int64_t(INT32_MAX) >> shift))
+    return keepFloat(op, "its results are so small against its weights that "
+                         "accumulators would overflow 32 bits");
+
+  OpBuilder &builder = quantizer.getBuilder();
+  builder.setInsertionPoint(op);
+  Value newWeights = createConstant<int8_t>(builder, weights.getLoc(),
+                                            weightType, result.weights);
+  Value newBias = createConstant<int32_t>(
+      builder, bias.getLoc(),
+      getPerChannelType(bias, types.getI32Type(), biasScales, INT32_MIN,
+                        INT32_MAX),
+      result.bias);
+  quantizer.replaceWithQuantized(
+      op, {quantizer.quantize(input), newWeights, newBias}, outputType);
+  return success();
+}
+
+LogicalResult ConvOp::quantize(Quantizer &quantizer) {
+  return quantizeWeighted(*this, quantizer);
+}
+
+LogicalResult FullyConnectedOp::quantize(Quantizer &quantizer) {
+  return quantizeWeighted(*this, quantizer);
+}

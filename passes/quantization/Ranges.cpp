@@ -1,0 +1,91 @@
+//===- Ranges.cpp - The values a tensor takes -----------------------------===//
+//
+// Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "edgecc/Quant/Ranges.h"
+
+#include "mlir/IR/Builders.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
+
+#include <cmath>
+
+using namespace mlir;
+using namespace edgecc;
+using namespace edgecc::quantization;
+
+bool Range::isFinite() const {
+  return std::isfinite(min) && std::isfinite(max);
+}
+
+void Range::join(Range other) {
+  min = std::min(min, other.min);
+  max = std::max(max, other.max);
+}
+
+static std::optional<Range> parseRange(Attribute attr) {
+  auto bounds = dyn_cast_or_null<ArrayAttr>(attr);
+  if (!bounds || bounds.size() != 2)
+    return std::nullopt;
+  auto min = dyn_cast<FloatAttr>(bounds[0]);
+  auto max = dyn_cast<FloatAttr>(bounds[1]);
+  if (!min || !max)
+    return std::nullopt;
+  return Range{min.getValueAsDouble(), max.getValueAsDouble()};
+}
+
+std::optional<Range> quantization::getRange(Value value) {
+  if (auto argument = dyn_cast<BlockArgument>(value)) {
+    auto func =
+        dyn_cast<FunctionOpInterface>(argument.getOwner()->getParentOp());
+    if (!func)
+      return std::nullopt;
+    return parseRange(func.getArgAttr(argument.getArgNumber(), kRangeAttr));
+  }
+  auto result = cast<OpResult>(value);
+  auto ranges = result.getOwner()->getAttrOfType<ArrayAttr>(kRangesAttr);
+  if (!ranges || ranges.size() <= result.getResultNumber())
+    return std::nullopt;
+  return parseRange(ranges[result.getResultNumber()]);
+}
+
+void quantization::setRange(Value value, Range range) {
+  Builder builder(value.getContext());
+  ArrayAttr bounds = builder.getF64ArrayAttr({range.min, range.max});
+  if (auto argument = dyn_cast<BlockArgument>(value)) {
+    cast<FunctionOpInterface>(argument.getOwner()->getParentOp())
+        .setArgAttr(argument.getArgNumber(), kRangeAttr, bounds);
+    return;
+  }
+  auto result = cast<OpResult>(value);
+  Operation *op = result.getOwner();
+  SmallVector<Attribute> ranges;
+  if (auto old = op->getAttrOfType<ArrayAttr>(kRangesAttr))
+    llvm::append_range(ranges, old);
+  // Results that are not floats have an empty entry.
+  ranges.resize(op->getNumResults(), builder.getArrayAttr({}));
+  ranges[result.getResultNumber()] = bounds;
+  op->setAttr(kRangesAttr, builder.getArrayAttr(ranges));
+}
+
+/// Below this, products of scales would leave the range of normal floats.
+static constexpr double kMinScale = 0x1p-60;
+
+quant::UniformQuantizedType quantization::chooseType(MLIRContext *context,
+                                                     Range range) {
+  range.join({0.0, 0.0});
+  double extent = range.max - range.min;
+  double exact = extent > 0.0 ? std::max(extent / 255.0, kMinScale) : 1.0;
+  // Rounded up, so that the range still fits.
+  float scale = float(exact);
+  if (double(scale) < exact)
+    scale = std::nextafter(scale, INFINITY);
+  double zero = std::round(-128.0 - range.min / scale);
+  Builder builder(context);
+  return quant::UniformQuantizedType::get(
+      quant::QuantizationFlags::Signed, builder.getI8Type(),
+      builder.getF32Type(), scale, int64_t(std::clamp(zero, -128.0, 127.0)),
+      -128, 127);
+}

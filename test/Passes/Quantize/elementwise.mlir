@@ -1,0 +1,57 @@
+// RUN: edgecc-opt %s --edge-quantize --split-input-file | FileCheck %s
+
+// A residual addition with its ReLU.
+
+// CHECK-LABEL: func.func @residual
+// CHECK: edge.add %{{.*}}, %{{.*}} {clamp_min = 0.000000e+00 : f32}
+// CHECK-SAME: !quant.uniform<i8:f32, 1.000000e+00:-128>>
+// CHECK-NOT: edge.map
+func.func @residual(%a: tensor<1x4xf32> {edge.range = [-1.0, 1.0]},
+                    %b: tensor<1x4xf32> {edge.range = [0.0, 3.0]}) -> tensor<1x4xf32> {
+  %0 = edge.map %a, %b {edge.ranges = [[0.0, 255.0]]} : (tensor<1x4xf32>, tensor<1x4xf32>) -> tensor<1x4xf32> {
+  ^bb0(%x: f32, %y: f32):
+    %zero = arith.constant 0.0 : f32
+    %sum = arith.addf %x, %y : f32
+    %max = arith.maximumf %sum, %zero : f32
+    edge.yield %max : f32
+  }
+  return %0 : tensor<1x4xf32>
+}
+
+// -----
+
+// The product with a constant per channel, clamped to 0..6.
+
+// CHECK-LABEL: func.func @scale
+// CHECK: %[[C:.*]] = edge.constant {{.*}} -> tensor<2x!quant.uniform<i8:f32, 1.000000e+00>>
+// CHECK: edge.mul %{{.*}}, %[[C]] {clamp_max = 6.000000e+00 : f32, clamp_min = 0.000000e+00 : f32}
+func.func @scale(%a: tensor<1x2xf32> {edge.range = [-1.0, 1.0]}) -> tensor<1x2xf32> {
+  %c = edge.constant dense<[-128.0, 127.0]> : tensor<2xf32> -> tensor<2xf32>
+  %0 = edge.map %a, %c {edge.ranges = [[0.0, 6.0]]} : (tensor<1x2xf32>, tensor<2xf32>) -> tensor<1x2xf32> {
+  ^bb0(%x: f32, %y: f32):
+    %zero = arith.constant 0.0 : f32
+    %six = arith.constant 6.0 : f32
+    %product = arith.mulf %x, %y : f32
+    %max = arith.maximumf %zero, %product : f32
+    %min = arith.minimumf %max, %six : f32
+    edge.yield %min : f32
+  }
+  return %0 : tensor<1x2xf32>
+}
+
+// -----
+
+// Subtracting a constant is adding its negative.
+
+// CHECK-LABEL: func.func @subtract
+// CHECK: edge.constant {{.*}} -> tensor<2x!quant.uniform<i8:f32, 1.000000e+00:127>>
+// CHECK: edge.add
+func.func @subtract(%a: tensor<1x2xf32> {edge.range = [-1.0, 1.0]}) -> tensor<1x2xf32> {
+  %c = edge.constant dense<[100.0, 255.0]> : tensor<2xf32> -> tensor<2xf32>
+  %0 = edge.map %a, %c {edge.ranges = [[-256.0, 0.0]]} : (tensor<1x2xf32>, tensor<2xf32>) -> tensor<1x2xf32> {
+  ^bb0(%x: f32, %y: f32):
+    %difference = arith.subf %x, %y : f32
+    edge.yield %difference : f32
+  }
+  return %0 : tensor<1x2xf32>
+}
