@@ -46,28 +46,19 @@ LogicalResult TransposeOp::inferReturnTypeComponents(
 
 LogicalResult TransposeOp::verify() { return verifySameElements(*this); }
 
+/// The identity goes; transpose(transpose(x)) is one transpose.
 OpFoldResult TransposeOp::fold(FoldAdaptor) {
-  return isIdentityPermutation(getPerm()) ? OpFoldResult(getInput())
-                                          : OpFoldResult();
+  if (isIdentityPermutation(getPerm()))
+    return getInput();
+  auto source = getInput().getDefiningOp<TransposeOp>();
+  if (!source)
+    return {};
+  setPerm(applyPermutation(source.getPerm(), getPerm()));
+  getInputMutable().assign(source.getInput());
+  return getResult();
 }
 
 namespace {
-/// transpose(transpose(x)) is one transpose.
-struct ComposeTransposes : OpRewritePattern<TransposeOp> {
-  using OpRewritePattern::OpRewritePattern;
-
-  LogicalResult matchAndRewrite(TransposeOp op,
-                                PatternRewriter &rewriter) const override {
-    auto source = op.getInput().getDefiningOp<TransposeOp>();
-    if (!source)
-      return failure();
-    rewriter.replaceOpWithNewOp<TransposeOp>(
-        op, op.getType(), source.getInput(),
-        applyPermutation(source.getPerm(), op.getPerm()));
-    return success();
-  }
-};
-
 /// A transpose that only moves axes of size 1 is a reshape.
 struct TransposeToReshape : OpRewritePattern<TransposeOp> {
   using OpRewritePattern::OpRewritePattern;
@@ -89,7 +80,7 @@ struct TransposeToReshape : OpRewritePattern<TransposeOp> {
 
 void TransposeOp::getCanonicalizationPatterns(RewritePatternSet &patterns,
                                               MLIRContext *context) {
-  patterns.add<ComposeTransposes, TransposeToReshape>(context);
+  patterns.add<TransposeToReshape>(context);
 }
 
 //===----------------------------------------------------------------------===//

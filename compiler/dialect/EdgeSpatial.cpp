@@ -149,6 +149,9 @@ LogicalResult ConvOp::verify() {
   return verifyWeighted(*this, getInput(), getFilter(), getBias(), getResult());
 }
 
+OpOperand &ConvOp::getWeightsOperand() { return getFilterMutable(); }
+OpOperand &ConvOp::getBiasOperand() { return getBiasMutable(); }
+
 int64_t ConvOp::getMacCount() {
   RankedTensorType filter = typeOf(getFilter());
   return typeOf(getResult()).getNumElements() *
@@ -184,6 +187,9 @@ LogicalResult FullyConnectedOp::verify() {
   return verifyWeighted(*this, getInput(), getWeights(), getBias(),
                         getResult());
 }
+
+OpOperand &FullyConnectedOp::getWeightsOperand() { return getWeightsMutable(); }
+OpOperand &FullyConnectedOp::getBiasOperand() { return getBiasMutable(); }
 
 int64_t FullyConnectedOp::getMacCount() {
   return typeOf(getResult()).getNumElements() *

@@ -44,6 +44,17 @@ public:
   }
 };
 
+/// Marks operations `f` with f(clamp(x)) = clamp(f(x)).
+template <typename ConcreteType>
+class CommutesWithClamp
+    : public mlir::OpTrait::TraitBase<ConcreteType, CommutesWithClamp> {};
+
+/// A copy of `op` on `operands` whose result has the permuted type: what
+/// PermutableOpInterface does for operations without attributes that name axes.
+mlir::Operation *clonePermuted(mlir::OpBuilder &builder, mlir::Operation *op,
+                               mlir::ValueRange operands,
+                               llvm::ArrayRef<int64_t> perm);
+
 } // namespace edgecc::edge
 
 #include "edgecc/Dialect/Edge/EdgeDialect.h.inc"

@@ -74,4 +74,57 @@ def Edge_QuantizableOpInterface : OpInterface<"QuantizableOpInterface"> {
       (ins "::edgecc::quantization::Quantizer &":$quantizer)>];
 }
 
+def Edge_PermutableOpInterface : OpInterface<"PermutableOpInterface"> {
+  let cppNamespace = "::edgecc::edge";
+  let description = [{
+    Operations `f` with one result for which
+    `transpose(f(x, ...), perm) = f'(transpose(x, perm'), ...)`, with an `f'` of
+    the same kind. Layout passes use it to move transposes past operations.
+    Operands of lower rank broadcast; they are aligned at the last axis.
+  }];
+  let methods = [
+    InterfaceMethod<"Whether an operand's axes have to move with the result's.",
+      "bool", "isPermutedOperand", (ins "unsigned":$operand),
+      /*methodBody=*/"", /*defaultImplementation=*/"return true;">,
+    InterfaceMethod<
+      [{The permutation that the operands need for the result to come out
+        permuted by `perm`; fails where the operation does not allow it.}],
+      "::llvm::FailureOr<::llvm::SmallVector<int64_t>>",
+      "getOperandPermutation", (ins "::llvm::ArrayRef<int64_t>":$perm),
+      /*methodBody=*/"", /*defaultImplementation=*/[{
+        return ::llvm::SmallVector<int64_t>(perm);
+      }]>,
+    InterfaceMethod<
+      [{The permutation in which the result comes out when the operands are
+        permuted by `perm`: the inverse of `getOperandPermutation`.}],
+      "::llvm::FailureOr<::llvm::SmallVector<int64_t>>",
+      "getResultPermutation", (ins "::llvm::ArrayRef<int64_t>":$perm),
+      /*methodBody=*/"", /*defaultImplementation=*/[{
+        return ::llvm::SmallVector<int64_t>(perm);
+      }]>,
+    InterfaceMethod<
+      [{Creates the operation whose result is this one's, permuted by `perm`,
+        from operands that are permuted already.}],
+      "::mlir::Operation *", "createPermuted",
+      (ins "::mlir::OpBuilder &":$builder, "::mlir::ValueRange":$operands,
+           "::llvm::ArrayRef<int64_t>":$perm),
+      /*methodBody=*/"", /*defaultImplementation=*/[{
+        return ::edgecc::edge::clonePermuted(builder, $_op, operands, perm);
+      }]>];
+}
+
+def Edge_WeightedOpInterface : OpInterface<"WeightedOpInterface"> {
+  let cppNamespace = "::edgecc::edge";
+  let description = [{
+    Operations that sum products with weights [O, ...] and add a bias [O]; O is
+    the last axis of the result. Channel `o` of the result depends on no weights
+    but those at `o`.
+  }];
+  let methods = [
+    InterfaceMethod<"The operand that holds the weights.",
+      "::mlir::OpOperand &", "getWeightsOperand">,
+    InterfaceMethod<"The operand that holds the bias.",
+      "::mlir::OpOperand &", "getBiasOperand">];
+}
+
 #endif // EDGECC_DIALECT_EDGE_EDGEINTERFACES_TD

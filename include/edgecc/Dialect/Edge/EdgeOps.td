@@ -29,6 +29,17 @@ def Edge_InferredShape : NativeOpTrait<"InferredShape"> {
   let cppNamespace = "::edgecc::edge";
 }
 
+/// f(clamp(x)) = clamp(f(x)): every element of the result is an element of the
+/// input, chosen by position or as the largest.
+def Edge_CommutesWithClamp : NativeOpTrait<"CommutesWithClamp"> {
+  let cppNamespace = "::edgecc::edge";
+}
+
+/// The axes of operands and result may be permuted together; attributes that
+/// name axes have to follow.
+defvar Edge_PermutableAxes =
+    DeclareOpInterfaceMethods<Edge_PermutableOpInterface, ["createPermuted"]>;
+
 class Edge_Op<string mnemonic, list<Trait> traits = []>
     : Op<Edge_Dialect, mnemonic, traits>;
 
@@ -75,6 +86,7 @@ def Edge_ConstantOp : Edge_Op<"constant", [
 }
 
 def Edge_MapOp : Edge_TensorOp<"map", [
+    Edge_PermutableOpInterface,
     DeclareOpInterfaceMethods<Edge_QuantizableOpInterface>,
     SingleBlockImplicitTerminator<"::edgecc::edge::YieldOp">, IsolatedFromAbove]> {
   let summary = "an elementwise function of tensors that broadcast";
@@ -130,7 +142,8 @@ def Edge_YieldOp : Edge_Op<"yield", [Pure, Terminator, ReturnLike,
 
 class Edge_BinaryQuantizedOp<string mnemonic>
     : Edge_TensorOp<mnemonic, [
-        DeclareOpInterfaceMethods<Edge_ClampableOpInterface>]> {
+        DeclareOpInterfaceMethods<Edge_ClampableOpInterface>,
+        Edge_PermutableOpInterface]> {
   let arguments = !con((ins Edge_Tensor:$lhs, Edge_Tensor:$rhs), Edge_Clamp);
   let results = (outs Edge_Tensor:$result);
   let hasVerifier = 1;
@@ -170,7 +183,9 @@ def Edge_MulOp : Edge_BinaryQuantizedOp<"mul"> {
   }];
 }
 
-def Edge_TableOp : Edge_TensorOp<"table"> {
+def Edge_TableOp : Edge_TensorOp<"table", [
+    DeclareOpInterfaceMethods<Edge_PermutableOpInterface,
+                              ["isPermutedOperand"]>]> {
   let summary = "a function of an int8 tensor as a table of its 256 values";
   let description = [{
     `result = table[input + 128]` on the stored integers. The integer form of
@@ -194,6 +209,7 @@ def Edge_TableOp : Edge_TensorOp<"table"> {
 //===----------------------------------------------------------------------===//
 
 def Edge_ConvOp : Edge_TensorOp<"conv", [
+    DeclareOpInterfaceMethods<Edge_WeightedOpInterface>,
     DeclareOpInterfaceMethods<Edge_QuantizableOpInterface>,
     DeclareOpInterfaceMethods<Edge_MacCountOpInterface>,
     DeclareOpInterfaceMethods<Edge_ClampableOpInterface>]> {
@@ -226,6 +242,7 @@ def Edge_ConvOp : Edge_TensorOp<"conv", [
 }
 
 def Edge_FullyConnectedOp : Edge_TensorOp<"fully_connected", [
+    DeclareOpInterfaceMethods<Edge_WeightedOpInterface>,
     DeclareOpInterfaceMethods<Edge_QuantizableOpInterface>,
     DeclareOpInterfaceMethods<Edge_MacCountOpInterface>,
     DeclareOpInterfaceMethods<Edge_ClampableOpInterface>]> {
@@ -277,6 +294,7 @@ defvar Edge_Window = (ins
   DefaultValuedAttr<BoolAttr, "false">:$ceil_mode);
 
 def Edge_MaxPoolOp : Edge_TensorOp<"max_pool", [
+    Edge_CommutesWithClamp,
     DeclareOpInterfaceMethods<Edge_QuantizableOpInterface,
       ["getSameTypeOperands"]>]> {
   let summary = "the maximum over windows, channels last";
@@ -323,6 +341,7 @@ def Edge_AvgPoolOp : Edge_TensorOp<"avg_pool", [
 }
 
 def Edge_SoftmaxOp : Edge_TensorOp<"softmax", [
+    Edge_PermutableAxes,
     DeclareOpInterfaceMethods<Edge_QuantizableOpInterface,
       ["getFixedResultType"]>]> {
   let summary = "exp(x) / sum(exp(x)) along an axis";
@@ -350,6 +369,7 @@ def Edge_ReduceKind : I32EnumAttr<"ReduceKind", "how a reduction combines", [
 }
 
 def Edge_ReduceOp : Edge_TensorOp<"reduce", [
+    Edge_PermutableAxes,
     DeclareOpInterfaceMethods<Edge_QuantizableOpInterface,
       ["getSameTypeOperands"]>]> {
   let summary = "combines the elements along some axes";
@@ -375,6 +395,7 @@ def Edge_ReduceOp : Edge_TensorOp<"reduce", [
 //===----------------------------------------------------------------------===//
 
 def Edge_TransposeOp : Edge_TensorOp<"transpose", [
+    Edge_CommutesWithClamp,
     DeclareOpInterfaceMethods<Edge_QuantizableOpInterface,
       ["getSameTypeOperands"]>]> {
   let summary = "permutes axes";
@@ -396,6 +417,8 @@ def Edge_TransposeOp : Edge_TensorOp<"transpose", [
 }
 
 def Edge_ReshapeOp : Edge_Op<"reshape", [
+    Edge_CommutesWithClamp, DeclareOpInterfaceMethods<Edge_PermutableOpInterface,
+      ["getOperandPermutation", "getResultPermutation"]>,
     DeclareOpInterfaceMethods<Edge_QuantizableOpInterface,
       ["getSameTypeOperands"]>,
     Pure, DeclareOpInterfaceMethods<Edge_EvaluableOpInterface>]> {
@@ -419,6 +442,7 @@ def Edge_ReshapeOp : Edge_Op<"reshape", [
 }
 
 def Edge_PadOp : Edge_TensorOp<"pad", [
+    Edge_PermutableAxes,
     DeclareOpInterfaceMethods<Edge_QuantizableOpInterface,
       ["getSameTypeOperands"]>]> {
   let summary = "surrounds a tensor with a constant";
@@ -442,6 +466,7 @@ def Edge_PadOp : Edge_TensorOp<"pad", [
 }
 
 def Edge_ConcatOp : Edge_TensorOp<"concat", [
+    Edge_PermutableAxes,
     DeclareOpInterfaceMethods<Edge_QuantizableOpInterface,
       ["getSameTypeOperands"]>]> {
   let summary = "joins tensors along an axis";
@@ -460,6 +485,7 @@ def Edge_ConcatOp : Edge_TensorOp<"concat", [
 }
 
 def Edge_SliceOp : Edge_TensorOp<"slice", [
+    Edge_PermutableAxes, Edge_CommutesWithClamp,
     DeclareOpInterfaceMethods<Edge_QuantizableOpInterface,
       ["getSameTypeOperands"]>]> {
   let summary = "every `steps`-th element of a box";
@@ -506,7 +532,8 @@ def Edge_GatherOp : Edge_TensorOp<"gather", [
 // Between float and integers
 //===----------------------------------------------------------------------===//
 
-class Edge_QuantCastOp<string mnemonic> : Edge_TensorOp<mnemonic> {
+class Edge_QuantCastOp<string mnemonic>
+    : Edge_TensorOp<mnemonic, [Edge_PermutableOpInterface]> {
   let arguments = (ins Edge_Tensor:$input);
   let results = (outs Edge_Tensor:$result);
   let hasVerifier = 1;
