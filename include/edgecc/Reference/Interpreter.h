@@ -21,7 +21,8 @@ namespace edgecc::reference {
 /// operations: do not change the function while the interpreter is in use.
 class Interpreter {
 public:
-  /// Sees every operation's results as soon as they are computed.
+  /// Sees the inputs, then every operation's results as soon as they are
+  /// computed; constants are not shown.
   using Observer = llvm::function_ref<void(mlir::Value, const Tensor &)>;
 
   /// Decodes the constants and finds out how long values live. Fails, with

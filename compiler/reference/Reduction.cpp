@@ -1,0 +1,90 @@
+//===- Reduction.cpp - Reference semantics of edge.reduce -----------------===//
+//
+// Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "StoredTypes.h"
+#include "StridedAccess.h"
+
+#include <limits>
+
+using namespace mlir;
+using namespace edgecc;
+using namespace edgecc::edge;
+using namespace edgecc::reference;
+
+template <typename Acc> static Acc getStart(ReduceKind kind) {
+  using Limits = std::numeric_limits<Acc>;
+  switch (kind) {
+  case ReduceKind::Max:
+    return Limits::has_infinity ? -Limits::infinity() : Limits::lowest();
+  case ReduceKind::Min:
+    return Limits::has_infinity ? Limits::infinity() : Limits::max();
+  case ReduceKind::Prod:
+    return Acc(1);
+  case ReduceKind::Sum:
+  case ReduceKind::Mean:
+    return Acc(0);
+  }
+  llvm_unreachable("all kinds are handled");
+}
+
+template <typename Acc> static Acc combine(ReduceKind kind, Acc acc, Acc x) {
+  switch (kind) {
+  case ReduceKind::Max:
+    return x > acc ? x : acc;
+  case ReduceKind::Min:
+    return x < acc ? x : acc;
+  case ReduceKind::Prod:
+    return acc * x;
+  case ReduceKind::Sum:
+  case ReduceKind::Mean:
+    return acc + x;
+  }
+  llvm_unreachable("all kinds are handled");
+}
+
+/// Reduces with sums and products in a type that is wider than T.
+template <typename T, typename Acc>
+static void reduce(ReduceKind kind, const Tensor &input, Tensor &result) {
+  std::vector<Acc> sums(result.getNumElements(), getStart<Acc>(kind));
+  // Read as if the result had the input's shape, several elements of the input
+  // meet in one of the result.
+  SmallVector<int64_t> strides =
+      getBroadcastStrides(result.getShape(), input.getShape());
+  int64_t count = input.getShape().empty() ? 1 : input.getShape().back();
+  int64_t step = strides.empty() ? 1 : strides.back();
+  const T *in = input.getData<T>().data();
+  forEachRow(input.getShape(), strides, [&](int64_t offset) {
+    for (int64_t i = 0; i != count; ++i) {
+      Acc &sum = sums[offset + i * step];
+      sum = combine<Acc>(kind, sum, Acc(*in++));
+    }
+  });
+  Acc divisor = 1;
+  if (kind == ReduceKind::Mean && !sums.empty())
+    divisor = Acc(input.getNumElements() / result.getNumElements());
+  MutableArrayRef<T> out = result.getData<T>();
+  for (size_t i = 0; i != sums.size(); ++i)
+    out[i] = T(divisor == 0 ? sums[i] : sums[i] / divisor);
+}
+
+LogicalResult ReduceOp::evaluate(ArrayRef<Tensor> operands,
+                                 MutableArrayRef<Tensor> results) {
+  Type type = operands[0].getElementType();
+  bool picks = getKind() == ReduceKind::Max || getKind() == ReduceKind::Min;
+  if (getQuantizedType(type) && (!picks || type != results[0].getElementType()))
+    return emitOpError("is evaluated on quantized elements for max and min "
+                       "with the input's type only");
+  return dispatchStored(*this, type, [&](auto zero) {
+    using T = decltype(zero);
+    if constexpr (std::is_floating_point_v<T>)
+      reduce<T, double>(getKind(), operands[0], results[0]);
+    else
+      reduce<T, std::conditional_t<std::is_signed_v<T>, int64_t, uint64_t>>(
+          getKind(), operands[0], results[0]);
+    return success();
+  });
+}
