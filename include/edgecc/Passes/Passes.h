@@ -8,6 +8,8 @@
 #ifndef EDGECC_PASSES_PASSES_H
 #define EDGECC_PASSES_PASSES_H
 
+#include "edgecc/Quant/Ranges.h"
+
 #include "mlir/Pass/Pass.h"
 
 #include <memory>

@@ -10,6 +10,49 @@
 
 include "mlir/Pass/PassBase.td"
 
+def EdgeCalibrate : Pass<"edge-calibrate", "::mlir::func::FuncOp"> {
+  let summary = "records which values tensors take, from samples";
+  let description = [{
+    Runs the function on samples by the reference interpreter, collects a
+    histogram of every float tensor and records a range: as `edge.ranges` on
+    operations, as `edge.range` on arguments. A file's first axis counts samples.
+
+    Assumes a float function whose operations can all be interpreted. Guarantees
+    to change nothing but these attributes.
+
+    ```
+    edgecc-opt --edge-calibrate="samples=input=calib.npy method=mse" model.mlir
+    ```
+  }];
+  let options = [
+    ListOption<"samples", "samples", "std::string",
+               "Samples of an input as NAME=FILE.npy, or FILE.npy by position">,
+    Option<"method", "method", "::edgecc::quantization::RangeMethod",
+           "::edgecc::quantization::RangeMethod::Mse",
+           "Which values the range covers", [{::llvm::cl::values(
+             clEnumValN(::edgecc::quantization::RangeMethod::MinMax, "minmax",
+                        "all"),
+             clEnumValN(::edgecc::quantization::RangeMethod::Percentile,
+                        "percentile", "all but the most extreme"),
+             clEnumValN(::edgecc::quantization::RangeMethod::Mse, "mse",
+                        "those that give the least squared error"))}]>,
+    Option<"percentile", "percentile", "double", "99.99",
+           "Per cent of the values that method=percentile covers">
+  ];
+}
+
+def EdgeQuantizeIo : Pass<"edge-quantize-io", "::mlir::func::FuncOp"> {
+  let summary = "takes and returns int8 instead of float";
+  let description = [{
+    Gives the function the quantized types of its inputs and outputs, so that
+    whoever calls it converts, or has integers in the first place. An input with
+    conversions to several types gets the first; the others are requantized.
+
+    Assumes `edge-quantize` has run. Float inputs and outputs that nothing
+    computes with in int8 stay, with a warning.
+  }];
+}
+
 def EdgeQuantize : Pass<"edge-quantize", "::mlir::func::FuncOp"> {
   let summary = "computes in int8 what calibration has ranges for";
   let description = [{

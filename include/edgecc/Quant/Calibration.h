@@ -16,12 +16,6 @@
 
 namespace edgecc::quantization {
 
-enum class RangeMethod {
-  MinMax,     ///< everything that was seen
-  Percentile, ///< all but the most extreme values
-  Mse,        ///< what quantizes with the least squared error
-};
-
 struct CalibrationOptions {
   RangeMethod method = RangeMethod::Mse;
   /// Of the values, in percent, that `Percentile` keeps.

@@ -28,6 +28,13 @@ struct Range {
   void join(Range other);
 };
 
+/// Which of the values that a tensor took its range covers.
+enum class RangeMethod {
+  MinMax,     ///< everything that was seen
+  Percentile, ///< all but the most extreme values
+  Mse,        ///< what quantizes with the least squared error
+};
+
 /// The range that calibration recorded for a value: `edge.ranges` of the
 /// operation that computes it, `edge.range` of a function's argument.
 std::optional<Range> getRange(mlir::Value value);
