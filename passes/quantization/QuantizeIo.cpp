@@ -46,6 +46,7 @@ static bool quantizeInput(BlockArgument argument) {
       builder.create<edge::DequantizeOp>(argument.getLoc(), realType, argument);
   argument.replaceAllUsesExcept(real, real);
   for (edge::QuantizeOp conversion : conversions) {
+    builder.setInsertionPointAfter(real);
     Value value = argument;
     if (conversion.getType() != type)
       value = builder.create<edge::RequantizeOp>(

@@ -55,3 +55,26 @@ func.func @subtract(%a: tensor<1x2xf32> {edge.range = [-1.0, 1.0]}) -> tensor<1x
   }
   return %0 : tensor<1x2xf32>
 }
+
+// -----
+
+// A function of one tensor is a table of its values: |2x| for x from -128 on is
+// stored as 127 (saturated) down to -128 (zero) and up again to 126.
+
+// CHECK-LABEL: func.func @unary
+// CHECK: %[[T:.*]] = edge.constant {{.*}} : tensor<256xi8> -> tensor<256xi8>
+// CHECK: edge.table %{{.*}}, %[[T]]
+// CHECK-SAME: !quant.uniform<i8:f32, 1.000000e+00:-128>>
+// CHECK: weights{{[^:]*}}: "0x100000007F7E7C7A
+// CHECK-SAME: 8684828082848
+// CHECK-SAME: 7A7C7E"
+func.func @unary(%a: tensor<1x2xf32> {edge.range = [-128.0, 127.0]}) -> tensor<1x2xf32> {
+  %0 = edge.map %a {edge.ranges = [[0.0, 255.0]]} : (tensor<1x2xf32>) -> tensor<1x2xf32> {
+  ^bb0(%x: f32):
+    %two = arith.constant 2.0 : f32
+    %double = arith.mulf %x, %two : f32
+    %magnitude = math.absf %double : f32
+    edge.yield %magnitude : f32
+  }
+  return %0 : tensor<1x2xf32>
+}
