@@ -1,0 +1,51 @@
+//===- ModelFile.h - Reading ONNX files
+//-------------------------------------===//
+//
+// Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef EDGECC_COMPILER_IMPORT_MODELFILE_H
+#define EDGECC_COMPILER_IMPORT_MODELFILE_H
+
+#include "edgecc/Reference/Tensor.h"
+
+#include "mlir/IR/Diagnostics.h"
+
+#include "onnx/onnx_pb.h"
+
+namespace edgecc::importer {
+
+/// No tensor of a model may have more elements; keeps products of sizes, in
+/// bytes too, far from overflow.
+constexpr int64_t kMaxElements = int64_t(1) << 31;
+
+/// Parses an ONNX file. On failure, a diagnostic has been emitted at `loc`.
+llvm::LogicalResult readModel(llvm::StringRef path, mlir::Location loc,
+                              onnx::ModelProto &model);
+
+/// The type of tensor elements in edgecc, or null where it has none.
+mlir::Type getElementType(mlir::MLIRContext *context, int32_t onnxType);
+/// The name that ONNX gives an element type: "float16".
+std::string getTypeName(int32_t onnxType);
+/// The same for a type of edgecc: "float", "int64".
+std::string getTypeName(mlir::Type elementType);
+
+/// The number of elements, or nothing where a size is negative or the number
+/// exceeds `kMaxElements`.
+std::optional<int64_t> countElements(llvm::ArrayRef<int64_t> shape);
+/// "[1, 3, 8, 8]"
+std::string describeShape(llvm::ArrayRef<int64_t> shape);
+
+/// The value of an initializer or of a tensor attribute, `what` in messages.
+/// Float16 and double become float. Values outside the model are read from
+/// `directory`. Emits a diagnostic at `loc` on failure.
+llvm::FailureOr<reference::Tensor> readTensor(const onnx::TensorProto &proto,
+                                              llvm::StringRef directory,
+                                              const llvm::Twine &what,
+                                              mlir::Location loc);
+
+} // namespace edgecc::importer
+
+#endif // EDGECC_COMPILER_IMPORT_MODELFILE_H
