@@ -10,6 +10,7 @@
 #include "edgecc/Dialect/Edge/Edge.h"
 #include "edgecc/Dialect/Kern/Kern.h"
 #include "edgecc/Passes/Passes.h"
+#include "edgecc/Passes/Pipelines.h"
 
 #include "mlir/Conversion/Passes.h"
 #include "mlir/Dialect/EmitC/IR/EmitC.h"
@@ -26,6 +27,7 @@ void edgecc::registerAllDialects(DialectRegistry &registry) {
 
 void edgecc::registerAllPasses() {
   registerEdgeccPasses();
+  registerPipelines();
   registerCanonicalizerPass();
   registerCSEPass();
   registerSymbolDCEPass();

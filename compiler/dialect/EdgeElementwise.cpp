@@ -173,6 +173,30 @@ struct DropUnusedOperand : OpRewritePattern<MapOp> {
   }
 };
 
+/// An operand that occurs twice is taken once.
+struct MergeEqualOperands : OpRewritePattern<MapOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(MapOp map,
+                                PatternRewriter &rewriter) const override {
+    Block &block = map.getBody().front();
+    llvm::SmallDenseMap<Value, unsigned> first;
+    for (unsigned index = 0, e = map.getInputs().size(); index != e; ++index) {
+      auto known = first.try_emplace(map.getInputs()[index], index).first;
+      if (known->second == index)
+        continue;
+      rewriter.modifyOpInPlace(map, [&] {
+        rewriter.replaceAllUsesWith(block.getArgument(index),
+                                    block.getArgument(known->second));
+        block.eraseArgument(index);
+        map.getInputsMutable().erase(index);
+      });
+      return success();
+    }
+    return failure();
+  }
+};
+
 /// A map that yields its only operand unchanged is that operand.
 struct DropIdentityMap : OpRewritePattern<MapOp> {
   using OpRewritePattern::OpRewritePattern;
@@ -194,7 +218,8 @@ struct DropIdentityMap : OpRewritePattern<MapOp> {
 
 void MapOp::getCanonicalizationPatterns(RewritePatternSet &patterns,
                                         MLIRContext *context) {
-  patterns.add<InlineSplatOperand, DropUnusedOperand, DropIdentityMap>(context);
+  patterns.add<InlineSplatOperand, DropUnusedOperand, MergeEqualOperands,
+               DropIdentityMap>(context);
 }
 
 //===----------------------------------------------------------------------===//

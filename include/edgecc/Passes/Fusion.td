@@ -10,4 +10,144 @@
 
 include "mlir/Pass/PassBase.td"
 
+def FoldBatchNorm : Pass<"edge-fold-batch-norm", "::mlir::func::FuncOp"> {
+  let summary = "folds per-channel scales and offsets into weights";
+  let description = [{
+    Assumes: channels-last values, so that per-channel constants vary along the
+    last axis (run `edge-eliminate-transposes` first). Works on f32.
+
+    A map that computes x * scale[c] + offset[c] of the result of a convolution
+    or fully connected layer (WeightedOpInterface) with constant weights, no
+    clamp and no other use, changes the weights and the bias instead. The body
+    may be written in any way: additions, subtractions, multiplications,
+    divisions by constants, square roots of constants, in any association and
+    operand order. So batch normalisation, separate Mul and Add nodes, and biases
+    added by a node of their own all fold. A reshape in between that keeps the
+    last axis is looked through.
+
+    Guarantees: results equal up to rounding; scales that are not finite (a
+    variance of 0 without epsilon) do not fold.
+
+    Example:
+
+    ```mlir
+    %0 = edge.conv %x, %filter, %bias { ... }
+    %1 = edge.map %0, %scale : (tensor<1x2x2x2xf32>, tensor<2xf32>)
+      -> tensor<1x2x2x2xf32> {
+    ^bb0(%e: f32, %s: f32):
+      %p = arith.mulf %s, %e : f32
+      edge.yield %p : f32
+    }
+    ```
+    becomes an `edge.conv` with other constants.
+  }];
+  let dependentDialects = ["::edgecc::edge::EdgeDialect"];
+}
+
+def FuseActivation : Pass<"edge-fuse-activation", "::mlir::func::FuncOp"> {
+  let summary = "fuses clamps into the operations before them";
+  let description = [{
+    Assumes: nothing. Run after `edge-fold-batch-norm`, which needs results that
+    are not clamped yet.
+
+    A map that clamps (Relu, Relu6, Clip: `maximumf`, `minimumf` with constants,
+    or the same by `cmpf` and `select`, nested in any way) after an operation with
+    ClampableOpInterface that has no other use sets that operation's
+    `clamp_min` and `clamp_max`; bounds that are there already are narrowed as
+    the two clamps in a row would. Max pools, reshapes, transposes and slices in
+    between, which a clamp may come before as well, are looked through.
+
+    Guarantees: the same values.
+
+    Example:
+
+    ```mlir
+    %0 = edge.fully_connected %x, %w, %b : ...
+    %1 = edge.map %0 : (tensor<1x4xf32>) -> tensor<1x4xf32> {
+    ^bb0(%e: f32):
+      %zero = arith.constant 0.0 : f32
+      %max = arith.maximumf %e, %zero : f32
+      edge.yield %max : f32
+    }
+    ```
+    becomes
+    ```mlir
+    %0 = edge.fully_connected %x, %w, %b {clamp_min = 0.0 : f32} : ...
+    ```
+  }];
+  let dependentDialects = ["::edgecc::edge::EdgeDialect"];
+}
+
+def FusePad : Pass<"edge-fuse-pad", "::mlir::func::FuncOp"> {
+  let summary = "fuses padding into convolutions and pools";
+  let description = [{
+    Assumes: nothing.
+
+    An `edge.pad` that only adds to spatial axes becomes `pads` of
+    - a convolution, if the value is 0;
+    - a max pool without `ceil_mode`, if the value is -inf or the lowest float
+      and every window still has a tap inside the image;
+    - an average pool without `ceil_mode`, if the value is 0 and the pool counts
+      its padding or has none: it then counts it.
+    Pads of channels or batch, pads that cut off, and other values stay.
+
+    Guarantees: the same values.
+
+    Example:
+
+    ```mlir
+    %0 = edge.pad %x {low = array<i64: 0, 1, 1, 0>,
+                      high = array<i64: 0, 1, 1, 0>, value = 0.0 : f64}
+      : (tensor<1x4x4x3xf32>) -> tensor<1x6x6x3xf32>
+    %1 = edge.conv %0, %filter, %bias {pads = array<i64: 0, 0, 0, 0>, ...}
+    ```
+    becomes
+    ```mlir
+    %1 = edge.conv %x, %filter, %bias {pads = array<i64: 1, 1, 1, 1>, ...}
+    ```
+  }];
+  let dependentDialects = ["::edgecc::edge::EdgeDialect"];
+}
+
+def FuseMaps : Pass<"edge-fuse-maps", "::mlir::func::FuncOp"> {
+  let summary = "fuses chains of elementwise operations";
+  let description = [{
+    Assumes: nothing. Run after `edge-fuse-activation`, so that clamps that can go
+    into a convolution do.
+
+    A map whose result only one other map uses moves into that one, up to a
+    bounded size, if
+    - the fused map has one operand: the quantizer makes a table of 256 values
+      of it, however long the chain. `x * sigmoid(x)` counts, since x is taken
+      once;
+    - or the consumer is a clamp: sums and products with a clamp have an integer
+      form of their own.
+    Anything else, such as a sigmoid of a sum, stays apart, because the fused map
+    would have no integer form while its parts have. With
+    `keep-integer-forms=false`, for maps that stay float, all maps of the same
+    shape fuse; maps that broadcast afterwards do not, since their elements would
+    be computed more than once.
+
+    Guarantees: the same values; clamps that were fused are `maximumf` and
+    `minimumf`, outermost in the body.
+
+    Example: an addition and a Relu become
+
+    ```mlir
+    %1 = edge.map %a, %b
+      : (tensor<1x4xf32>, tensor<1x4xf32>) -> tensor<1x4xf32> {
+    ^bb0(%x: f32, %y: f32):
+      %zero = arith.constant 0.0 : f32
+      %sum = arith.addf %x, %y : f32
+      %max = arith.maximumf %sum, %zero : f32
+      edge.yield %max : f32
+    }
+    ```
+  }];
+  let options = [Option<"keepIntegerForms", "keep-integer-forms", "bool",
+                        /*default=*/"true",
+                        "fuse only what keeps a form the quantizer knows">];
+  let dependentDialects = ["::edgecc::edge::EdgeDialect"];
+}
+
 #endif // EDGECC_PASSES_FUSION_TD

@@ -1,0 +1,42 @@
+//===- Pipelines.cpp - Passes in their order ------------------------------===//
+//
+// Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "edgecc/Passes/Pipelines.h"
+
+#include "edgecc/Passes/Passes.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Pass/PassRegistry.h"
+#include "mlir/Transforms/Passes.h"
+
+using namespace mlir;
+
+void edgecc::buildSimplificationPipeline(OpPassManager &manager) {
+  OpPassManager &func = manager.nest<func::FuncOp>();
+  func.addPass(createCSEPass());
+  // Before anything turns transposes of single channels into reshapes, which
+  // would stand between operations that fuse.
+  func.addPass(createEliminateTransposes());
+  // Products with constants become fully connected layers, whose weights take
+  // the transposes that end before a flattening.
+  func.addPass(createCanonicalizerPass());
+  func.addPass(createEliminateTransposes());
+  func.addPass(createFoldBatchNorm());
+  func.addPass(createFusePad());
+  func.addPass(createFuseActivation());
+  func.addPass(createFuseMaps());
+  func.addPass(createCanonicalizerPass());
+  func.addPass(createCSEPass());
+}
+
+void edgecc::registerPipelines() {
+  PassPipelineRegistration<>(
+      "edge-simplify",
+      "Fold, fuse and lay out an imported network, without loss of accuracy",
+      buildSimplificationPipeline);
+}
