@@ -314,10 +314,8 @@ LogicalResult ModelImporter::createFunction() {
     types.push_back(*type);
     arguments.push_back(input);
   }
-  Location graphLoc = NameLoc::get(builder.getStringAttr(
-      graph.name().empty() ? StringRef("main") : StringRef(graph.name())));
   builder.setInsertionPointToEnd(module->getBody());
-  function = builder.create<func::FuncOp>(graphLoc, "main",
+  function = builder.create<func::FuncOp>(loc, "main",
                                           builder.getFunctionType(types, {}));
   Block *entry = function.addEntryBlock();
   builder.setInsertionPointToEnd(entry);
@@ -487,7 +485,7 @@ OwningOpRef<ModuleOp> edgecc::importOnnx(StringRef path, MLIRContext &context,
                                          const ImportOptions &options) {
   context.loadDialect<edge::EdgeDialect, func::FuncDialect, arith::ArithDialect,
                       math::MathDialect>();
-  Location loc = NameLoc::get(StringAttr::get(&context, path));
+  Location loc = FileLineColLoc::get(&context, path, 0, 0);
   onnx::ModelProto model;
   if (failed(readModel(path, loc, model)))
     return nullptr;

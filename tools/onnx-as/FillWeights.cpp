@@ -36,6 +36,9 @@ static uint64_t seedOf(const std::string &name) {
 
 static double draw(uint64_t seed, uint64_t index, Range range) {
   double unit = static_cast<double>(mix(seed + index) >> 40) * 0x1p-24;
+  // inf - inf would be NaN.
+  if (range.low == range.high)
+    return range.low;
   return range.low + (range.high - range.low) * unit;
 }
 
