@@ -1,0 +1,16 @@
+# Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""The licence is Apache 2.0 with LLVM's exceptions, and kernels, which become part of their user's code, state none."""
+import pathlib
+import re
+import sys
+
+root = pathlib.Path(sys.argv[1])
+text = (root / "LICENSE.TXT").read_text(encoding="utf-8")
+wrong = [f"LICENSE.TXT: lacks '{words}'" for words in
+         ("Apache License", "Version 2.0, January 2004", "LLVM Exceptions to the Apache 2.0 License") if words not in text]
+for path in sorted((root / "backends/kernels").glob("*.h")):
+    if re.search("SPDX|licen[cs]e|copyright", path.read_text(encoding="utf-8"), re.IGNORECASE):
+        wrong.append(f"{path.relative_to(root)}: belongs to whoever generates code, no licence line here")
+print("\n".join(wrong))
+sys.exit(1 if wrong else 0)
