@@ -85,8 +85,9 @@ struct EdgeCalibrate : edgecc::impl::EdgeCalibrateBase<EdgeCalibrate> {
     func::FuncOp func = getOperation();
     if (func.isExternal())
       return;
-    FailureOr<SmallVector<StringRef>> files = assignFiles(
-        func, SmallVector<std::string>(samples.begin(), samples.end()));
+    // The file names refer to these strings.
+    SmallVector<std::string> given(samples.begin(), samples.end());
+    FailureOr<SmallVector<StringRef>> files = assignFiles(func, given);
     if (failed(files))
       return signalPassFailure();
     auto tensors = readSamples(func, *files);

@@ -96,8 +96,9 @@ double Histogram::getCenter(size_t index) const {
   return std::clamp(center, range.min, range.max);
 }
 
-/// The value that `rank` values lie below.
-double Histogram::getQuantile(uint64_t rank) const {
+/// A bound of the bin that holds the value of that rank: the lower one, or the
+/// upper one with `side` = 1.
+double Histogram::getQuantile(uint64_t rank, int side) const {
   int64_t zeroBin = getBin(0.0);
   uint64_t below = 0;
   for (size_t i = 0; i != counts.size(); ++i) {
@@ -105,7 +106,9 @@ double Histogram::getQuantile(uint64_t rank) const {
     if (firstBin + int64_t(i) == zeroBin)
       below += zeros;
     if (below > rank)
-      return getCenter(i);
+      return std::clamp(
+          std::ldexp(double(firstBin + int64_t(i) + side), exponent), range.min,
+          range.max);
   }
   return range.max;
 }
@@ -116,7 +119,7 @@ Range Histogram::getPercentileRange(double percent) const {
   // Nothing is cut off: bins would only blur the bounds.
   if (rank == 0)
     return range;
-  return {getQuantile(rank), getQuantile(total - 1 - rank)};
+  return {getQuantile(rank, 0), getQuantile(total - 1 - rank, 1)};
 }
 
 /// The squared error of quantizing all values with the type of `candidate`.

@@ -45,7 +45,7 @@ private:
   int64_t getBin(double value) const;
   double getCenter(size_t index) const;
   double getError(Range candidate) const;
-  double getQuantile(uint64_t rank) const;
+  double getQuantile(uint64_t rank, int side) const;
 
   static constexpr int64_t kBins = 4096;
 
