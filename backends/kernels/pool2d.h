@@ -108,9 +108,9 @@ void avg_pool2d_f32(const float *in, float *out, float lo, float hi) {
 }
 
 template <class In, class Out, class Win, bool CountPad>
-void avg_pool2d_s8(const std::int8_t *in, std::int8_t *out,
-                   const std::int32_t *multiplier, int in_zero, int shift,
-                   int out_zero, int lo, int hi) {
+void avg_pool2d_s8(const std::int8_t *in, const std::int32_t *multiplier,
+                   std::int8_t *out, int in_zero, int shift, int out_zero,
+                   int lo, int hi) {
   forEachWindow<In, Out, Win>(
       in, out,
       [=](const WindowAt<In, Win> &at, const std::int8_t *image,

@@ -85,7 +85,7 @@ template <class C, bool CountPad> void testAverageInt8() {
   auto out = buffer<std::int8_t>(Out::size);
   const int inZero = 17, shift = 1, zero = -9, lo = -100, hi = 120;
   avg_pool2d_s8<In, Out, typename C::Win, CountPad>(
-      in.data(), out.data(), multiplier.data(), inZero, shift, zero, lo, hi);
+      in.data(), multiplier.data(), out.data(), inZero, shift, zero, lo, hi);
   for (int i = 0; i < Out::size; ++i) {
     const NaiveWindow<C, std::int8_t> window(in, i);
     int sum = 0;

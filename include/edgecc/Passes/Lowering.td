@@ -1,4 +1,4 @@
-//===- Lowering.td - Passes under passes/lowering ---*- tablegen -*-===//
+//===- Lowering.td - Passes under passes/lowering ----------*- tablegen -*-===//
 //
 // Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -9,5 +9,76 @@
 #define EDGECC_PASSES_LOWERING_TD
 
 include "mlir/Pass/PassBase.td"
+
+def ConvertEdgeToKern : Pass<"convert-edge-to-kern", "::mlir::ModuleOp"> {
+  let summary = "chooses a kernel for every operation";
+  let description = [{
+    Turns `@main` on tensors into `@run` on memrefs: the arguments are the
+    inputs, then the outputs. For every operation the registry
+    (`edgecc/Backend/KernelRegistry.h`) offers the kernels that compute it with
+    the target's features; the best one is called. Constants are packed into
+    `kern.data` as that kernel reads them, equal ones once. Reshapes become
+    views. A result that is returned is written to the output directly.
+
+    Assumes: one function `@main` of one block, weights constant. Guarantees: no
+    `edge` operation is left, or a diagnostic names every operation that has no
+    kernel.
+
+    Example:
+
+    ```mlir
+    func.func @main(%x: tensor<1x4xf32>) -> tensor<1x2xf32> {
+      %y = edge.slice %x {starts = array<i64: 0, 1>, sizes = array<i64: 1, 2>,
+                          steps = array<i64: 1, 1>}
+        : (tensor<1x4xf32>) -> tensor<1x2xf32>
+      return %y : tensor<1x2xf32>
+    }
+    ```
+
+    becomes
+
+    ```mlir
+    func.func @run(%x: memref<1x4xf32>, %y: memref<1x2xf32>) {
+      kern.call "slice" from "data_movement.h"<[#kern.shape<[1, 4]>,
+          #kern.shape<[1, 2]>, #kern.shape<[0, 1]>, #kern.shape<[1, 1]>]>
+        ins(%x : memref<1x4xf32>) outs(%y : memref<1x2xf32>)
+      return
+    }
+    ```
+  }];
+  let options = [ListOption<"features", "features", "std::string",
+    "What the target can do, as in its description (dsp, neon, ...)">];
+  let dependentDialects = ["::edgecc::kern::KernDialect",
+                           "::mlir::func::FuncDialect",
+                           "::mlir::memref::MemRefDialect"];
+}
+
+def ConvertKernToEmitC : Pass<"convert-kern-to-emitc", "::mlir::ModuleOp"> {
+  let summary = "prints what kern says as EmitC operations";
+  let description = [{
+    Every `kern.call` becomes a call of its template, every `kern.data` a
+    constant array, every buffer an address in the arena. No decision is made
+    here.
+
+    Assumes: all buffers have offsets (`kern-plan-arena`); element types are
+    those of C. Guarantees: only `emitc` operations are left, ready for
+    `translateToCpp`.
+
+    Example:
+
+    ```mlir
+    %0 = kern.buffer {offset = 16} : memref<1x2xf32>
+    ```
+
+    becomes
+
+    ```mlir
+    %0 = emitc.call_opaque "at"(%arena)
+      {template_args = [#emitc.opaque<"float">, 16]}
+      : (!emitc.ptr<ui8>) -> !emitc.ptr<!emitc.opaque<"float">>
+    ```
+  }];
+  let dependentDialects = ["::mlir::emitc::EmitCDialect"];
+}
 
 #endif // EDGECC_PASSES_LOWERING_TD

@@ -1,4 +1,4 @@
-//===- Memory.td - Passes under passes/memory ---*- tablegen -*-===//
+//===- Memory.td - Passes under passes/memory --------------*- tablegen -*-===//
 //
 // Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -9,5 +9,38 @@
 #define EDGECC_PASSES_MEMORY_TD
 
 include "mlir/Pass/PassBase.td"
+
+def PlanArena : Pass<"kern-plan-arena", "::mlir::func::FuncOp"> {
+  let summary = "gives every buffer its place in one arena";
+  let description = [{
+    Buffers that live at the same time do not overlap; others share memory. An
+    output takes the place of an input that the kernel may overwrite and that
+    nothing reads afterwards. Offsets come from the best of several greedy
+    orders, improved by a seeded local search until the lower bound (the largest
+    sum of what lives at one time) is reached; the result depends on nothing but
+    the program.
+
+    Assumes: straight-line code, kernels that touch only their operands.
+    Guarantees: every `kern.buffer` has an `offset` that is a multiple of
+    `alignment`; the function has `kern.arena_bytes` and
+    `kern.arena_lower_bound`.
+
+    Example: `%0` is dead when `%2` is written, so that they share offset 0.
+
+    ```mlir
+    %0 = kern.buffer {offset = 0} : memref<64xi8>
+    %1 = kern.buffer {offset = 64} : memref<32xi8>
+    kern.call "f" from "f.h"<[]> ins(%0 : memref<64xi8>) outs(%1 : memref<32xi8>)
+    %2 = kern.buffer {offset = 0} : memref<64xi8>
+    kern.call "f" from "f.h"<[]> ins(%1 : memref<32xi8>) outs(%2 : memref<64xi8>)
+    ```
+  }];
+  let options = [
+    Option<"alignment", "alignment", "int64_t", "16",
+           "Offsets are multiples of this many bytes">,
+    Option<"inplace", "inplace", "bool", "true",
+           "Let outputs take the place of dead inputs">];
+  let dependentDialects = ["::edgecc::kern::KernDialect"];
+}
 
 #endif // EDGECC_PASSES_MEMORY_TD

@@ -106,10 +106,10 @@ template <class C> void pool(const char *name) {
   report("MaxPool2dS8", name, out, Out::size);
   for (int i = 0; i < C::kKernel; ++i)
     multiplier[i] = 600000000 / (i + 1);
-  avg_pool2d_s8<In, Out, typename C::Win, false>(in, out, multiplier, inZero,
+  avg_pool2d_s8<In, Out, typename C::Win, false>(in, multiplier, out, inZero,
                                                  shift, outZero, lo, hi);
   report("AvgPool2dS8", name, out, Out::size);
-  avg_pool2d_s8<In, Out, typename C::Win, true>(in, out, multiplier, inZero,
+  avg_pool2d_s8<In, Out, typename C::Win, true>(in, multiplier, out, inZero,
                                                 shift, outZero, lo, hi);
   report("AvgPool2dS8CountPad", name, out, Out::size);
 }

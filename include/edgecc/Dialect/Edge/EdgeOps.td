@@ -362,9 +362,9 @@ def Edge_SoftmaxOp : Edge_TensorOp<"softmax", [
 }
 
 def Edge_ReduceKind : I32EnumAttr<"ReduceKind", "how a reduction combines", [
-    I32EnumAttrCase<"Sum", 0, "sum">, I32EnumAttrCase<"Mean", 1, "mean">,
-    I32EnumAttrCase<"Max", 2, "max">, I32EnumAttrCase<"Min", 3, "min">,
-    I32EnumAttrCase<"Prod", 4, "prod">]> {
+    I32EnumAttrCase<"Sum", 0>, I32EnumAttrCase<"Mean", 1>,
+    I32EnumAttrCase<"Max", 2>, I32EnumAttrCase<"Min", 3>,
+    I32EnumAttrCase<"Prod", 4>]> {
   let cppNamespace = "::edgecc::edge";
 }
 

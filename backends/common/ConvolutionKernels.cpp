@@ -1,0 +1,107 @@
+//===- ConvolutionKernels.cpp - Kernels of edge.conv ----------------------===//
+//
+// Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "ImageShapes.h"
+
+#include "edgecc/Backend/KernelRegistry.h"
+
+using namespace mlir;
+using namespace edgecc;
+using namespace edgecc::edge;
+
+static RankedTensorType typeOf(Value value) {
+  return cast<RankedTensorType>(value.getType());
+}
+
+/// Every group has one input channel.
+static bool isDepthwise(ConvOp op) {
+  return typeOf(op.getInput()).getShape().back() == int64_t(op.getGroups());
+}
+
+static bool isImage(ConvOp op) { return typeOf(op.getInput()).getRank() <= 4; }
+
+/// Depthwise filters [O, kernel..., 1] in the order in which their kernel reads
+/// them: [kernel..., O].
+static reference::Tensor packDepthwise(const reference::Tensor &filter) {
+  int64_t outputs = filter.getDim(0), taps = filter.getNumElements() / outputs;
+  unsigned bytes = reference::getElementBytes(filter.getElementType());
+  reference::Tensor packed(RankedTensorType::get(
+      {taps, outputs}, getStorageType(filter.getElementType())));
+  for (int64_t o = 0; o != outputs; ++o)
+    for (int64_t t = 0; t != taps; ++t)
+      std::copy_n(filter.getRawData().data() + (o * taps + t) * bytes, bytes,
+                  packed.getRawData().data() + (t * outputs + o) * bytes);
+  return packed;
+}
+
+static LogicalResult lowerConv(ConvOp op, KernelCallBuilder &call,
+                               StringRef kernel, StringRef header,
+                               bool depthwise) {
+  auto filter = call.getConstant(op, op.getFilter(), "filter");
+  if (failed(filter))
+    return failure();
+  call.begin(kernel, header);
+  call.addShape(getImageShape(op.getInput()));
+  call.addShape(getImageShape(op.getResult()));
+  call.addTemplateArg(
+      getWindow(op.getContext(), filter->getShape().drop_front().drop_back(),
+                op.getStrides(), op.getDilations(), op.getPads()));
+  if (!depthwise)
+    call.addInt(op.getGroups());
+  call.addInput(op.getInput());
+  call.addData("filter", depthwise ? packDepthwise(*filter) : *filter);
+
+  if (isFloatOp(op)) {
+    auto bias = call.getConstant(op, op.getBias(), "bias");
+    if (failed(bias))
+      return failure();
+    call.addData("bias", *bias);
+    call.addOutput(op.getResult());
+    addFloatClamp(op, call);
+    return success();
+  }
+  auto epilogue = addBiasAndMultipliers(op, op.getInput(), op.getFilter(),
+                                        op.getBias(), op.getResult(), call);
+  if (failed(epilogue))
+    return failure();
+  call.addOutput(op.getResult());
+  call.addScalar(
+      int32_t(getUniformType(op.getInput().getType()).getZeroPoint()));
+  for (int32_t scalar :
+       {epilogue->shift, epilogue->zero, epilogue->lo, epilogue->hi})
+    call.addScalar(scalar);
+  return success();
+}
+
+void edgecc::registerConvolutionKernels(KernelRegistry &registry) {
+  registry.add<ConvOp>(
+      "conv2d_f32", [](ConvOp op) { return isFloatOp(op) && isImage(op); },
+      [](ConvOp op, KernelCallBuilder &call) {
+        return lowerConv(op, call, "conv2d_f32", "conv2d.h", false);
+      });
+  registry.add<ConvOp>(
+      "conv2d_s8", [](ConvOp op) { return isInt8Op(op) && isImage(op); },
+      [](ConvOp op, KernelCallBuilder &call) {
+        return lowerConv(op, call, "conv2d_s8", "conv2d.h", false);
+      });
+  registry.add<ConvOp>(
+      "depthwise_conv2d_f32",
+      [](ConvOp op) { return isFloatOp(op) && isImage(op) && isDepthwise(op); },
+      [](ConvOp op, KernelCallBuilder &call) {
+        return lowerConv(op, call, "depthwise_conv2d_f32", "depthwise_conv2d.h",
+                         true);
+      },
+      /*benefit=*/1);
+  registry.add<ConvOp>(
+      "depthwise_conv2d_s8",
+      [](ConvOp op) { return isInt8Op(op) && isImage(op) && isDepthwise(op); },
+      [](ConvOp op, KernelCallBuilder &call) {
+        return lowerConv(op, call, "depthwise_conv2d_s8", "depthwise_conv2d.h",
+                         true);
+      },
+      /*benefit=*/1);
+}

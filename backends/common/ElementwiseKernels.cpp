@@ -1,0 +1,161 @@
+//===- ElementwiseKernels.cpp - Kernels of maps, tables, quantization -----===//
+//
+// Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "edgecc/Backend/KernelRegistry.h"
+#include "edgecc/Quant/IntegerParams.h"
+
+using namespace mlir;
+using namespace edgecc;
+using namespace edgecc::edge;
+
+/// An elementwise result may overwrite each operand that has its shape and
+/// element size: element i is read before it is written.
+static void allowElementwiseInplace(Operation *op, KernelCallBuilder &call) {
+  auto bytes = [](Type type) {
+    return reference::getElementBytes(getElementTypeOrSelf(type));
+  };
+  auto result = cast<RankedTensorType>(op->getResult(0).getType());
+  for (auto [index, type] : llvm::enumerate(op->getOperandTypes()))
+    if (cast<RankedTensorType>(type).getShape() == result.getShape() &&
+        bytes(type) == bytes(result))
+      call.allowInplace(index);
+}
+
+static LogicalResult lowerMap(MapOp op, KernelCallBuilder &call) {
+  call.begin("map", "elementwise.h");
+  call.setFunction(op);
+  call.addShape(op.getResult());
+  for (Value input : op.getInputs()) {
+    call.addShape(input);
+    call.addInput(input);
+  }
+  call.addOutput(op.getResult());
+  allowElementwiseInplace(op, call);
+  return success();
+}
+
+static int32_t zeroOf(Value value) {
+  return getUniformType(value.getType()).getZeroPoint();
+}
+
+template <typename OpT>
+static void addBinary(OpT op, StringRef kernel, KernelCallBuilder &call) {
+  call.begin(kernel, "elementwise.h");
+  call.addShape(op.getResult());
+  call.addShape(op.getLhs());
+  call.addShape(op.getRhs());
+  call.addInput(op.getLhs());
+  call.addInput(op.getRhs());
+  call.addOutput(op.getResult());
+  allowElementwiseInplace(op, call);
+}
+
+static LogicalResult lowerAdd(AddOp op, KernelCallBuilder &call) {
+  quant::UniformQuantizedType output = getUniformType(op.getType());
+  integer::AddParams params =
+      integer::getAddParams(getUniformType(op.getLhs().getType()),
+                            getUniformType(op.getRhs().getType()), output);
+  integer::ClampRange range =
+      integer::getClampRange(output, op.getClampMin(), op.getClampMax());
+  addBinary(op, "add_s8", call);
+  for (int32_t scalar :
+       {zeroOf(op.getLhs()), params.lhs, zeroOf(op.getRhs()), params.rhs,
+        int32_t(params.shift), zeroOf(op.getResult()), range.lo, range.hi})
+    call.addScalar(scalar);
+  return success();
+}
+
+static LogicalResult lowerMul(MulOp op, KernelCallBuilder &call) {
+  quant::UniformQuantizedType output = getUniformType(op.getType());
+  integer::Requantization factor = integer::getMulRequantization(
+      getUniformType(op.getLhs().getType()),
+      getUniformType(op.getRhs().getType()), output);
+  integer::ClampRange range =
+      integer::getClampRange(output, op.getClampMin(), op.getClampMax());
+  addBinary(op, "mul_s8", call);
+  for (int32_t scalar :
+       {zeroOf(op.getLhs()), zeroOf(op.getRhs()), factor.multipliers.front(),
+        int32_t(factor.shift), zeroOf(op.getResult()), range.lo, range.hi})
+    call.addScalar(scalar);
+  return success();
+}
+
+static LogicalResult lowerTable(TableOp op, KernelCallBuilder &call) {
+  auto table = call.getConstant(op, op.getTable(), "table");
+  if (failed(table))
+    return failure();
+  call.begin("table_s8", "elementwise.h");
+  call.addShape(op.getInput());
+  call.addInput(op.getInput());
+  call.addData("table", *table);
+  call.addOutput(op.getResult());
+  call.allowInplace(0);
+  return success();
+}
+
+static LogicalResult lowerQuantize(QuantizeOp op, KernelCallBuilder &call) {
+  quant::UniformQuantizedType type = getUniformType(op.getType());
+  call.begin("quantize_s8", "quantize.h");
+  call.addShape(op.getInput());
+  call.addInput(op.getInput());
+  call.addOutput(op.getResult());
+  call.addScalar(float(type.getScale()));
+  call.addScalar(int32_t(type.getZeroPoint()));
+  call.allowInplace(0);
+  return success();
+}
+
+static LogicalResult lowerDequantize(DequantizeOp op, KernelCallBuilder &call) {
+  quant::UniformQuantizedType type = getUniformType(op.getInput().getType());
+  call.begin("dequantize_s8", "quantize.h");
+  call.addShape(op.getInput());
+  call.addInput(op.getInput());
+  call.addOutput(op.getResult());
+  call.addScalar(float(type.getScale()));
+  call.addScalar(int32_t(type.getZeroPoint()));
+  return success();
+}
+
+static LogicalResult lowerRequantize(RequantizeOp op, KernelCallBuilder &call) {
+  integer::Requantization factor = integer::getRequantization(
+      getUniformType(op.getInput().getType()), getUniformType(op.getType()));
+  call.begin("requantize_s8", "quantize.h");
+  call.addShape(op.getInput());
+  call.addInput(op.getInput());
+  call.addOutput(op.getResult());
+  for (int32_t scalar : {zeroOf(op.getInput()), factor.multipliers.front(),
+                         int32_t(factor.shift), zeroOf(op.getResult())})
+    call.addScalar(scalar);
+  call.allowInplace(0);
+  return success();
+}
+
+/// Between float and i8 only.
+template <typename OpT> static bool isInt8Cast(OpT op) {
+  auto input = getUniformType(op.getInput().getType());
+  auto result = getUniformType(op.getType());
+  auto isInt8 = [](quant::UniformQuantizedType type) {
+    return !type || type.getStorageType().isInteger(8);
+  };
+  return isInt8(input) && isInt8(result);
+}
+
+void edgecc::registerElementwiseKernels(KernelRegistry &registry) {
+  registry.add<MapOp>("map", [](MapOp) { return true; }, lowerMap);
+  registry.add<AddOp>(
+      "add_s8", [](AddOp op) { return isInt8Op(op); }, lowerAdd);
+  registry.add<MulOp>(
+      "mul_s8", [](MulOp op) { return isInt8Op(op); }, lowerMul);
+  registry.add<TableOp>(
+      "table_s8", [](TableOp op) { return isInt8Op(op); }, lowerTable);
+  registry.add<QuantizeOp>("quantize_s8", isInt8Cast<QuantizeOp>,
+                           lowerQuantize);
+  registry.add<DequantizeOp>("dequantize_s8", isInt8Cast<DequantizeOp>,
+                             lowerDequantize);
+  registry.add<RequantizeOp>("requantize_s8", isInt8Cast<RequantizeOp>,
+                             lowerRequantize);
+}

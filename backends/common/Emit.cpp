@@ -1,0 +1,285 @@
+//===- Emit.cpp - From kern to two C++ files ------------------------------===//
+//
+// Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "edgecc/Backend/Emit.h"
+
+#include "TextTemplate.h"
+
+#include "edgecc/Dialect/Edge/Edge.h"
+#include "edgecc/Dialect/Kern/Kern.h"
+#include "edgecc/Passes/Passes.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Target/Cpp/CppEmitter.h"
+#include "llvm/ADT/SetVector.h"
+#include "llvm/ADT/StringSet.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/Path.h"
+
+using namespace mlir;
+using namespace edgecc;
+using namespace edgecc::kern;
+
+static func::FuncOp getProgram(ModuleOp kernModule) {
+  return kernModule.lookupSymbol<func::FuncOp>("run");
+}
+
+ProgramMemory edgecc::getProgramMemory(ModuleOp kernModule) {
+  ProgramMemory memory;
+  for (DataOp data : kernModule.getOps<DataOp>())
+    memory.weights += getByteSize(cast<MemRefType>(data.getType()));
+  func::FuncOp program = getProgram(kernModule);
+  for (Type type : program.getArgumentTypes())
+    memory.io += getByteSize(cast<MemRefType>(type));
+  if (auto arena = program->getAttrOfType<IntegerAttr>(kArenaBytes))
+    memory.arena = arena.getInt();
+  return memory;
+}
+
+OwningOpRef<ModuleOp> edgecc::emitEmitC(ModuleOp kernModule) {
+  OwningOpRef<ModuleOp> clone = kernModule.clone();
+  PassManager passes(kernModule.getContext());
+  passes.addPass(createConvertKernToEmitC());
+  if (failed(passes.run(*clone)))
+    return nullptr;
+  return clone;
+}
+
+//===----------------------------------------------------------------------===//
+// Names
+//===----------------------------------------------------------------------===//
+
+std::string edgecc::makeIdentifier(StringRef text) {
+  static const llvm::StringSet<> reserved = {
+      "alignas",  "alignof",  "and",       "asm",       "auto",      "bitand",
+      "bitor",    "bool",     "break",     "case",      "catch",     "char",
+      "class",    "compl",    "const",     "constexpr", "continue",  "decltype",
+      "default",  "delete",   "do",        "double",    "else",      "enum",
+      "explicit", "export",   "extern",    "false",     "float",     "for",
+      "friend",   "goto",     "if",        "inline",    "int",       "long",
+      "main",     "mutable",  "namespace", "new",       "noexcept",  "not",
+      "nullptr",  "operator", "or",        "private",   "protected", "public",
+      "register", "return",   "short",     "signed",    "sizeof",    "static",
+      "std",      "struct",   "switch",    "template",  "this",      "throw",
+      "true",     "try",      "typedef",   "typeid",    "typename",  "union",
+      "unsigned", "using",    "virtual",   "void",      "volatile",  "while",
+      "xor",      "edgecc",   "kernels"};
+  std::string name;
+  for (char c : text)
+    name += llvm::isAlnum(c) || c == '_' ? c : '_';
+  if (name.empty())
+    name = "model";
+  if (llvm::isDigit(name.front()) || name.front() == '_')
+    name = "m" + name;
+  if (reserved.contains(name))
+    name += '_';
+  return name;
+}
+
+namespace {
+
+/// ONNX's name of an element type, and C++'s.
+struct ElementName {
+  StringRef onnx, cpp;
+};
+
+std::optional<ElementName> getElementName(Type type) {
+  Type stored = edge::getStorageType(type);
+  if (stored.isF32())
+    return ElementName{"float", "float"};
+  if (stored.isF64())
+    return ElementName{"double", "double"};
+  if (stored.isInteger(1))
+    return ElementName{"bool", "bool"};
+  if (stored.isUnsignedInteger(8))
+    return ElementName{"uint8", "std::uint8_t"};
+  if (stored.isInteger(8))
+    return ElementName{"int8", "std::int8_t"};
+  if (stored.isInteger(16))
+    return ElementName{"int16", "std::int16_t"};
+  if (stored.isInteger(32))
+    return ElementName{"int32", "std::int32_t"};
+  if (stored.isInteger(64))
+    return ElementName{"int64", "std::int64_t"};
+  return std::nullopt;
+}
+
+/// A name as the inside of a C++ string literal.
+std::string escape(StringRef text) {
+  std::string result;
+  for (char c : text) {
+    if (c == '"' || c == '\\')
+      result += '\\';
+    result += llvm::isPrint(c) ? c : '_';
+  }
+  return result;
+}
+
+/// The template fields of one input or output.
+FailureOr<llvm::json::Object> describeTensor(func::FuncOp program,
+                                             unsigned index, StringRef role,
+                                             llvm::StringSet<> &usedNames) {
+  auto name = program.getArgAttrOfType<StringAttr>(index, role);
+  auto type = cast<RankedTensorType>(
+      program.getArgAttrOfType<TypeAttr>(index, "kern.tensor").getValue());
+  std::optional<ElementName> element = getElementName(type.getElementType());
+  if (!element || type.getRank() > 8) {
+    program.emitError("'") << name.getValue() << "' has type " << type
+                           << ", which generated code cannot take: at most 8 "
+                              "axes of float, bool or integers";
+    return failure();
+  }
+  std::string identifier = makeIdentifier(name.getValue());
+  while (!usedNames.insert(identifier).second)
+    identifier += '_';
+
+  std::string extents, dims;
+  for (int64_t dim : type.getShape()) {
+    extents += llvm::formatv("[{0}]", dim);
+    dims += llvm::formatv("{0}{1}", dims.empty() ? "" : ", ", dim);
+  }
+  quant::UniformQuantizedType quantized = edge::getUniformType(type);
+  std::string scale = "0.0f";
+  if (quantized)
+    scale = llvm::formatv("{0:e9}f", float(quantized.getScale()));
+  return llvm::json::Object{
+      {"label", escape(name.getValue())},
+      {"ident", identifier},
+      {"type", element->onnx},
+      {"ctype", element->cpp},
+      {"bytes", type.getNumElements() *
+                    reference::getElementBytes(type.getElementType())},
+      {"rank", type.getRank()},
+      {"extents", extents},
+      {"dims", dims},
+      {"scale", scale},
+      {"zero", quantized ? quantized.getZeroPoint() : 0},
+  };
+}
+
+/// The text of a resource file, or a diagnostic.
+FailureOr<std::string> readResource(ModuleOp module, const EmitOptions &options,
+                                    StringRef folder, StringRef file) {
+  SmallString<128> path(options.resourceDir);
+  llvm::sys::path::append(path, folder, file);
+  auto buffer = llvm::MemoryBuffer::getFile(path);
+  if (buffer)
+    return (*buffer)->getBuffer().str();
+  module.emitError("cannot read ")
+      << path << ": " << buffer.getError().message()
+      << "; set EDGECC_RESOURCE_DIR to the folder of edgecc's resources";
+  return failure();
+}
+
+/// Appends a kernel header, after those that it includes, to `text`. The text
+/// stays as it is: include guards keep it from asking for them again.
+LogicalResult appendHeader(ModuleOp module, const EmitOptions &options,
+                           StringRef file, llvm::StringSet<> &done,
+                           std::string &text) {
+  if (!done.insert(file).second)
+    return success();
+  FailureOr<std::string> contents =
+      readResource(module, options, "kernels", file);
+  if (failed(contents))
+    return failure();
+  SmallVector<StringRef> lines;
+  StringRef(*contents).split(lines, '\n');
+  for (StringRef line : lines)
+    if (line.consume_front("#include \"") && line.consume_back("\""))
+      if (failed(appendHeader(module, options, line, done, text)))
+        return failure();
+  text += *contents;
+  text += '\n';
+  return success();
+}
+
+FailureOr<std::string> getKernels(ModuleOp module, const EmitOptions &options) {
+  std::string text;
+  llvm::StringSet<> done;
+  if (failed(appendHeader(module, options, "scalar.h", done, text)) ||
+      failed(appendHeader(module, options, "shape.h", done, text)))
+    return failure();
+  WalkResult result = module.walk([&](CallOp call) {
+    return WalkResult(
+        appendHeader(module, options, call.getHeader(), done, text));
+  });
+  if (result.wasInterrupted())
+    return failure();
+  return text;
+}
+
+FailureOr<llvm::json::Object> describeProgram(ModuleOp module,
+                                              const EmitOptions &options) {
+  func::FuncOp program = getProgram(module);
+  llvm::StringSet<> usedNames = {"context", "execute", "run",
+                                 "reset",   "Context", options.name};
+  llvm::json::Array inputs, outputs;
+  for (unsigned i = 0, e = program.getNumArguments(); i != e; ++i) {
+    bool isInput = bool(program.getArgAttr(i, kInput));
+    FailureOr<llvm::json::Object> tensor =
+        describeTensor(program, i, isInput ? kInput : kOutput, usedNames);
+    if (failed(tensor))
+      return failure();
+    llvm::json::Array &list = isInput ? inputs : outputs;
+    (*tensor)["index"] = int64_t(list.size());
+    list.push_back(std::move(*tensor));
+  }
+  ProgramMemory memory = getProgramMemory(module);
+  return llvm::json::Object{
+      {"name", options.name},
+      {"guard", StringRef(options.name).upper()},
+      {"version", options.version},
+      {"command", escape(options.commandLine)},
+      {"sha256", options.modelSha256},
+      {"target", options.target},
+      {"arenaBytes", memory.arena},
+      {"stateBytes", memory.state},
+      {"weightBytes", memory.weights},
+      {"inputs", std::move(inputs)},
+      {"outputs", std::move(outputs)},
+  };
+}
+
+} // namespace
+
+//===----------------------------------------------------------------------===//
+// emitCode
+//===----------------------------------------------------------------------===//
+
+FailureOr<GeneratedCode> edgecc::emitCode(ModuleOp kernModule,
+                                          const EmitOptions &options) {
+  FailureOr<llvm::json::Object> fields = describeProgram(kernModule, options);
+  FailureOr<std::string> kernels = getKernels(kernModule, options);
+  OwningOpRef<ModuleOp> emitc = emitEmitC(kernModule);
+  if (failed(fields) || failed(kernels) || !emitc)
+    return failure();
+  std::string program;
+  llvm::raw_string_ostream os(program);
+  if (failed(emitc::translateToCpp(*emitc, os)))
+    return failure();
+  (*fields)["kernels"] = std::move(*kernels);
+  (*fields)["program"] = std::move(program);
+
+  GeneratedCode code;
+  for (auto [file, text] : {std::make_pair("model.h.in", &code.header),
+                            std::make_pair("model.cpp.in", &code.source)}) {
+    FailureOr<std::string> pattern =
+        readResource(kernModule, options, "templates", file);
+    if (failed(pattern))
+      return failure();
+    llvm::Expected<std::string> filled = fillTemplate(*pattern, *fields);
+    if (!filled) {
+      kernModule.emitError("template ")
+          << file << ": " << llvm::toString(filled.takeError());
+      return failure();
+    }
+    *text = std::move(*filled);
+  }
+  return code;
+}

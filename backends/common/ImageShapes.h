@@ -1,0 +1,44 @@
+//===- ImageShapes.h - One-dimensional signals as images --------*- C++ -*-===//
+//
+// Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// The spatial kernels take images [N, H, W, C]. A signal [N, W, C] is an image
+// of height 1; its window gets a first axis of size 1.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef EDGECC_BACKENDS_COMMON_IMAGESHAPES_H
+#define EDGECC_BACKENDS_COMMON_IMAGESHAPES_H
+
+#include "edgecc/Dialect/Kern/Kern.h"
+
+namespace edgecc {
+
+/// [N, H, W, C] of a channels-last tensor of rank 3 or 4.
+inline llvm::SmallVector<int64_t> getImageShape(mlir::Value value) {
+  auto type = mlir::cast<mlir::RankedTensorType>(value.getType());
+  llvm::SmallVector<int64_t> shape(type.getShape());
+  if (shape.size() == 3)
+    shape.insert(shape.begin() + 1, 1);
+  return shape;
+}
+
+/// The window of an operation with one or two spatial axes; pads are (begins,
+/// ends).
+inline kern::WindowAttr getWindow(mlir::MLIRContext *context,
+                                  llvm::ArrayRef<int64_t> kernel,
+                                  llvm::ArrayRef<int64_t> strides,
+                                  llvm::ArrayRef<int64_t> dilations,
+                                  llvm::ArrayRef<int64_t> pads) {
+  if (kernel.size() == 2)
+    return kern::WindowAttr::get(context, kernel, strides, dilations, pads);
+  return kern::WindowAttr::get(context, {1, kernel[0]}, {1, strides[0]},
+                               {1, dilations[0]}, {0, pads[0], 0, pads[1]});
+}
+
+} // namespace edgecc
+
+#endif // EDGECC_BACKENDS_COMMON_IMAGESHAPES_H

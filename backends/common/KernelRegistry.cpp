@@ -1,0 +1,155 @@
+//===- KernelRegistry.cpp - Which kernels implement which operations ------===//
+//
+// Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "edgecc/Backend/KernelRegistry.h"
+
+#include "edgecc/Quant/IntegerParams.h"
+
+#include <limits>
+
+using namespace mlir;
+using namespace edgecc;
+
+//===----------------------------------------------------------------------===//
+// KernelCallBuilder
+//===----------------------------------------------------------------------===//
+
+void KernelCallBuilder::addShape(ArrayRef<int64_t> dims) {
+  addTemplateArg(kern::ShapeAttr::get(context, dims));
+}
+
+void KernelCallBuilder::addShape(Value value) {
+  addShape(cast<RankedTensorType>(value.getType()).getShape());
+}
+
+void KernelCallBuilder::addInt(int64_t value) {
+  addTemplateArg(IntegerAttr::get(IntegerType::get(context, 64), value));
+}
+
+void KernelCallBuilder::addBool(bool value) {
+  addTemplateArg(BoolAttr::get(context, value));
+}
+
+void KernelCallBuilder::addName(StringRef name) {
+  addTemplateArg(StringAttr::get(context, name));
+}
+
+void KernelCallBuilder::addElementType(Value value) {
+  addTemplateArg(
+      TypeAttr::get(edge::getStorageType(getElementTypeOrSelf(value))));
+}
+
+void KernelCallBuilder::addScalar(int32_t value) {
+  addScalar(cast<TypedAttr>(
+      TypedAttr(IntegerAttr::get(IntegerType::get(context, 32), value))));
+}
+
+void KernelCallBuilder::addScalar(float value) {
+  addScalar(TypedAttr(FloatAttr::get(Float32Type::get(context), value)));
+}
+
+FailureOr<reference::Tensor>
+KernelCallBuilder::getConstant(Operation *user, Value value, StringRef what) {
+  if (std::optional<reference::Tensor> tensor = edge::getConstantTensor(value))
+    return std::move(*tensor);
+  user->emitError("'") << edge::getLayerName(user) << "' computes its " << what
+                       << " while it runs; generated code needs it to be a "
+                          "constant of the model";
+  return failure();
+}
+
+//===----------------------------------------------------------------------===//
+// KernelRegistry
+//===----------------------------------------------------------------------===//
+
+const KernelRegistry &KernelRegistry::get() {
+  static const KernelRegistry registry = [] {
+    KernelRegistry all;
+    registerConvolutionKernels(all);
+    registerMatrixKernels(all);
+    registerPoolingKernels(all);
+    registerElementwiseKernels(all);
+    registerMovementKernels(all);
+    return all;
+  }();
+  return registry;
+}
+
+SmallVector<const Kernel *>
+KernelRegistry::getCandidates(Operation *op,
+                              const llvm::StringSet<> &features) const {
+  SmallVector<const Kernel *> candidates;
+  for (const Kernel &kernel : kernels)
+    if (kernel.operation == op->getName().getStringRef() &&
+        llvm::all_of(kernel.features,
+                     [&](StringRef f) { return features.contains(f); }) &&
+        kernel.matches(op))
+      candidates.push_back(&kernel);
+  llvm::stable_sort(candidates, [](const Kernel *a, const Kernel *b) {
+    return a->benefit > b->benefit;
+  });
+  return candidates;
+}
+
+//===----------------------------------------------------------------------===//
+// Shared by the families
+//===----------------------------------------------------------------------===//
+
+bool edgecc::isFloatOp(Operation *op) {
+  auto isF32 = [](Type type) { return getElementTypeOrSelf(type).isF32(); };
+  return llvm::all_of(op->getOperandTypes(), isF32) &&
+         llvm::all_of(op->getResultTypes(), isF32);
+}
+
+bool edgecc::isInt8Op(Operation *op) {
+  auto type = edge::getUniformType(op->getOperand(0).getType());
+  return type && type.getStorageType().isInteger(8);
+}
+
+void edgecc::addFloatClamp(edge::ClampableOpInterface op,
+                           KernelCallBuilder &call) {
+  constexpr float infinity = std::numeric_limits<float>::infinity();
+  std::optional<APFloat> lo = op.getClampMin(), hi = op.getClampMax();
+  call.addScalar(lo ? lo->convertToFloat() : -infinity);
+  call.addScalar(hi ? hi->convertToFloat() : infinity);
+}
+
+FailureOr<IntegerEpilogue>
+edgecc::addBiasAndMultipliers(edge::ClampableOpInterface op, Value input,
+                              Value weights, Value bias, Value result,
+                              KernelCallBuilder &call) {
+  auto weightTensor = call.getConstant(op, weights, "weights");
+  auto biasTensor = call.getConstant(op, bias, "bias");
+  if (failed(weightTensor) || failed(biasTensor))
+    return failure();
+  quant::UniformQuantizedType inputType = edge::getUniformType(input.getType());
+  quant::UniformQuantizedType outputType =
+      edge::getUniformType(result.getType());
+  auto folded = integer::foldInputZeroPoint(biasTensor->getData<int32_t>(),
+                                            weightTensor->getData<int8_t>(),
+                                            inputType.getZeroPoint());
+  if (!folded) {
+    op->emitError("'") << edge::getLayerName(op)
+                       << "': bias and zero point do not fit 32 bits";
+    return failure();
+  }
+  integer::Requantization factors = integer::getWeightedRequantization(
+      cast<RankedTensorType>(input.getType()), weightTensor->getType(),
+      cast<RankedTensorType>(result.getType()));
+
+  auto i32 = RankedTensorType::get({int64_t(folded->size())},
+                                   IntegerType::get(op->getContext(), 32));
+  reference::Tensor biasData(i32), multipliers(i32);
+  llvm::copy(*folded, biasData.getData<int32_t>().begin());
+  llvm::copy(factors.multipliers, multipliers.getData<int32_t>().begin());
+  call.addData("bias", biasData);
+  call.addData("multiplier", multipliers);
+  integer::ClampRange range =
+      integer::getClampRange(outputType, op.getClampMin(), op.getClampMax());
+  return IntegerEpilogue{factors.shift, int32_t(outputType.getZeroPoint()),
+                         range.lo, range.hi};
+}

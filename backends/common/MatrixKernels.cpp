@@ -1,0 +1,66 @@
+//===- MatrixKernels.cpp - Kernels of fully connected and matmul ----------===//
+//
+// Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "edgecc/Backend/KernelRegistry.h"
+
+using namespace mlir;
+using namespace edgecc;
+using namespace edgecc::edge;
+
+static LogicalResult lowerFullyConnected(FullyConnectedOp op,
+                                         KernelCallBuilder &call) {
+  auto weights = call.getConstant(op, op.getWeights(), "weights");
+  if (failed(weights))
+    return failure();
+  bool isFloat = isFloatOp(op);
+  call.begin(isFloat ? "fully_connected_f32" : "fully_connected_s8",
+             "fully_connected.h");
+  call.addShape(op.getInput());
+  call.addShape(op.getResult());
+  call.addInput(op.getInput());
+  call.addData("weights", *weights);
+  if (isFloat) {
+    auto bias = call.getConstant(op, op.getBias(), "bias");
+    if (failed(bias))
+      return failure();
+    call.addData("bias", *bias);
+    call.addOutput(op.getResult());
+    addFloatClamp(op, call);
+    return success();
+  }
+  auto epilogue = addBiasAndMultipliers(op, op.getInput(), op.getWeights(),
+                                        op.getBias(), op.getResult(), call);
+  if (failed(epilogue))
+    return failure();
+  call.addOutput(op.getResult());
+  for (int32_t scalar :
+       {epilogue->shift, epilogue->zero, epilogue->lo, epilogue->hi})
+    call.addScalar(scalar);
+  return success();
+}
+
+static LogicalResult lowerMatMul(MatMulOp op, KernelCallBuilder &call) {
+  call.begin("matmul_f32", "matmul.h");
+  call.addShape(op.getLhs());
+  call.addShape(op.getRhs());
+  call.addShape(op.getResult());
+  call.addInput(op.getLhs());
+  call.addInput(op.getRhs());
+  call.addOutput(op.getResult());
+  return success();
+}
+
+void edgecc::registerMatrixKernels(KernelRegistry &registry) {
+  registry.add<FullyConnectedOp>(
+      "fully_connected_f32", [](FullyConnectedOp op) { return isFloatOp(op); },
+      lowerFullyConnected);
+  registry.add<FullyConnectedOp>(
+      "fully_connected_s8", [](FullyConnectedOp op) { return isInt8Op(op); },
+      lowerFullyConnected);
+  registry.add<MatMulOp>(
+      "matmul_f32", [](MatMulOp op) { return isFloatOp(op); }, lowerMatMul);
+}

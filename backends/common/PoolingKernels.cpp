@@ -1,0 +1,126 @@
+//===- PoolingKernels.cpp - Kernels of pooling, reduction, softmax --------===//
+//
+// Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "ImageShapes.h"
+
+#include "edgecc/Backend/KernelRegistry.h"
+#include "edgecc/Quant/IntegerParams.h"
+
+using namespace mlir;
+using namespace edgecc;
+using namespace edgecc::edge;
+
+template <typename PoolT> static bool isImage(PoolT op) {
+  return cast<RankedTensorType>(op.getInput().getType()).getRank() <= 4;
+}
+
+template <typename PoolT>
+static void addPoolShapes(PoolT op, KernelCallBuilder &call) {
+  call.addShape(getImageShape(op.getInput()));
+  call.addShape(getImageShape(op.getResult()));
+  call.addTemplateArg(getWindow(op.getContext(), op.getKernel(),
+                                op.getStrides(), op.getDilations(),
+                                op.getPads()));
+}
+
+static LogicalResult lowerMaxPool(MaxPoolOp op, KernelCallBuilder &call) {
+  call.begin(isFloatOp(op) ? "max_pool2d_f32" : "max_pool2d_s8", "pool2d.h");
+  addPoolShapes(op, call);
+  call.addInput(op.getInput());
+  call.addOutput(op.getResult());
+  return success();
+}
+
+static LogicalResult lowerAvgPoolF32(AvgPoolOp op, KernelCallBuilder &call) {
+  call.begin("avg_pool2d_f32", "pool2d.h");
+  addPoolShapes(op, call);
+  call.addBool(op.getCountIncludePad());
+  call.addInput(op.getInput());
+  call.addOutput(op.getResult());
+  addFloatClamp(op, call);
+  return success();
+}
+
+static LogicalResult lowerAvgPoolS8(AvgPoolOp op, KernelCallBuilder &call) {
+  quant::UniformQuantizedType input = getUniformType(op.getInput().getType());
+  quant::UniformQuantizedType output = getUniformType(op.getType());
+  int64_t taps = 1;
+  for (int64_t size : op.getKernel())
+    taps *= size;
+  integer::Requantization factors =
+      integer::getAvgPoolRequantization(input, output, taps);
+  reference::Tensor multipliers(
+      RankedTensorType::get({taps}, IntegerType::get(op.getContext(), 32)));
+  llvm::copy(factors.multipliers, multipliers.getData<int32_t>().begin());
+  integer::ClampRange range =
+      integer::getClampRange(output, op.getClampMin(), op.getClampMax());
+
+  call.begin("avg_pool2d_s8", "pool2d.h");
+  addPoolShapes(op, call);
+  call.addBool(op.getCountIncludePad());
+  call.addInput(op.getInput());
+  call.addData("multiplier", multipliers);
+  call.addOutput(op.getResult());
+  for (int32_t scalar : {int32_t(input.getZeroPoint()), int32_t(factors.shift),
+                         int32_t(output.getZeroPoint()), range.lo, range.hi})
+    call.addScalar(scalar);
+  return success();
+}
+
+static LogicalResult lowerReduce(ReduceOp op, KernelCallBuilder &call) {
+  auto input = cast<RankedTensorType>(op.getInput().getType());
+  SmallVector<int64_t> mask(input.getRank(), 0);
+  for (int64_t axis : op.getAxes())
+    mask[axis] = 1;
+  call.begin("reduce_f32", "reduce.h");
+  call.addShape(op.getInput());
+  call.addShape(mask);
+  call.addName(("ReduceKind::" + stringifyReduceKind(op.getKind())).str());
+  call.addInput(op.getInput());
+  call.addOutput(op.getResult());
+  return success();
+}
+
+static LogicalResult lowerSoftmax(SoftmaxOp op, KernelCallBuilder &call) {
+  bool isFloat = isFloatOp(op);
+  call.begin(isFloat ? "softmax_f32" : "softmax_s8", "softmax.h");
+  call.addShape(op.getInput());
+  call.addInt(op.getAxis());
+  call.addInput(op.getInput());
+  if (!isFloat) {
+    reference::Tensor table(
+        RankedTensorType::get({256}, IntegerType::get(op.getContext(), 32)));
+    llvm::copy(integer::getSoftmaxTable(
+                   getUniformType(op.getInput().getType()).getScale()),
+               table.getData<int32_t>().begin());
+    call.addData("exp", table);
+  }
+  call.addOutput(op.getResult());
+  return success();
+}
+
+void edgecc::registerPoolingKernels(KernelRegistry &registry) {
+  registry.add<MaxPoolOp>(
+      "max_pool2d_f32",
+      [](MaxPoolOp op) { return isFloatOp(op) && isImage(op); }, lowerMaxPool);
+  registry.add<MaxPoolOp>(
+      "max_pool2d_s8", [](MaxPoolOp op) { return isInt8Op(op) && isImage(op); },
+      lowerMaxPool);
+  registry.add<AvgPoolOp>(
+      "avg_pool2d_f32",
+      [](AvgPoolOp op) { return isFloatOp(op) && isImage(op); },
+      lowerAvgPoolF32);
+  registry.add<AvgPoolOp>(
+      "avg_pool2d_s8", [](AvgPoolOp op) { return isInt8Op(op) && isImage(op); },
+      lowerAvgPoolS8);
+  registry.add<ReduceOp>(
+      "reduce_f32", [](ReduceOp op) { return isFloatOp(op); }, lowerReduce);
+  registry.add<SoftmaxOp>(
+      "softmax_f32", [](SoftmaxOp op) { return isFloatOp(op); }, lowerSoftmax);
+  registry.add<SoftmaxOp>(
+      "softmax_s8", [](SoftmaxOp op) { return isInt8Op(op); }, lowerSoftmax);
+}

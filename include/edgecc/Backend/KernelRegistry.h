@@ -1,0 +1,152 @@
+//===- KernelRegistry.h - Which kernels implement which operations -*- C++
+//-*-===//
+//
+// Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// A kernel is a C++ template in backends/kernels and one entry here: the
+// operation it implements, what it needs of the target, when it applies, and
+// how a call is made. docs/adding-a-kernel.md goes through an example.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef EDGECC_BACKEND_KERNELREGISTRY_H
+#define EDGECC_BACKEND_KERNELREGISTRY_H
+
+#include "edgecc/Dialect/Edge/Edge.h"
+#include "edgecc/Dialect/Kern/Kern.h"
+
+#include "llvm/ADT/StringSet.h"
+
+#include <functional>
+
+namespace edgecc {
+
+/// Makes the `kern.call`s of one operation. Operands and results are named by
+/// their `edge` values; where they live is not the kernel's concern.
+class KernelCallBuilder {
+public:
+  virtual ~KernelCallBuilder() = default;
+
+  /// Starts a call of the template `kernel` in backends/kernels/`header`.
+  /// Everything below belongs to the call that was started last.
+  virtual void begin(llvm::StringRef kernel, llvm::StringRef header) = 0;
+
+  /// Template arguments, in order.
+  virtual void addTemplateArg(mlir::Attribute attr) = 0;
+  void addShape(llvm::ArrayRef<int64_t> dims);
+  void addShape(mlir::Value value);
+  void addInt(int64_t value);
+  void addBool(bool value);
+  /// A name of the kernel library, such as an enumerator.
+  void addName(llvm::StringRef name);
+  /// The C++ type of the elements of a value.
+  void addElementType(mlir::Value value);
+
+  /// Function arguments: inputs, then outputs, then scalars.
+  virtual void addInput(mlir::Value value) = 0;
+  /// Constants packed for this kernel; `purpose` becomes part of the name.
+  virtual void addData(llvm::StringRef purpose,
+                       const reference::Tensor &tensor) = 0;
+  virtual void addOutput(mlir::Value value) = 0;
+  virtual void addScratch(int64_t bytes) = 0;
+  virtual void addScalar(mlir::TypedAttr value) = 0;
+  void addScalar(int32_t value);
+  void addScalar(float value);
+
+  /// The output may share memory with the input that was added `index`-th,
+  /// where that is not needed afterwards.
+  virtual void allowInplace(unsigned index) = 0;
+  /// A scalar function, the body of a map, as first template argument.
+  virtual void setFunction(edge::MapOp map) = 0;
+
+  /// The value at compile time of an operand that has to be constant, or a
+  /// diagnostic at `user`.
+  llvm::FailureOr<reference::Tensor>
+  getConstant(mlir::Operation *user, mlir::Value value, llvm::StringRef what);
+
+protected:
+  explicit KernelCallBuilder(mlir::MLIRContext *context) : context(context) {}
+  mlir::MLIRContext *context;
+};
+
+/// One kernel.
+struct Kernel {
+  /// Name in reports, unique.
+  llvm::StringRef name;
+  /// The operation that it implements.
+  llvm::StringRef operation;
+  /// Features that the target must have.
+  llvm::SmallVector<llvm::StringRef> features;
+  /// Among the kernels that apply, the one with the highest benefit runs.
+  int benefit = 0;
+  /// Whether it computes this operation.
+  std::function<bool(mlir::Operation *)> matches;
+  /// Makes the calls.
+  std::function<llvm::LogicalResult(mlir::Operation *, KernelCallBuilder &)>
+      lower;
+};
+
+/// All kernels.
+class KernelRegistry {
+public:
+  /// The kernels that come with edgecc.
+  static const KernelRegistry &get();
+
+  /// Adds a kernel for operations of type `OpT`.
+  template <typename OpT>
+  void add(llvm::StringRef name, bool (*matches)(OpT),
+           llvm::LogicalResult (*lower)(OpT, KernelCallBuilder &),
+           int benefit = 0, llvm::ArrayRef<llvm::StringRef> features = {}) {
+    kernels.push_back({name, OpT::getOperationName(), llvm::to_vector(features),
+                       benefit,
+                       [matches](mlir::Operation *op) {
+                         return matches(mlir::cast<OpT>(op));
+                       },
+                       [lower](mlir::Operation *op, KernelCallBuilder &call) {
+                         return lower(mlir::cast<OpT>(op), call);
+                       }});
+  }
+
+  /// The kernels that compute `op` on a target with `features`, best first.
+  llvm::SmallVector<const Kernel *>
+  getCandidates(mlir::Operation *op, const llvm::StringSet<> &features) const;
+
+private:
+  std::vector<Kernel> kernels;
+};
+
+/// The families of kernels, each in a file of its own under backends/common.
+void registerConvolutionKernels(KernelRegistry &registry);
+void registerMatrixKernels(KernelRegistry &registry);
+void registerPoolingKernels(KernelRegistry &registry);
+void registerElementwiseKernels(KernelRegistry &registry);
+void registerMovementKernels(KernelRegistry &registry);
+
+//===----------------------------------------------------------------------===//
+// Shared by the families
+//===----------------------------------------------------------------------===//
+
+/// Whether all tensors of an operation are f32 / the first is quantized i8.
+bool isFloatOp(mlir::Operation *op);
+bool isInt8Op(mlir::Operation *op);
+
+/// Adds the clamp bounds of a float operation as two scalars.
+void addFloatClamp(edge::ClampableOpInterface op, KernelCallBuilder &call);
+
+/// What convolution and fully connected have in common in integers: bias with
+/// the input's zero point folded in, and multipliers per output channel, added
+/// as data; `shift`, `zero`, `lo`, `hi` for the scalars.
+struct IntegerEpilogue {
+  int32_t shift, zero, lo, hi;
+};
+llvm::FailureOr<IntegerEpilogue>
+addBiasAndMultipliers(edge::ClampableOpInterface op, mlir::Value input,
+                      mlir::Value weights, mlir::Value bias, mlir::Value result,
+                      KernelCallBuilder &call);
+
+} // namespace edgecc
+
+#endif // EDGECC_BACKEND_KERNELREGISTRY_H

@@ -1,0 +1,42 @@
+//===- OffsetSearch.h - Places buffers in one arena -------------*- C++ -*-===//
+//
+// Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef EDGECC_PASSES_OFFSETSEARCH_H
+#define EDGECC_PASSES_OFFSETSEARCH_H
+
+#include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/SmallVector.h"
+
+#include <cstdint>
+
+namespace edgecc {
+
+/// Memory that is in use from step `first` to step `last`, both included.
+struct LiveBuffer {
+  int64_t bytes;
+  int64_t first, last;
+};
+
+struct Placement {
+  llvm::SmallVector<int64_t> offsets; ///< one per buffer, in bytes
+  int64_t bytes = 0;                  ///< the arena's size
+};
+
+/// The largest number of bytes, each buffer rounded up to `alignment`, that are
+/// in use at one step: no placement can be smaller.
+int64_t getArenaLowerBound(llvm::ArrayRef<LiveBuffer> buffers,
+                           int64_t alignment);
+
+/// Offsets (multiples of `alignment`) at which no two buffers that are in use
+/// at the same step overlap. Greedy first fit in several orders (by size, area,
+/// start; Pisarchyk and Lee, "Efficient Memory Management for Deep Neural Net
+/// Inference", 2020), then a seeded local search over the order. Deterministic.
+Placement placeBuffers(llvm::ArrayRef<LiveBuffer> buffers, int64_t alignment);
+
+} // namespace edgecc
+
+#endif // EDGECC_PASSES_OFFSETSEARCH_H

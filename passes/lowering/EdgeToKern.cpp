@@ -1,0 +1,353 @@
+//===- EdgeToKern.cpp - Chooses a kernel for every operation --------------===//
+//
+// Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "edgecc/Backend/KernelRegistry.h"
+#include "edgecc/Passes/Passes.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/IRMapping.h"
+
+namespace edgecc {
+#define GEN_PASS_DEF_CONVERTEDGETOKERN
+#include "edgecc/Passes/Passes.h.inc"
+} // namespace edgecc
+
+using namespace mlir;
+using namespace edgecc;
+
+namespace {
+
+static MemRefType getBufferType(Type tensorType) {
+  auto type = cast<RankedTensorType>(tensorType);
+  return MemRefType::get(type.getShape(),
+                         edge::getStorageType(type.getElementType()));
+}
+
+/// Constants of the program, equal ones once, and the scalar functions of maps.
+class ProgramSymbols {
+public:
+  ProgramSymbols(ModuleOp module, Operation *insertBefore)
+      : symbols(module), builder(insertBefore) {}
+
+  kern::DataOp getData(StringRef name, const reference::Tensor &tensor,
+                       Location loc) {
+    MemRefType type = getBufferType(tensor.getType());
+    StringRef bytes(tensor.getRawData().data(), tensor.getRawData().size());
+    kern::DataOp &data = dataOps[type][bytes];
+    if (!data) {
+      data = builder.create<kern::DataOp>(loc, name, type, tensor.toAttr());
+      symbols.insert(data);
+    }
+    return data;
+  }
+
+  /// A function with the body of `map`, made of arith and math.
+  func::FuncOp getFunction(edge::MapOp map, StringRef name) {
+    Block &body = map.getBody().front();
+    auto yield = cast<edge::YieldOp>(body.getTerminator());
+    auto type = builder.getFunctionType(body.getArgumentTypes(),
+                                        yield.getValue().getType());
+    auto function = func::FuncOp::create(map.getLoc(), name, type);
+    function.setPrivate();
+    builder.insert(function);
+    symbols.insert(function);
+    OpBuilder inner = OpBuilder::atBlockBegin(function.addEntryBlock());
+    IRMapping mapping;
+    mapping.map(body.getArguments(), function.getArguments());
+    for (Operation &op : body.without_terminator())
+      inner.clone(op, mapping);
+    inner.create<func::ReturnOp>(map.getLoc(),
+                                 mapping.lookupOrDefault(yield.getValue()));
+    return function;
+  }
+
+private:
+  SymbolTable symbols;
+  OpBuilder builder;
+  llvm::DenseMap<Type, llvm::StringMap<kern::DataOp>> dataOps;
+};
+
+/// Builds the program: gives values their buffers and makes calls.
+class ProgramBuilder : public KernelCallBuilder {
+public:
+  ProgramBuilder(func::FuncOp program, ProgramSymbols &symbols)
+      : KernelCallBuilder(program.getContext()), program(program),
+        symbols(symbols), builder(OpBuilder::atBlockEnd(&program.front())) {}
+
+  void assign(Value value, Value buffer) { buffers.map(value, buffer); }
+
+  void view(edge::ReshapeOp op) {
+    assign(op.getResult(), builder.create<kern::ViewOp>(
+                               op.getLoc(), getBufferType(op.getType()),
+                               getBuffer(op.getInput())));
+  }
+
+  LogicalResult lower(Operation *op, const Kernel &kernel) {
+    current = op;
+    calls.clear();
+    if (failed(kernel.lower(op, *this)))
+      return failure();
+    for (Call &call : calls)
+      emit(call);
+    return success();
+  }
+
+  /// Copies a value that lives elsewhere into an output.
+  void copy(Value value, Value output, Location loc) {
+    Value source = getBuffer(value);
+    auto type = cast<MemRefType>(source.getType());
+    ArrayAttr args =
+        builder.getArrayAttr({kern::ShapeAttr::get(context, type.getShape())});
+    create(loc, "copy", "data_movement.h", args, source, output, {});
+  }
+
+  void finish() { builder.create<func::ReturnOp>(program.getLoc()); }
+
+  //===--- KernelCallBuilder ----------------------------------------------===//
+  void begin(StringRef kernel, StringRef header) override {
+    calls.push_back({kernel, header, {}, {}, {}, {}, {}, {}, {}});
+  }
+  void addTemplateArg(Attribute attr) override {
+    calls.back().templateArgs.push_back(attr);
+  }
+  void addInput(Value value) override {
+    calls.back().inputs.push_back(getBuffer(value));
+  }
+  void addOutput(Value value) override {
+    calls.back().outputs.push_back(getBuffer(value));
+  }
+  void addScratch(int64_t bytes) override {
+    auto type = MemRefType::get({bytes}, builder.getI8Type());
+    calls.back().scratch.push_back(
+        builder.create<kern::BufferOp>(current->getLoc(), type, IntegerAttr()));
+  }
+  void addData(StringRef purpose, const reference::Tensor &tensor) override {
+    std::string name = getSymbolName(purpose);
+    calls.back().inputs.push_back(
+        getDataAddress(symbols.getData(name, tensor, current->getLoc())));
+  }
+  void addScalar(TypedAttr value) override {
+    calls.back().scalars.push_back(value);
+  }
+  void allowInplace(unsigned index) override {
+    calls.back().inplace.push_back(index);
+  }
+  void setFunction(edge::MapOp map) override {
+    func::FuncOp function = symbols.getFunction(map, getSymbolName("map"));
+    calls.back().function = FlatSymbolRefAttr::get(function);
+  }
+
+private:
+  struct Call {
+    StringRef kernel, header;
+    SmallVector<Attribute> templateArgs;
+    SmallVector<Value> inputs, outputs, scratch;
+    SmallVector<Attribute> scalars;
+    SmallVector<int64_t> inplace;
+    FlatSymbolRefAttr function;
+  };
+
+  /// The buffer of a value: assigned before, the packed form of a constant, or
+  /// a new one in the arena.
+  Value getBuffer(Value value) {
+    if (Value buffer = buffers.lookupOrNull(value))
+      return buffer;
+    Value buffer;
+    if (std::optional<reference::Tensor> tensor =
+            edge::getConstantTensor(value))
+      buffer = getDataAddress(
+          symbols.getData(getSymbolName("constant"), *tensor, value.getLoc()));
+    else
+      buffer = builder.create<kern::BufferOp>(
+          value.getLoc(), getBufferType(value.getType()), IntegerAttr());
+    buffers.map(value, buffer);
+    return buffer;
+  }
+
+  Value getDataAddress(kern::DataOp data) {
+    Value &address = addresses[data];
+    if (!address) {
+      OpBuilder entry = OpBuilder::atBlockBegin(&program.front());
+      address = entry.create<kern::GetDataOp>(data.getLoc(),
+                                              cast<MemRefType>(data.getType()),
+                                              FlatSymbolRefAttr::get(data));
+    }
+    return address;
+  }
+
+  /// A C identifier from the layer's name: "model/conv 1" for a filter gives
+  /// "model_conv_1_filter".
+  std::string getSymbolName(StringRef purpose) {
+    std::string name = "w_" + edge::getLayerName(current) + "_" + purpose.str();
+    for (char &c : name)
+      if (!llvm::isAlnum(c))
+        c = '_';
+    return name;
+  }
+
+  void emit(const Call &call) {
+    kern::CallOp op = create(current->getLoc(), call.kernel, call.header,
+                             builder.getArrayAttr(call.templateArgs),
+                             call.inputs, call.outputs, call.scratch);
+    if (!call.scalars.empty())
+      op.setScalarsAttr(builder.getArrayAttr(call.scalars));
+    if (!call.inplace.empty())
+      op.setInplace(call.inplace);
+    if (call.function)
+      op.setFunctionAttr(call.function);
+    if (auto macs = dyn_cast<edge::MacCountOpInterface>(current))
+      op.setMacs(macs.getMacCount());
+    op.setLayer(edge::getLayerName(current));
+    op.setPrecision(getPrecision());
+  }
+
+  kern::CallOp create(Location loc, StringRef kernel, StringRef header,
+                      ArrayAttr args, ValueRange inputs, ValueRange outputs,
+                      ValueRange scratch) {
+    return builder.create<kern::CallOp>(
+        loc, builder.getStringAttr(kernel), builder.getStringAttr(header), args,
+        inputs, outputs, scratch, /*scalars=*/ArrayAttr(),
+        /*function=*/FlatSymbolRefAttr(), /*inplace=*/DenseI64ArrayAttr(),
+        /*layer=*/StringAttr(), /*precision=*/StringAttr(),
+        /*macs=*/IntegerAttr());
+  }
+
+  StringRef getPrecision() {
+    Type type = getElementTypeOrSelf(current->getResult(0).getType());
+    if (current->getNumOperands() != 0)
+      type = getElementTypeOrSelf(current->getOperand(0).getType());
+    Type stored = edge::getStorageType(type);
+    if (isa<quant::QuantizedType>(type))
+      return stored.isInteger(16) ? "s16" : "s8";
+    return stored.isF32() ? "f32" : "integer";
+  }
+
+  func::FuncOp program;
+  ProgramSymbols &symbols;
+  OpBuilder builder;
+  IRMapping buffers;
+  llvm::DenseMap<Operation *, Value> addresses;
+  Operation *current = nullptr;
+  std::vector<Call> calls;
+};
+
+struct ConvertEdgeToKern
+    : edgecc::impl::ConvertEdgeToKernBase<ConvertEdgeToKern> {
+  using Base::Base;
+
+  void runOnOperation() override {
+    ModuleOp module = getOperation();
+    auto main = module.lookupSymbol<func::FuncOp>("main");
+    if (!main || !main.getBody().hasOneBlock()) {
+      module.emitError("has no function @main of one block to lower");
+      return signalPassFailure();
+    }
+    llvm::StringSet<> featureSet;
+    for (const std::string &feature : features)
+      featureSet.insert(feature);
+
+    ProgramSymbols symbols(module, main);
+    func::FuncOp program = createProgram(main);
+    ProgramBuilder builder(program, symbols);
+    unsigned inputs = main.getNumArguments();
+    for (auto [value, buffer] :
+         llvm::zip(main.getArguments(), program.getArguments()))
+      builder.assign(value, buffer);
+    SmallVector<std::pair<Value, Value>> copies = assignOutputs(
+        main, program.getArguments().drop_front(inputs), builder, program);
+    if (failed(lowerBody(main, featureSet, builder))) {
+      program.erase();
+      return signalPassFailure();
+    }
+    for (auto [value, output] : copies)
+      builder.copy(value, output, main.getLoc());
+    builder.finish();
+    main.erase();
+  }
+
+  /// `@run` with an empty block; its arguments are named as `@main`'s are.
+  static func::FuncOp createProgram(func::FuncOp main) {
+    SmallVector<Type> types;
+    SmallVector<DictionaryAttr> attrs;
+    OpBuilder builder(main);
+    auto add = [&](Type type, Attribute name, StringRef role) {
+      types.push_back(getBufferType(type));
+      SmallVector<NamedAttribute> list;
+      list.push_back(
+          builder.getNamedAttr(role, name ? name : builder.getStringAttr("")));
+      list.push_back(builder.getNamedAttr("kern.tensor", TypeAttr::get(type)));
+      attrs.push_back(builder.getDictionaryAttr(list));
+    };
+    for (auto [index, type] : llvm::enumerate(main.getArgumentTypes()))
+      add(type, main.getArgAttr(index, "edge.name"), kern::kInput);
+    for (auto [index, type] : llvm::enumerate(main.getResultTypes()))
+      add(type, main.getResultAttr(index, "edge.name"), kern::kOutput);
+    auto program = builder.create<func::FuncOp>(
+        main.getLoc(), "run", builder.getFunctionType(types, {}),
+        ArrayRef<NamedAttribute>{}, attrs);
+    program.addEntryBlock();
+    return program;
+  }
+
+  /// Lets the operations whose results are returned, directly or through
+  /// reshapes, write to the outputs. Returns what has to be copied at the end:
+  /// arguments, constants, values returned twice.
+  static SmallVector<std::pair<Value, Value>>
+  assignOutputs(func::FuncOp main, ValueRange outputs, ProgramBuilder &builder,
+                func::FuncOp program) {
+    SmallVector<std::pair<Value, Value>> copies;
+    llvm::DenseSet<Value> taken;
+    OpBuilder views = OpBuilder::atBlockEnd(&program.front());
+    for (auto [value, output] :
+         llvm::zip(main.front().getTerminator()->getOperands(), outputs)) {
+      Value source = value;
+      while (auto reshape = source.getDefiningOp<edge::ReshapeOp>())
+        source = reshape.getInput();
+      Operation *producer = source.getDefiningOp();
+      if (!producer || isa<edge::ConstantOp>(producer) ||
+          !taken.insert(source).second) {
+        copies.emplace_back(value, output);
+        continue;
+      }
+      Value place = output;
+      if (getBufferType(source.getType()) != output.getType())
+        place = views.create<kern::ViewOp>(
+            main.getLoc(), getBufferType(source.getType()), output);
+      builder.assign(source, place);
+    }
+    return copies;
+  }
+
+  static LogicalResult lowerBody(func::FuncOp main,
+                                 const llvm::StringSet<> &features,
+                                 ProgramBuilder &builder) {
+    bool complete = true;
+    for (Operation &op : main.front().without_terminator()) {
+      if (isa<edge::ConstantOp>(op))
+        continue;
+      if (auto reshape = dyn_cast<edge::ReshapeOp>(op)) {
+        builder.view(reshape);
+        continue;
+      }
+      SmallVector<const Kernel *> candidates =
+          KernelRegistry::get().getCandidates(&op, features);
+      if (!candidates.empty()) {
+        complete &= succeeded(builder.lower(&op, *candidates.front()));
+        continue;
+      }
+      InFlightDiagnostic diagnostic =
+          op.emitError("'") << edge::getLayerName(&op) << "' (" << op.getName()
+                            << ") has no kernel for these types";
+      for (Type type : op.getOperandTypes())
+        diagnostic.attachNote() << "operand: " << type;
+      complete = false;
+    }
+    return success(complete);
+  }
+};
+
+} // namespace

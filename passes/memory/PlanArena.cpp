@@ -1,0 +1,166 @@
+//===- PlanArena.cpp - Gives every buffer its place in one arena ----------===//
+//
+// Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "edgecc/Dialect/Kern/Kern.h"
+#include "edgecc/Passes/OffsetSearch.h"
+#include "edgecc/Passes/Passes.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "llvm/ADT/MapVector.h"
+
+namespace edgecc {
+#define GEN_PASS_DEF_PLANARENA
+#include "edgecc/Passes/Passes.h.inc"
+} // namespace edgecc
+
+using namespace mlir;
+using namespace edgecc;
+using namespace edgecc::kern;
+
+namespace {
+
+/// The value that views lead back to.
+Value getRoot(Value value) {
+  while (auto view = value.getDefiningOp<ViewOp>())
+    value = view.getSource();
+  return value;
+}
+
+/// Buffers that share one place: a buffer, and those that take it over.
+struct Group {
+  SmallVector<BufferOp, 1> buffers;
+  LiveBuffer live;
+};
+
+/// The live ranges of all buffers, in steps of operations.
+class LiveRanges {
+public:
+  explicit LiveRanges(func::FuncOp program) {
+    int64_t step = 0;
+    for (CallOp call : program.getOps<CallOp>()) {
+      for (Value operand : call->getOperands())
+        extend(operand, step);
+      ++step;
+    }
+    // A buffer that nothing touches still needs an address.
+    for (BufferOp buffer : program.getOps<BufferOp>())
+      if (!groups.count(buffer))
+        extend(buffer, step);
+  }
+
+  /// Merges the output of each call into an input that it may overwrite.
+  void shareInplace(func::FuncOp program) {
+    int64_t step = 0;
+    for (CallOp call : program.getOps<CallOp>()) {
+      if (call.getOutputs().size() == 1)
+        shareOutput(call, step);
+      ++step;
+    }
+  }
+
+  SmallVector<Group *> getGroups() {
+    SmallVector<Group *> result;
+    for (auto &[value, group] : groups)
+      if (!group.buffers.empty())
+        result.push_back(&group);
+    return result;
+  }
+
+private:
+  void extend(Value operand, int64_t step) {
+    auto buffer = getRoot(operand).getDefiningOp<BufferOp>();
+    if (!buffer)
+      return;
+    auto [entry, isNew] = groups.try_emplace(buffer);
+    Group &group = entry->second;
+    if (isNew) {
+      group.buffers.push_back(buffer);
+      group.live = {getByteSize(cast<MemRefType>(buffer.getType())), step,
+                    step};
+    }
+    group.live.last = step;
+  }
+
+  /// The key of the group that a buffer belongs to now.
+  Value find(Value buffer) {
+    while (Value parent = mergedInto.lookup(buffer))
+      buffer = parent;
+    return buffer;
+  }
+
+  void shareOutput(CallOp call, int64_t step) {
+    Value output = getRoot(call.getOutputs().front());
+    if (!output.getDefiningOp<BufferOp>())
+      return;
+    Value target = find(output);
+    if (target != output || groups[target].live.first != step)
+      return; // written before, by another call
+    for (int64_t index : call.getInplace()) {
+      Value input = getRoot(call.getInputs()[index]);
+      if (!input.getDefiningOp<BufferOp>())
+        continue;
+      Value source = find(input);
+      if (source == target || groups[source].live.last != step ||
+          isReadElsewhere(call, index, source))
+        continue;
+      Group &from = groups[target], &into = groups[source];
+      into.buffers.append(from.buffers);
+      into.live.bytes = std::max(into.live.bytes, from.live.bytes);
+      into.live.last = from.live.last;
+      from.buffers.clear();
+      mergedInto[target] = source;
+      return;
+    }
+  }
+
+  /// Whether the call reads the same memory through an operand that it may not
+  /// overwrite.
+  bool isReadElsewhere(CallOp call, int64_t index, Value source) {
+    for (auto [other, input] : llvm::enumerate(call.getInputs()))
+      if (int64_t(other) != index && find(getRoot(input)) == source &&
+          !llvm::is_contained(call.getInplace(), int64_t(other)))
+        return true;
+    return false;
+  }
+
+  llvm::MapVector<Value, Group> groups;
+  llvm::DenseMap<Value, Value> mergedInto;
+};
+
+struct PlanArena : edgecc::impl::PlanArenaBase<PlanArena> {
+  using Base::Base;
+
+  void runOnOperation() override {
+    func::FuncOp program = getOperation();
+    if (program.isExternal() || program.getOps<BufferOp>().empty())
+      return setArena(program, 0, 0);
+    LiveRanges ranges(program);
+    if (inplace)
+      ranges.shareInplace(program);
+    SmallVector<Group *> groups = ranges.getGroups();
+    SmallVector<LiveBuffer> buffers;
+    for (Group *group : groups)
+      buffers.push_back(group->live);
+    Placement placement = placeBuffers(buffers, alignment);
+    for (auto [group, offset] : llvm::zip_equal(groups, placement.offsets))
+      for (BufferOp buffer : group->buffers)
+        buffer.setOffset(offset);
+    setArena(program, placement.bytes, getArenaLowerBound(buffers, alignment));
+  }
+
+  /// Scalar functions of maps are no programs and stay as they are.
+  static void setArena(func::FuncOp program, int64_t bytes, int64_t bound) {
+    if (program.isPrivate())
+      return;
+    Builder builder(program.getContext());
+    program->setAttr(kArenaBytes, builder.getI64IntegerAttr(bytes));
+    program->setAttr("kern.arena_lower_bound",
+                     builder.getI64IntegerAttr(bound));
+  }
+};
+
+} // namespace
