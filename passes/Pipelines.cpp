@@ -34,9 +34,21 @@ void edgecc::buildSimplificationPipeline(OpPassManager &manager) {
   func.addPass(createCSEPass());
 }
 
+void edgecc::buildLoweringPipeline(OpPassManager &passes,
+                                   const LoweringOptions &options) {
+  passes.addNestedPass<func::FuncOp>(createCanonicalizerPass());
+  passes.addNestedPass<func::FuncOp>(createCSEPass());
+  SmallVector<std::string> features(options.features.begin(),
+                                    options.features.end());
+  passes.addPass(createConvertEdgeToKern({features}));
+  passes.addNestedPass<func::FuncOp>(createPlanArena({options.alignment}));
+}
+
 void edgecc::registerPipelines() {
   PassPipelineRegistration<>(
       "edge-simplify",
       "Fold, fuse and lay out an imported network, without loss of accuracy",
       buildSimplificationPipeline);
+  PassPipelineRegistration<LoweringOptions>(
+      "edge-lower", "Choose kernels and plan memory", buildLoweringPipeline);
 }

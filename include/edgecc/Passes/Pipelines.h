@@ -1,20 +1,19 @@
-//===- Pipelines.h - Passes in their order ----------------------*- C++ -*-===//
+//===- Pipelines.h - The order in which passes run --------------*- C++ -*-===//
 //
 // Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 //
-// The one place that says which passes run in which order.
+// The only place that defines pipelines: edgecc, edgecc-opt and tests use them.
 //
 //===----------------------------------------------------------------------===//
 
 #ifndef EDGECC_PASSES_PIPELINES_H
 #define EDGECC_PASSES_PIPELINES_H
 
-namespace mlir {
-class OpPassManager;
-} // namespace mlir
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Pass/PassOptions.h"
 
 namespace edgecc {
 
@@ -22,7 +21,20 @@ namespace edgecc {
 /// fused that costs no accuracy: `edge-simplify`. On a module.
 void buildSimplificationPipeline(mlir::OpPassManager &manager);
 
-/// Registers the pipelines under their names.
+struct LoweringOptions : public mlir::PassPipelineOptions<LoweringOptions> {
+  ListOption<std::string> features{
+      *this, "features",
+      llvm::cl::desc("What the target can do (dsp, neon, ...)")};
+  Option<int64_t> alignment{*this, "alignment",
+                            llvm::cl::desc("Alignment of buffers in bytes"),
+                            llvm::cl::init(16)};
+};
+
+/// edge to kern with a planned arena: `edge-lower`.
+void buildLoweringPipeline(mlir::OpPassManager &passes,
+                           const LoweringOptions &options);
+
+/// Makes the pipelines known to --pass-pipeline.
 void registerPipelines();
 
 } // namespace edgecc
