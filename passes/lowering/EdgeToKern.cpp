@@ -98,6 +98,7 @@ public:
 
   /// Copies a value that lives elsewhere into an output.
   void copy(Value value, Value output, Location loc) {
+    current = value.getDefiningOp();
     Value source = getBuffer(value);
     auto type = cast<MemRefType>(source.getType());
     ArrayAttr args =
