@@ -1,0 +1,131 @@
+//===- CommandLine.h - Options as llvm::cl declares them --------*- C++ -*-===//
+//
+// Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef EDGECC_DRIVER_COMMANDLINE_H
+#define EDGECC_DRIVER_COMMANDLINE_H
+
+#include "llvm/Support/CommandLine.h"
+#include "llvm/Support/Error.h"
+
+#include <string>
+
+namespace edgecc::driver {
+
+/// The options as written. They are members, not globals, so that they exist
+/// only in edgecc and not in every tool that links the library.
+struct CommandLine {
+  /// Parses main's arguments. Prints and exits on --help and --version.
+  llvm::Error parse(int argc, char **argv);
+
+  llvm::cl::OptionCategory general{"General options"};
+  llvm::cl::OptionCategory budgets{"Budgets"};
+  llvm::cl::OptionCategory data{"Samples and accuracy"};
+  llvm::cl::OptionCategory choices{"What the code is like"};
+  llvm::cl::OptionCategory checks{"Trying the code out"};
+  llvm::cl::OptionCategory developers{"For compiler engineers"};
+
+  using Text = llvm::cl::opt<std::string>;
+  using Texts = llvm::cl::list<std::string>;
+  using Flag = llvm::cl::opt<bool>;
+  using desc = llvm::cl::desc;
+  using cat = llvm::cl::cat;
+  using value = llvm::cl::value_desc;
+
+  Text model{llvm::cl::Positional, desc("MODEL.onnx"), cat(general)};
+  Text target{
+      "target", value("NAME"), cat(general),
+      desc("what to compile for; --list-targets shows the names (default:\n"
+           "host)"),
+      llvm::cl::init("host")};
+  Text targetFile{"target-file", value("FILE.json"), cat(general),
+                  desc("what to compile for, from a description of your own")};
+  Text output{
+      "o", value("DIR"), cat(general),
+      desc("folder for NAME.h, NAME.cpp, CMakeLists.txt and report.json")};
+  Text name{
+      "name", value("IDENT"), cat(general),
+      desc("namespace and file name of the code (default: the model file's\n"
+           "name)")};
+  Text reportFile{"report", value("FILE.json"), cat(general),
+                  desc("write the report here too")};
+  Flag listTargets{"list-targets", cat(general),
+                   desc("print the targets and leave")};
+  Flag listOperators{
+      "list-ops", cat(general),
+      desc("print the ONNX operators that are supported and leave")};
+  Text ram{
+      "ram", value("SIZE"), cat(budgets),
+      desc(
+          "at most this much RAM: arena, state and stack (K and M are 1024s)")};
+  Text flash{"flash", value("SIZE"), cat(budgets),
+             desc("at most this much flash: code and weights, linked")};
+  Text latency{"latency", value("TIME"), cat(budgets),
+               desc("at most this long for one inference, like 20ms")};
+  Text energy{"energy", value("ENERGY"), cat(budgets),
+              desc("at most this much for one inference, like 500uJ")};
+  Text maxDrop{
+      "max-drop", value("POINTS"), cat(budgets),
+      desc("lose at most this much accuracy, in points of the metric (top1:\n"
+           "per cent)")};
+  Texts calibration{
+      "calib", value("[INPUT=]FILE.npy"), cat(data),
+      desc("samples that show which values occur; with them the code computes\n"
+           "in integers. The first axis counts samples; once for each input")};
+  Texts evaluation{
+      "eval", value("[INPUT=]FILE.npy"), cat(data),
+      desc("samples to measure accuracy on; keep them apart from the others")};
+  Text labels{"labels", value("FILE.npy"), cat(data),
+              desc("what is right for the samples of --eval")};
+  Text metric{
+      "metric", value("top1|auc|mse|psnr|cosine"), cat(data),
+      desc(
+          "how accuracy is measured (default: top1 with --labels, else cosine\n"
+          "against the float model's outputs)")};
+  Text precision{
+      "precision", value("auto|f32|s8|s16x8|s8w4"), cat(choices),
+      desc("what to compute in; auto: int8 with --calib, else float (default:\n"
+           "auto)"),
+      llvm::cl::init("auto")};
+  Text prune{"prune", value("auto|off|lossless|RATIO"), cat(choices),
+             desc("leave weights out (default: auto)"), llvm::cl::init("auto")};
+  Text io{"io", value("float|quantized"), cat(choices),
+          desc("types of inputs and outputs: those of the ONNX model, or int8\n"
+               "(default: float)"),
+          llvm::cl::init("float")};
+  Text ioLayout{
+      "io-layout", value("onnx|nhwc"), cat(choices),
+      desc("axes of image inputs and outputs: as in the ONNX model, or\n"
+           "channels last (default: onnx)"),
+      llvm::cl::init("onnx")};
+  Texts inputShapes{
+      "input-shape", value("INPUT=1,3,96,96"), cat(choices),
+      desc("the whole shape of an input that the model leaves open")};
+  Texts frozenInputs{"freeze-input", value("INPUT=FILE.npy"), cat(choices),
+                     desc("make an input a constant")};
+  Text verify{
+      "verify", value("SAMPLES"), cat(checks),
+      desc("compile the code, run it (Arm under QEMU) and compare it with the\n"
+           "reference interpreter (default: 8 samples)"),
+      llvm::cl::ValueOptional};
+  Flag measure{
+      "measure", cat(checks),
+      desc("measure flash of the linked code, instructions and stack")};
+  Text emit{
+      "emit", value("onnx|edge|kern|emitc|cpp"), cat(developers),
+      desc("stop there and print: the model as imported, after the passes on\n"
+           "tensors, as planned kernel calls, as EmitC, as C++")};
+  Text passPipeline{
+      "pass-pipeline", value("PIPELINE"), cat(developers),
+      desc("run these passes on the imported model instead of the usual ones,\n"
+           "like builtin.module(edge-fold-constants)")};
+  Texts plugins{"load-pass-plugin", value("FILE.so"), cat(developers),
+                desc("load passes for --pass-pipeline")};
+};
+
+} // namespace edgecc::driver
+
+#endif // EDGECC_DRIVER_COMMANDLINE_H

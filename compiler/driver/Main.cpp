@@ -1,0 +1,71 @@
+//===- Main.cpp - The edgecc command --------------------------------------===//
+//
+// Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "edgecc/Driver/Driver.h"
+
+#include "Crash.h"
+#include "Diagnostics.h"
+#include "Stages.h"
+
+#include "edgecc/Import/Import.h"
+#include "edgecc/Passes/Registration.h"
+
+#include "llvm/Support/Format.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace edgecc;
+using namespace edgecc::driver;
+using namespace llvm;
+
+static Error printTargets(StringRef resourceDir) {
+  Expected<std::vector<Target>> targets = edgecc::listTargets(resourceDir);
+  if (!targets)
+    return targets.takeError();
+  size_t width = 0;
+  for (const Target &target : *targets)
+    width = std::max(width, target.name.size());
+  for (const Target &target : *targets)
+    outs() << left_justify(target.name, unsigned(width + 2))
+           << target.description << '\n';
+  return Error::success();
+}
+
+static Error runCompilation(Options options) {
+  mlir::DialectRegistry registry;
+  registerAllDialects(registry);
+  registerAllPasses();
+  // A model is one function: threads would only cost.
+  mlir::MLIRContext context(registry, mlir::MLIRContext::Threading::DISABLED);
+  context.loadAllAvailableDialects();
+  DiagnosticPrinter printer(context, options.model);
+  Session session(std::move(options), context);
+  return compile(session);
+}
+
+static Error runAction(Options options) {
+  switch (options.action) {
+  case Action::ListTargets:
+    return printTargets(findResourceDir(options.argv0));
+  case Action::ListOperators:
+    listOperators(outs());
+    return Error::success();
+  case Action::Compile:
+    return runCompilation(std::move(options));
+  }
+  return Error::success();
+}
+
+int driver::runDriver(int argc, char **argv) {
+  Expected<Options> options = parseCommandLine(argc, argv);
+  if (!options) {
+    ExitStatus status = report(options.takeError());
+    note("edgecc --help shows all options");
+    return status;
+  }
+  installCrashHandlers(options->command);
+  return report(runAction(std::move(*options)));
+}

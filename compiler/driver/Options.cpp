@@ -1,0 +1,338 @@
+//===- Options.cpp - The command line, understood -------------------------===//
+//
+// Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Options.h"
+
+#include "CommandLine.h"
+
+#include "edgecc/Driver/Units.h"
+
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
+
+#include <cmath>
+
+using namespace edgecc::driver;
+using namespace llvm;
+
+//===----------------------------------------------------------------------===//
+// Values of options
+//===----------------------------------------------------------------------===//
+
+/// `error` as being about an option.
+static Error inOption(StringRef option, Error error) {
+  return createStringError("--" + option + ": " + toString(std::move(error)));
+}
+
+static Error inOption(StringRef option, const Twine &message) {
+  return createStringError("--" + option + ": " + message);
+}
+
+template <typename T>
+static Error readQuantity(const CommandLine::Text &option,
+                          Expected<T> (*parse)(StringRef),
+                          std::optional<T> &result) {
+  if (!option.getNumOccurrences())
+    return Error::success();
+  Expected<T> value = parse(option);
+  if (!value)
+    return inOption(option.ArgStr, value.takeError());
+  result = *value;
+  return Error::success();
+}
+
+namespace {
+template <typename T> struct Choice {
+  StringLiteral name;
+  T value;
+};
+} // namespace
+
+template <typename T>
+static Error readChoice(const CommandLine::Text &option,
+                        ArrayRef<Choice<T>> choices, T &result) {
+  std::string names;
+  for (const Choice<T> &choice : choices) {
+    if (option.getValue() == choice.name) {
+      result = choice.value;
+      return Error::success();
+    }
+    names += (names.empty() ? "" : ", ") + choice.name.str();
+  }
+  return inOption(option.ArgStr,
+                  "'" + option.getValue() + "' is not one of: " + names);
+}
+
+/// The points that --max-drop gives; zero says: lose nothing.
+static Expected<double> parsePoints(StringRef text) {
+  double points = 0;
+  if (text.getAsDouble(points) || !std::isfinite(points) || points < 0)
+    return createStringError("'" + text +
+                             "' is not a number of points, like 1.0");
+  return points;
+}
+
+//===----------------------------------------------------------------------===//
+// Options that name an input
+//===----------------------------------------------------------------------===//
+
+/// Splits INPUT=FILE. A file may have "=" in its name, too.
+static InputFile splitInputFile(StringRef text) {
+  if (!text.contains('=') || sys::fs::exists(text))
+    return {"", text.str()};
+  auto [input, file] = text.split('=');
+  return {input.str(), file.str()};
+}
+
+static std::vector<InputFile> readInputFiles(const CommandLine::Texts &option) {
+  std::vector<InputFile> files;
+  for (StringRef text : option)
+    files.push_back(splitInputFile(text));
+  return files;
+}
+
+static Error readFrozenInputs(const CommandLine::Texts &option,
+                              std::vector<InputFile> &inputs) {
+  for (StringRef text : option) {
+    auto [input, file] = text.split('=');
+    if (input.empty() || file.empty())
+      return inOption(option.ArgStr, "'" + text + "' is not INPUT=FILE.npy");
+    inputs.push_back({input.str(), file.str()});
+  }
+  return Error::success();
+}
+
+static Error readInputShapes(const CommandLine::Texts &option,
+                             std::vector<InputShape> &shapes) {
+  for (StringRef text : option) {
+    // Names may contain "=", and even ":"; shapes do not.
+    auto [input, dims] = text.rsplit('=');
+    InputShape shape{input.str(), {}};
+    for (StringRef dim : split(dims, ',')) {
+      int64_t size = 0;
+      if (dim.getAsInteger(10, size) || size < 1 || input.empty())
+        return inOption(option.ArgStr,
+                        "'" + text +
+                            "' is not INPUT=D0,D1,... with whole numbers of "
+                            "at least 1");
+      shape.shape.push_back(size);
+    }
+    shapes.push_back(std::move(shape));
+  }
+  return Error::success();
+}
+
+//===----------------------------------------------------------------------===//
+// Groups of options
+//===----------------------------------------------------------------------===//
+
+static Error readBudget(const CommandLine &line, Options &options) {
+  edgecc::report::Budget &budget = options.budget;
+  if (Error error = readQuantity(line.ram, parseSize, budget.ram))
+    return error;
+  if (Error error = readQuantity(line.flash, parseSize, budget.flash))
+    return error;
+  if (Error error = readQuantity(line.latency, parseTime, budget.latency))
+    return error;
+  if (Error error = readQuantity(line.energy, parseEnergy, budget.energy))
+    return error;
+  return readQuantity(line.maxDrop, parsePoints, budget.maxDrop);
+}
+
+static Error readPrecision(const CommandLine &line, Options &options) {
+  StringRef precision = line.precision;
+  if (precision == "s16x8" || precision == "s8w4")
+    return inOption(line.precision.ArgStr,
+                    "'" + precision +
+                        "' is not available yet; this version has f32 and s8");
+  if (Error error = readChoice<Precision>(line.precision,
+                                          {{"auto", Precision::Auto},
+                                           {"f32", Precision::Float},
+                                           {"s8", Precision::Int8}},
+                                          options.precision))
+    return error;
+  if (options.precision == Precision::Int8 && line.calibration.empty())
+    return inOption(line.precision.ArgStr,
+                    "s8 needs samples that show which values occur; give some "
+                    "hundred with --calib FILE.npy");
+  StringRef prune = line.prune;
+  if (prune != "auto" && prune != "off")
+    return inOption(line.prune.ArgStr,
+                    "'" + prune +
+                        "' is not available yet; this version has auto and "
+                        "off, which leave the weights as they are");
+  return Error::success();
+}
+
+static Error readCode(const CommandLine &line, Options &options) {
+  if (Error error = readPrecision(line, options))
+    return error;
+  if (Error error =
+          readChoice<bool>(line.io, {{"float", false}, {"quantized", true}},
+                           options.quantizedIo))
+    return error;
+  if (Error error =
+          readChoice<bool>(line.ioLayout, {{"onnx", false}, {"nhwc", true}},
+                           options.channelsLastIo))
+    return error;
+  if (options.quantizedIo && !options.quantizes())
+    return inOption(line.io.ArgStr,
+                    "quantized inputs and outputs need --calib FILE.npy and "
+                    "a precision other than f32");
+  return Error::success();
+}
+
+static Error readSamples(const CommandLine &line, Options &options) {
+  options.calibration = readInputFiles(line.calibration);
+  options.evaluation = readInputFiles(line.evaluation);
+  options.labels = line.labels;
+  options.metric = line.metric;
+  if (!options.labels.empty() && options.evaluation.empty())
+    return inOption(line.labels.ArgStr,
+                    "labels belong to samples; give those with --eval "
+                    "FILE.npy");
+  if (options.metric.empty())
+    return Error::success();
+  StringRef ignored;
+  if (Error error = readChoice<StringRef>(line.metric,
+                                          {{"top1", ""},
+                                           {"auc", ""},
+                                           {"mse", ""},
+                                           {"psnr", ""},
+                                           {"cosine", ""}},
+                                          ignored))
+    return error;
+  bool needsLabels = options.metric == "top1" || options.metric == "auc";
+  if (needsLabels && options.labels.empty())
+    return inOption(line.metric.ArgStr,
+                    options.metric + " needs --eval FILE.npy and --labels "
+                                     "FILE.npy");
+  return Error::success();
+}
+
+static Error readChecks(const CommandLine &line, Options &options) {
+  options.measure = line.measure;
+  if (!line.verify.getNumOccurrences())
+    return Error::success();
+  uint64_t samples = 8;
+  if (!line.verify.empty() &&
+      (StringRef(line.verify).getAsInteger(10, samples) || samples < 1))
+    return inOption(line.verify.ArgStr, "'" + line.verify.getValue() +
+                                            "' is not a number of samples");
+  options.verifySamples = samples;
+  return Error::success();
+}
+
+/// A file name's stem as an identifier of C++: "my-net v2.onnx" is my_net_v2.
+static std::string makeIdentifier(StringRef file) {
+  std::string name = sys::path::stem(file).str();
+  for (char &c : name)
+    if (!isAlnum(c))
+      c = '_';
+  if (name.empty() || isDigit(name.front()))
+    name.insert(0, "net_");
+  return name;
+}
+
+static bool isIdentifier(StringRef name) {
+  return !name.empty() && !isDigit(name.front()) &&
+         all_of(name, [](char c) { return isAlnum(c) || c == '_'; });
+}
+
+static Error readOutput(const CommandLine &line, Options &options) {
+  options.outputFolder = line.output;
+  options.reportFile = line.reportFile;
+  options.name =
+      line.name.empty() ? makeIdentifier(line.model) : line.name.getValue();
+  if (!isIdentifier(options.name))
+    return inOption(line.name.ArgStr,
+                    "'" + options.name +
+                        "' is not a C++ identifier (letters, digits, _)");
+  options.target = line.targetFile.empty() ? line.target : line.targetFile;
+  if (!line.targetFile.empty() && line.target.getNumOccurrences())
+    return inOption(line.targetFile.ArgStr, "give this or --target, not both");
+  if (line.emit.getNumOccurrences())
+    if (Error error = readChoice<Emit>(line.emit,
+                                       {{"onnx", Emit::Onnx},
+                                        {"edge", Emit::Edge},
+                                        {"kern", Emit::Kern},
+                                        {"emitc", Emit::EmitC},
+                                        {"cpp", Emit::Cpp}},
+                                       options.emit))
+      return error;
+  if (options.emit == Emit::Files && options.outputFolder.empty() &&
+      options.reportFile.empty())
+    return createStringError(
+        "where should the code go? Give -o DIR; --emit STAGE prints instead, "
+        "and --report FILE.json writes a report only");
+  if (options.emit != Emit::Files && !options.outputFolder.empty())
+    return createStringError("--emit prints, -o writes files: give one");
+  return Error::success();
+}
+
+static Error readDevelopers(const CommandLine &line, Options &options) {
+  options.plugins.assign(line.plugins.begin(), line.plugins.end());
+  if (line.passPipeline.getNumOccurrences())
+    options.passPipeline = line.passPipeline;
+  return Error::success();
+}
+
+//===----------------------------------------------------------------------===//
+// All of it
+//===----------------------------------------------------------------------===//
+
+/// The command as a person would type it again.
+static std::string quoteCommand(int argc, char **argv) {
+  std::string command = sys::path::filename(argv[0]).str();
+  for (StringRef word : ArrayRef(argv, argc).drop_front()) {
+    bool plain = !word.empty() && all_of(word, [](char c) {
+      return isAlnum(c) || StringRef("_-./=,:+@%").contains(c);
+    });
+    if (plain) {
+      command += " " + word.str();
+      continue;
+    }
+    std::string quoted = " '";
+    for (char c : word)
+      quoted += c == '\'' ? "'\\''" : std::string(1, c);
+    command += quoted + "'";
+  }
+  return command;
+}
+
+static Error readCompilation(const CommandLine &line, Options &options) {
+  options.model = line.model;
+  if (options.model.empty())
+    return createStringError(
+        "no model given; try: edgecc MODEL.onnx -o DIR, or edgecc --help");
+  using Reader = Error (*)(const CommandLine &, Options &);
+  // Samples come first: the others ask whether there are any.
+  for (Reader read : {readSamples, readCode, readBudget, readChecks,
+                      readDevelopers, readOutput})
+    if (Error error = read(line, options))
+      return error;
+  if (Error error = readInputShapes(line.inputShapes, options.inputShapes))
+    return error;
+  return readFrozenInputs(line.frozenInputs, options.frozenInputs);
+}
+
+Expected<Options> edgecc::driver::parseCommandLine(int argc, char **argv) {
+  CommandLine line;
+  if (Error error = line.parse(argc, argv))
+    return error;
+  Options options;
+  options.argv0 = argv[0];
+  options.command = quoteCommand(argc, argv);
+  if (line.listTargets)
+    options.action = Action::ListTargets;
+  else if (line.listOperators)
+    options.action = Action::ListOperators;
+  else if (Error error = readCompilation(line, options))
+    return error;
+  return options;
+}

@@ -1,0 +1,90 @@
+//===- Options.h - The command line, understood -----------------*- C++ -*-===//
+//
+// Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef EDGECC_DRIVER_OPTIONS_H
+#define EDGECC_DRIVER_OPTIONS_H
+
+#include "edgecc/Report/Report.h"
+
+#include "llvm/ADT/ArrayRef.h"
+#include "llvm/Support/Error.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace edgecc::driver {
+
+/// What to do with the model: everything, or stop and print.
+enum class Emit { Files, Onnx, Edge, Kern, EmitC, Cpp };
+
+/// What the command is for.
+enum class Action { Compile, ListTargets, ListOperators };
+
+enum class Precision { Auto, Float, Int8 };
+
+/// Something that belongs to one of the model's inputs. An empty name is the
+/// only input, or the first.
+struct InputFile {
+  std::string input;
+  std::string file;
+};
+
+struct InputShape {
+  std::string input;
+  std::vector<int64_t> shape;
+};
+
+struct Options {
+  Action action = Action::Compile;
+  std::string argv0;
+  /// The command line as the generated files and the report quote it.
+  std::string command;
+
+  std::string model;
+  /// A target's name, or a file that describes one.
+  std::string target;
+  std::string outputFolder;
+  std::string name;
+  std::string reportFile;
+  Emit emit = Emit::Files;
+
+  report::Budget budget;
+  std::vector<InputFile> calibration;
+  std::vector<InputFile> evaluation;
+  std::string labels;
+  /// Empty: chosen by what there is to compare with.
+  std::string metric;
+
+  Precision precision = Precision::Auto;
+  bool quantizedIo = false;
+  bool channelsLastIo = false;
+  std::vector<InputShape> inputShapes;
+  std::vector<InputFile> frozenInputs;
+
+  /// Samples to verify on; absent: do not verify.
+  std::optional<uint64_t> verifySamples;
+  bool measure = false;
+
+  std::vector<std::string> plugins;
+  std::optional<std::string> passPipeline;
+
+  /// Whether integers are wanted.
+  bool quantizes() const {
+    return precision == Precision::Int8 ||
+           (precision == Precision::Auto && !calibration.empty());
+  }
+};
+
+/// Parses the command line. Prints and exits on --help and --version; fails
+/// with a message for the user otherwise.
+llvm::Expected<Options> parseCommandLine(int argc, char **argv);
+
+} // namespace edgecc::driver
+
+#endif // EDGECC_DRIVER_OPTIONS_H

@@ -1,0 +1,54 @@
+//===- Session.h - One compilation and its stages ---------------*- C++ -*-===//
+//
+// Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// What the stages of a compilation (Stages.h) work on. Each reads what earlier
+// ones left here and adds to it.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef EDGECC_DRIVER_SESSION_H
+#define EDGECC_DRIVER_SESSION_H
+
+#include "Options.h"
+
+#include "edgecc/Report/Report.h"
+#include "edgecc/Target/Target.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/OwningOpRef.h"
+
+namespace edgecc::driver {
+
+struct Session {
+  Session(Options options, mlir::MLIRContext &context)
+      : options(std::move(options)), context(context) {}
+
+  Options options;
+  mlir::MLIRContext &context;
+  std::string resourceDir;
+  Target target;
+  /// Whether the generated code is measured: asked for, or needed to tell if
+  /// the budget holds.
+  bool measures = false;
+
+  /// The model as imported: float, with the ONNX model's own inputs and
+  /// outputs. What the compiled model's accuracy is compared with.
+  mlir::OwningOpRef<mlir::ModuleOp> imported;
+  /// The model in `edge`, after all passes on tensors have run. Its reference
+  /// execution is what the generated code must compute.
+  mlir::OwningOpRef<mlir::ModuleOp> edge;
+
+  report::Report report;
+};
+
+/// The function that is the model in `edge`.
+mlir::func::FuncOp getModelFunction(mlir::ModuleOp module);
+
+} // namespace edgecc::driver
+
+#endif // EDGECC_DRIVER_SESSION_H

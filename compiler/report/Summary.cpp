@@ -1,0 +1,123 @@
+//===- Summary.cpp - The table at the end of a compilation ----------------===//
+//
+// Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "edgecc/Report/Report.h"
+
+#include "llvm/Support/Format.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace edgecc::report;
+using namespace llvm;
+
+uint64_t Report::getMacs() const {
+  uint64_t macs = 0;
+  for (const Layer &layer : layers)
+    macs += layer.macs;
+  return macs;
+}
+
+std::string edgecc::report::formatCount(uint64_t count) {
+  std::string digits = std::to_string(count);
+  for (int64_t at = int64_t(digits.size()) - 3; at > 0; at -= 3)
+    digits.insert(size_t(at), ",");
+  return digits;
+}
+
+/// Starts a line of the table.
+static raw_ostream &row(raw_ostream &os, StringRef name) {
+  return os << "  " << left_justify(name, 10);
+}
+
+static std::string formatDecimal(double value, int digits) {
+  std::string text;
+  raw_string_ostream(text) << format("%.*f", digits, value);
+  return text;
+}
+
+static void printAccuracy(raw_ostream &os, const Accuracy &accuracy) {
+  int digits = accuracy.metric == "top1" ? 2 : 4;
+  row(os, "accuracy") << accuracy.metric << ' '
+                      << formatDecimal(accuracy.compiledValue, digits)
+                      << ", float "
+                      << formatDecimal(accuracy.floatValue, digits) << " (drop "
+                      << formatDecimal(accuracy.drop, digits) << ", "
+                      << formatCount(accuracy.samples) << " samples"
+                      << (accuracy.heldOut ? ", held out" : "") << ")\n";
+}
+
+static void printRam(raw_ostream &os, const Report &report) {
+  const Ram &ram = report.ram;
+  row(os, "ram") << formatCount(ram.getTotal()) << " bytes (arena "
+                 << formatCount(ram.arena);
+  if (ram.state)
+    os << ", state " << formatCount(ram.state);
+  if (ram.stack)
+    os << ", stack " << formatCount(*ram.stack);
+  else
+    os << ", stack not measured";
+  os << ")";
+  if (report.budget.ram)
+    os << " of " << formatCount(*report.budget.ram);
+  os << '\n';
+}
+
+static void printFlash(raw_ostream &os, const Report &report) {
+  const Flash &flash = report.flash;
+  if (!flash.total) {
+    row(os, "flash") << formatCount(flash.weights)
+                     << " bytes of weights (--measure links the whole)\n";
+    return;
+  }
+  row(os, "flash") << formatCount(*flash.total) << " bytes (weights "
+                   << formatCount(flash.weights);
+  if (flash.code)
+    os << ", code " << formatCount(*flash.code);
+  os << ")";
+  if (report.budget.flash)
+    os << " of " << formatCount(*report.budget.flash);
+  os << '\n';
+}
+
+static void printLatency(raw_ostream &os, const Report &report) {
+  const Latency &latency = report.latency;
+  if (!latency.instructions && !latency.milliseconds) {
+    row(os, "latency") << formatCount(report.getMacs())
+                       << " MACs (--measure counts instructions)\n";
+    return;
+  }
+  row(os, "latency");
+  if (latency.instructions)
+    os << formatCount(*latency.instructions) << " instructions";
+  if (latency.milliseconds)
+    os << (latency.instructions ? ", " : "")
+       << formatDecimal(*latency.milliseconds, 3) << " ms (" << latency.source
+       << ")";
+  if (report.budget.latency)
+    os << " of " << formatDecimal(*report.budget.latency * 1e3, 3) << " ms";
+  os << '\n';
+}
+
+static void printVerification(raw_ostream &os, const Verification &verified) {
+  row(os, "verified") << formatCount(verified.samples) << " samples, ";
+  if (verified.exact)
+    os << "equal bit for bit to the reference interpreter\n";
+  else
+    os << "at most " << format("%.1e", verified.largestDifference)
+       << " of the range from the reference interpreter\n";
+}
+
+void edgecc::report::printSummary(raw_ostream &os, const Report &report) {
+  os << report.model << " for " << report.target << ": " << report.layers.size()
+     << " layers, " << formatCount(report.getMacs()) << " MACs\n";
+  if (report.accuracy)
+    printAccuracy(os, *report.accuracy);
+  printRam(os, report);
+  printFlash(os, report);
+  printLatency(os, report);
+  if (report.verification)
+    printVerification(os, *report.verification);
+}

@@ -1,0 +1,146 @@
+//===- Report.h - What a compilation found out ------------------*- C++ -*-===//
+//
+// Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// The data behind report.json and the summary that edgecc prints. What is not
+// known is absent and becomes null; nothing is made up.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef EDGECC_REPORT_REPORT_H
+#define EDGECC_REPORT_REPORT_H
+
+#include "llvm/Support/JSON.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace llvm {
+class raw_ostream;
+} // namespace llvm
+
+namespace edgecc::report {
+
+/// What the user allows. Sizes in bytes, latency in seconds, energy in joules,
+/// the drop in points of the metric.
+struct Budget {
+  std::optional<uint64_t> ram;
+  std::optional<uint64_t> flash;
+  std::optional<double> latency;
+  std::optional<double> energy;
+  std::optional<double> maxDrop;
+
+  bool isEmpty() const {
+    return !ram && !flash && !latency && !energy && !maxDrop;
+  }
+};
+
+/// Bytes of memory that is written to. `io` is the caller's, hence no part of
+/// `getTotal`.
+struct Ram {
+  uint64_t arena = 0;
+  uint64_t state = 0;
+  std::optional<uint64_t> stack;
+  uint64_t io = 0;
+
+  uint64_t getTotal() const { return arena + state + stack.value_or(0); }
+};
+
+/// Bytes that stay in non-volatile memory. Only the weights are known without
+/// compiling the output.
+struct Flash {
+  uint64_t weights = 0;
+  std::optional<uint64_t> code;
+  std::optional<uint64_t> total;
+  std::string source;
+};
+
+/// The cost of one inference. `source` is "measured" or "model"; empty where
+/// nothing is known.
+struct Latency {
+  std::optional<uint64_t> instructions;
+  std::optional<uint64_t> cycles;
+  std::optional<double> milliseconds;
+  std::string source;
+};
+
+struct Energy {
+  std::optional<double> microjoules;
+  std::string source;
+};
+
+/// The float model and the compiled one, by the same metric on the same
+/// samples.
+struct Accuracy {
+  std::string metric;
+  double floatValue = 0;
+  double compiledValue = 0;
+  /// How much worse the compiled model is, in points of the metric.
+  double drop = 0;
+  uint64_t samples = 0;
+  /// Whether calibration did not see the samples.
+  bool heldOut = false;
+};
+
+/// One kernel call.
+struct Layer {
+  std::string name;
+  std::vector<std::string> onnxNodes;
+  std::string op;
+  std::string kernel;
+  std::string precision;
+  uint64_t macs = 0;
+  std::optional<uint64_t> cycles;
+  uint64_t weightBytes = 0;
+  /// Arena bytes in use while the layer runs.
+  uint64_t liveBytes = 0;
+  /// Signal to quantization noise of the layer's result against the float
+  /// model's, in decibels.
+  std::optional<double> sqnr;
+  bool pruned = false;
+};
+
+/// How --verify went.
+struct Verification {
+  uint64_t samples = 0;
+  bool exact = false;
+  /// The largest difference, relative to the output's range; 0 where exact.
+  double largestDifference = 0;
+};
+
+struct Report {
+  std::string tool;
+  std::string command;
+  std::string model;
+  std::string modelSha256;
+  std::string target;
+  Budget budget;
+  bool met = true;
+  Ram ram;
+  Flash flash;
+  Latency latency;
+  Energy energy;
+  std::optional<Accuracy> accuracy;
+  std::optional<Verification> verification;
+  std::vector<Layer> layers;
+
+  uint64_t getMacs() const;
+};
+
+/// The contents of report.json.
+llvm::json::Value toJson(const Report &report);
+
+/// A table of the figures, for people.
+void printSummary(llvm::raw_ostream &os, const Report &report);
+
+/// A count with its thousands separated by commas.
+std::string formatCount(uint64_t count);
+
+} // namespace edgecc::report
+
+#endif // EDGECC_REPORT_REPORT_H
