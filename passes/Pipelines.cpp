@@ -27,8 +27,8 @@ void edgecc::buildSimplificationPipeline(OpPassManager &manager) {
   func.addPass(createCanonicalizerPass());
   func.addPass(createEliminateTransposes());
   func.addPass(createFoldBatchNorm());
-  func.addPass(createFusePad());
   func.addPass(createFuseActivation());
+  func.addPass(createFusePad());
   func.addPass(createFuseMaps());
   func.addPass(createCanonicalizerPass());
   func.addPass(createCSEPass());

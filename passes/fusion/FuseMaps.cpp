@@ -61,9 +61,19 @@ static Value createClamp(OpBuilder &builder, Location loc, Value value,
 }
 
 namespace {
+/// Which producers may move into a consumer.
+enum class Fusion {
+  /// Sums, products and anything else, into a clamp.
+  IntoClamp,
+  /// Where the fused map has one operand.
+  OneOperand,
+  /// Where no element is computed more than once.
+  SameShape
+};
+
 struct FuseProducer : OpRewritePattern<MapOp> {
-  FuseProducer(MLIRContext *context, bool keepIntegerForms)
-      : OpRewritePattern(context), keepIntegerForms(keepIntegerForms) {}
+  FuseProducer(MLIRContext *context, Fusion fusion)
+      : OpRewritePattern(context), fusion(fusion) {}
 
   LogicalResult matchAndRewrite(MapOp consumer,
                                 PatternRewriter &rewriter) const override {
@@ -85,10 +95,15 @@ private:
             consumer.getBody().front().getOperations().size() >
         maxBody)
       return false;
-    if (keepIntegerForms)
-      return collectInputs(producer, consumer).size() == 1 ||
-             matchClamp(consumer);
-    return producer.getType().getShape() == consumer.getType().getShape();
+    switch (fusion) {
+    case Fusion::IntoClamp:
+      return matchClamp(consumer).has_value();
+    case Fusion::OneOperand:
+      return collectInputs(producer, consumer).size() == 1;
+    case Fusion::SameShape:
+      return producer.getType().getShape() == consumer.getType().getShape();
+    }
+    llvm_unreachable("covered above");
   }
 
   static void fuse(MapOp producer, MapOp consumer, PatternRewriter &rewriter) {
@@ -129,15 +144,24 @@ private:
     return cloneBody(builder, map, mapping);
   }
 
-  bool keepIntegerForms;
+  Fusion fusion;
 };
 
 struct FuseMaps : edgecc::impl::FuseMapsBase<FuseMaps> {
   using FuseMapsBase::FuseMapsBase;
 
   void runOnOperation() override {
+    // Clamps go to the sums and products before them, which need them for their
+    // integer form, and not into chains after them.
+    run(Fusion::IntoClamp);
+    run(Fusion::OneOperand);
+    if (!keepIntegerForms)
+      run(Fusion::SameShape);
+  }
+
+  void run(Fusion fusion) {
     RewritePatternSet patterns(&getContext());
-    patterns.add<FuseProducer>(&getContext(), keepIntegerForms);
+    patterns.add<FuseProducer>(&getContext(), fusion);
     MapOp::getCanonicalizationPatterns(patterns, &getContext());
     (void)applyPatternsAndFoldGreedily(getOperation(), std::move(patterns));
   }

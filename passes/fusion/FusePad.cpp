@@ -75,26 +75,32 @@ struct PadIntoConv : OpRewritePattern<ConvOp> {
   }
 };
 
-/// Taps of a max pool outside the image do not take part, which is what the
-/// smallest value does. A window without any tap inside would have no result,
-/// and with ceil_mode the number of windows depends on where the image ends.
+/// Taps of a max pool outside the image do not take part, which is what a value
+/// that is never the largest amounts to: zero after a Relu, for instance. A
+/// window without any tap inside would have no result, and with ceil_mode the
+/// number of windows depends on where the image ends.
 struct PadIntoMaxPool : OpRewritePattern<MaxPoolOp> {
   using OpRewritePattern::OpRewritePattern;
 
   LogicalResult matchAndRewrite(MaxPoolOp op,
                                 PatternRewriter &rewriter) const override {
     PadOp pad = getSpatialPad(op.getInput());
-    if (!pad || op.getCeilMode() || !isLowest(pad) ||
+    if (!pad || op.getCeilMode() || !neverWins(pad) ||
         !everyWindowHasTaps(op, pad))
       return failure();
     absorb(op, pad, rewriter);
     return success();
   }
 
-  static bool isLowest(PadOp pad) {
-    return getElementTypeOrSelf(pad.getType()).isF32() &&
-           pad.getValue().convertToDouble() <=
-               -double(std::numeric_limits<float>::max());
+  /// Whether no element that is padded lies below the value.
+  static bool neverWins(PadOp pad) {
+    if (!getElementTypeOrSelf(pad.getType()).isF32())
+      return false;
+    double value = pad.getValue().convertToDouble();
+    auto clamped = pad.getInput().getDefiningOp<ClampableOpInterface>();
+    if (clamped && clamped.getClampMin())
+      return value <= clamped.getClampMin()->convertToFloat();
+    return value <= -double(std::numeric_limits<float>::max());
   }
 
   static bool everyWindowHasTaps(MaxPoolOp op, PadOp pad) {

@@ -81,12 +81,14 @@ def FuseActivation : Pass<"edge-fuse-activation", "::mlir::func::FuncOp"> {
 def FusePad : Pass<"edge-fuse-pad", "::mlir::func::FuncOp"> {
   let summary = "fuses padding into convolutions and pools";
   let description = [{
-    Assumes: nothing.
+    Assumes: nothing. Run after `edge-fuse-activation`, so that it is known what
+    is not negative.
 
     An `edge.pad` that only adds to spatial axes becomes `pads` of
     - a convolution, if the value is 0;
-    - a max pool without `ceil_mode`, if the value is -inf or the lowest float
-      and every window still has a tap inside the image;
+    - a max pool without `ceil_mode`, if the value is -inf, the lowest float, or
+      not above the `clamp_min` of what is padded, and every window still has a
+      tap inside the image;
     - an average pool without `ceil_mode`, if the value is 0 and the pool counts
       its padding or has none: it then counts it.
     Pads of channels or batch, pads that cut off, and other values stay.
@@ -121,7 +123,8 @@ def FuseMaps : Pass<"edge-fuse-maps", "::mlir::func::FuncOp"> {
       of it, however long the chain. `x * sigmoid(x)` counts, since x is taken
       once;
     - or the consumer is a clamp: sums and products with a clamp have an integer
-      form of their own.
+      form of their own. This comes first, so that a chain after the clamp does
+      not take it away.
     Anything else, such as a sigmoid of a sum, stays apart, because the fused map
     would have no integer form while its parts have. With
     `keep-integer-forms=false`, for maps that stay float, all maps of the same

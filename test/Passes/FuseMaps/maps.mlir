@@ -107,3 +107,32 @@ func.func @keep(%a: tensor<1x4xf32>, %b: tensor<3x4xf32>) -> (tensor<1x4xf32>, t
   }
   return %0, %2 : tensor<1x4xf32>, tensor<3x4xf32>
 }
+
+// -----
+
+// The clamp belongs to the sum, not to the chain after it.
+// CHECK-LABEL: func @clamp_between
+// CHECK: edge.map %arg0, %arg1
+// CHECK: arith.addf
+// CHECK: arith.maximumf
+// CHECK: edge.map
+// CHECK: math.exp
+func.func @clamp_between(%a: tensor<1x4xf32>, %b: tensor<1x4xf32>) -> tensor<1x4xf32> {
+  %0 = edge.map %a, %b : (tensor<1x4xf32>, tensor<1x4xf32>) -> tensor<1x4xf32> {
+  ^bb0(%x: f32, %y: f32):
+    %sum = arith.addf %x, %y : f32
+    edge.yield %sum : f32
+  }
+  %1 = edge.map %0 : (tensor<1x4xf32>) -> tensor<1x4xf32> {
+  ^bb0(%x: f32):
+    %zero = arith.constant 0.0 : f32
+    %max = arith.maximumf %x, %zero : f32
+    edge.yield %max : f32
+  }
+  %2 = edge.map %1 : (tensor<1x4xf32>) -> tensor<1x4xf32> {
+  ^bb0(%x: f32):
+    %e = math.exp %x : f32
+    edge.yield %e : f32
+  }
+  return %2 : tensor<1x4xf32>
+}

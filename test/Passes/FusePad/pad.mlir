@@ -26,6 +26,24 @@ func.func @max_pool(%x: tensor<1x4x4x3xf32>) -> tensor<1x4x4x3xf32> {
 
 // -----
 
+// Zeros around what is not negative.
+// CHECK-LABEL: func @max_pool_after_relu
+// CHECK-NOT: edge.pad
+// CHECK: edge.max_pool {{.*}}pads = array<i64: 0, 0, 1, 1>
+func.func @max_pool_after_relu(%x: tensor<1x4x4x3xf32>, %w: tensor<3x1x1x3xf32>, %b: tensor<3xf32>) -> tensor<1x2x2x3xf32> {
+  %0 = edge.conv %x, %w, %b {strides = array<i64: 1, 1>, clamp_min = 0.0 : f32,
+      pads = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>}
+    : (tensor<1x4x4x3xf32>, tensor<3x1x1x3xf32>, tensor<3xf32>) -> tensor<1x4x4x3xf32>
+  %1 = edge.pad %0 {low = array<i64: 0, 0, 0, 0>, high = array<i64: 0, 1, 1, 0>, value = 0.0 : f64}
+    : (tensor<1x4x4x3xf32>) -> tensor<1x5x5x3xf32>
+  %2 = edge.max_pool %1 {kernel = array<i64: 3, 3>, strides = array<i64: 2, 2>,
+      pads = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>}
+    : (tensor<1x5x5x3xf32>) -> tensor<1x2x2x3xf32>
+  return %2 : tensor<1x2x2x3xf32>
+}
+
+// -----
+
 // CHECK-LABEL: func @avg_pool
 // CHECK-NEXT: edge.avg_pool %arg0 {count_include_pad = true, {{.*}}pads = array<i64: 1, 1, 1, 1>
 func.func @avg_pool(%x: tensor<1x4x4x3xf32>) -> tensor<1x4x4x3xf32> {
