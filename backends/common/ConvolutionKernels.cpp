@@ -17,9 +17,11 @@ static RankedTensorType typeOf(Value value) {
   return cast<RankedTensorType>(value.getType());
 }
 
-/// Every group has one input channel.
+/// Every group has one input channel. With a single group the taps of a row lie
+/// side by side, which the general kernel makes more of.
 static bool isDepthwise(ConvOp op) {
-  return typeOf(op.getInput()).getShape().back() == int64_t(op.getGroups());
+  return op.getGroups() > 1 &&
+         typeOf(op.getInput()).getShape().back() == int64_t(op.getGroups());
 }
 
 static bool isImage(ConvOp op) { return typeOf(op.getInput()).getRank() <= 4; }

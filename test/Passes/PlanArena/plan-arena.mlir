@@ -1,0 +1,94 @@
+// RUN: edgecc-opt %s -split-input-file -pass-pipeline='builtin.module(func.func(kern-plan-arena))' | FileCheck %s
+// RUN: edgecc-opt %s -split-input-file -pass-pipeline='builtin.module(func.func(kern-plan-arena{inplace=false alignment=4}))' | FileCheck %s --check-prefix=APART
+
+// The first buffer is dead when the third is written: they share offset 0.
+// CHECK-LABEL: func.func @chain
+// CHECK-SAME: kern.arena_bytes = 96 : i64, kern.arena_lower_bound = 96 : i64
+func.func @chain(%in: memref<64xi8>, %out: memref<64xi8>) {
+  // CHECK: kern.buffer {offset = 0 : i64} : memref<64xi8>
+  %0 = kern.buffer : memref<64xi8>
+  kern.call "f" from "f.h"<[]> ins(%in : memref<64xi8>) outs(%0 : memref<64xi8>)
+  // CHECK: kern.buffer {offset = 64 : i64} : memref<32xi8>
+  %1 = kern.buffer : memref<32xi8>
+  kern.call "f" from "f.h"<[]> ins(%0 : memref<64xi8>) outs(%1 : memref<32xi8>)
+  // CHECK: kern.buffer {offset = 0 : i64} : memref<64xi8>
+  %2 = kern.buffer : memref<64xi8>
+  kern.call "f" from "f.h"<[]> ins(%1 : memref<32xi8>) outs(%2 : memref<64xi8>)
+  kern.call "f" from "f.h"<[]> ins(%2 : memref<64xi8>) outs(%out : memref<64xi8>)
+  return
+}
+
+// -----
+
+// The sum takes the place of its first operand, which nothing reads later, even
+// through a view; without `inplace` it needs a place of its own.
+// CHECK-LABEL: func.func @inplace
+// CHECK-SAME: kern.arena_bytes = 32
+// APART-LABEL: func.func @inplace
+// APART-SAME: kern.arena_bytes = 48
+func.func @inplace(%in: memref<16xi8>, %out: memref<16xi8>) {
+  // CHECK: kern.buffer {offset = [[A:[0-9]+]] : i64}
+  %0 = kern.buffer : memref<16xi8>
+  %1 = kern.buffer : memref<16xi8>
+  kern.call "f" from "f.h"<[]> ins(%in : memref<16xi8>) outs(%0 : memref<16xi8>)
+  kern.call "f" from "f.h"<[]> ins(%0 : memref<16xi8>) outs(%1 : memref<16xi8>)
+  %view = kern.view %0 : memref<16xi8> to memref<4x4xi8>
+  // CHECK: kern.buffer {offset = [[A]] : i64} : memref<4x4xi8>
+  %2 = kern.buffer : memref<4x4xi8>
+  kern.call "add" from "f.h"<[]> ins(%view, %1 : memref<4x4xi8>, memref<16xi8>) outs(%2 : memref<4x4xi8>) {inplace = array<i64: 0, 1>}
+  kern.call "g" from "f.h"<[]> ins(%2 : memref<4x4xi8>) outs(%out : memref<16xi8>)
+  return
+}
+
+// -----
+
+// No sharing: the first operand is read again afterwards.
+// CHECK-LABEL: func.func @stillUsed
+// CHECK-SAME: kern.arena_bytes = 32
+func.func @stillUsed(%in: memref<16xi8>, %out: memref<16xi8>) {
+  %0 = kern.buffer : memref<16xi8>
+  kern.call "f" from "f.h"<[]> ins(%in : memref<16xi8>) outs(%0 : memref<16xi8>)
+  %1 = kern.buffer : memref<16xi8>
+  kern.call "neg" from "f.h"<[]> ins(%0 : memref<16xi8>) outs(%1 : memref<16xi8>) {inplace = array<i64: 0>}
+  kern.call "add" from "f.h"<[]> ins(%0, %1 : memref<16xi8>, memref<16xi8>) outs(%out : memref<16xi8>)
+  return
+}
+
+// -----
+
+// No sharing: the kernel reads the same memory through an operand that it may
+// not overwrite.
+// CHECK-LABEL: func.func @readTwice
+// CHECK-SAME: kern.arena_bytes = 32
+func.func @readTwice(%in: memref<16xi8>, %out: memref<16xi8>) {
+  %0 = kern.buffer : memref<16xi8>
+  kern.call "f" from "f.h"<[]> ins(%in : memref<16xi8>) outs(%0 : memref<16xi8>)
+  %1 = kern.buffer : memref<16xi8>
+  kern.call "mix" from "f.h"<[]> ins(%0, %0 : memref<16xi8>, memref<16xi8>) outs(%1 : memref<16xi8>) {inplace = array<i64: 0>}
+  kern.call "f" from "f.h"<[]> ins(%1 : memref<16xi8>) outs(%out : memref<16xi8>)
+  return
+}
+
+// -----
+
+// Scratch lives during its call only.
+// CHECK-LABEL: func.func @scratch
+// CHECK-SAME: kern.arena_bytes = 64
+func.func @scratch(%in: memref<32xi8>, %out: memref<32xi8>) {
+  %0 = kern.buffer : memref<32xi8>
+  %s = kern.buffer : memref<32xi8>
+  kern.call "f" from "f.h"<[]> ins(%in : memref<32xi8>) outs(%0 : memref<32xi8>) scratch(%s : memref<32xi8>)
+  %1 = kern.buffer : memref<32xi8>
+  kern.call "f" from "f.h"<[]> ins(%0 : memref<32xi8>) outs(%1 : memref<32xi8>)
+  kern.call "f" from "f.h"<[]> ins(%1 : memref<32xi8>) outs(%out : memref<32xi8>)
+  return
+}
+
+// -----
+
+// CHECK-LABEL: func.func @noBuffer
+// CHECK-SAME: kern.arena_bytes = 0
+func.func @noBuffer(%in: memref<32xi8>, %out: memref<32xi8>) {
+  kern.call "f" from "f.h"<[]> ins(%in : memref<32xi8>) outs(%out : memref<32xi8>)
+  return
+}

@@ -1,0 +1,86 @@
+//===- OffsetSearchTest.cpp - Placement of buffers ------------------------===//
+//
+// Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "edgecc/Passes/OffsetSearch.h"
+
+#include "gtest/gtest.h"
+
+#include <random>
+
+using namespace edgecc;
+
+namespace {
+
+void expectValid(llvm::ArrayRef<LiveBuffer> buffers, const Placement &placement,
+                 int64_t alignment) {
+  for (size_t i = 0; i < buffers.size(); ++i) {
+    int64_t begin = placement.offsets[i], end = begin + buffers[i].bytes;
+    EXPECT_GE(begin, 0);
+    EXPECT_EQ(begin % alignment, 0);
+    EXPECT_LE(end, placement.bytes);
+    for (size_t j = 0; j < i; ++j) {
+      bool sameTime = buffers[i].first <= buffers[j].last &&
+                      buffers[j].first <= buffers[i].last;
+      bool samePlace = begin < placement.offsets[j] + buffers[j].bytes &&
+                       placement.offsets[j] < end;
+      EXPECT_FALSE(sameTime && samePlace) << i << " and " << j;
+    }
+  }
+}
+
+TEST(OffsetSearch, Nothing) {
+  Placement placement = placeBuffers({}, 16);
+  EXPECT_EQ(placement.bytes, 0);
+  EXPECT_EQ(getArenaLowerBound({}, 16), 0);
+}
+
+TEST(OffsetSearch, RoundsUpToAlignment) {
+  LiveBuffer one{5, 0, 0};
+  EXPECT_EQ(placeBuffers(one, 16).bytes, 16);
+  EXPECT_EQ(getArenaLowerBound(one, 16), 16);
+}
+
+// A chain with skips over several layers.
+TEST(OffsetSearch, ReachesBoundOfSmallNetwork) {
+  LiveBuffer buffers[] = {{4, 0, 1}, {3, 1, 3}, {6, 2, 2}, {4, 3, 5},
+                          {5, 4, 4}, {2, 0, 2}, {3, 5, 6}};
+  Placement placement = placeBuffers(buffers, 1);
+  expectValid(buffers, placement, 1);
+  EXPECT_EQ(placement.bytes, getArenaLowerBound(buffers, 1));
+}
+
+TEST(OffsetSearch, RandomProblemsAreValidAndNearTheBound) {
+  std::minstd_rand random(7);
+  double excess = 0;
+  const int problems = 50;
+  for (int problem = 0; problem < problems; ++problem) {
+    std::vector<LiveBuffer> buffers(2 + random() % 30);
+    for (LiveBuffer &buffer : buffers) {
+      buffer.bytes = 1 + random() % 1000;
+      buffer.first = random() % 30;
+      buffer.last = buffer.first + random() % 6;
+    }
+    Placement placement = placeBuffers(buffers, 16);
+    expectValid(buffers, placement, 16);
+    int64_t bound = getArenaLowerBound(buffers, 16);
+    EXPECT_GE(placement.bytes, bound);
+    excess += double(placement.bytes) / double(bound) - 1;
+  }
+  EXPECT_LT(excess / problems, 0.02);
+}
+
+TEST(OffsetSearch, IsDeterministic) {
+  std::minstd_rand random(3);
+  std::vector<LiveBuffer> buffers(40);
+  for (LiveBuffer &buffer : buffers)
+    buffer = {int64_t(1 + random() % 500), int64_t(random() % 20), 0};
+  for (LiveBuffer &buffer : buffers)
+    buffer.last = buffer.first + 4;
+  EXPECT_EQ(placeBuffers(buffers, 4).offsets, placeBuffers(buffers, 4).offsets);
+}
+
+} // namespace
