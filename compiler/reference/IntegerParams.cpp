@@ -118,20 +118,19 @@ AddParams integer::getAddParams(UniformQuantizedType lhs,
                                 UniformQuantizedType output) {
   double lhsRatio = lhs.getScale() / output.getScale();
   double rhsRatio = rhs.getScale() / output.getScale();
-  int64_t reaches[] = {getReach(lhs), getReach(rhs)};
-  // A sum of this many steps of the output saturates whatever the zero points
-  // are; the limit keeps absurd ratios of scales inside 32 bits at shift 0.
-  int32_t limit = int32_t(INT32_MAX / (2 * std::max(reaches[0], reaches[1])));
-  for (int shift = 30;; --shift) {
-    AddParams params{toFixedPoint(lhsRatio, shift, limit),
-                     toFixedPoint(rhsRatio, shift, limit), shift};
-    int64_t half = shift > 0 ? int64_t(1) << (shift - 1) : 0;
-    bool limited = params.lhs == limit || params.rhs == limit;
-    if (shift == 0 ||
-        (!limited &&
-         reaches[0] * params.lhs + reaches[1] * params.rhs + half <= INT32_MAX))
+  int64_t lhsReach = getReach(lhs), rhsReach = getReach(rhs);
+  for (int shift = 30; shift > 0; --shift) {
+    AddParams params{toFixedPoint(lhsRatio, shift, INT32_MAX),
+                     toFixedPoint(rhsRatio, shift, INT32_MAX), shift};
+    int64_t half = int64_t(1) << (shift - 1);
+    if (lhsReach * params.lhs + rhsReach * params.rhs + half <= INT32_MAX)
       return params;
   }
+  // With multipliers of this size any step of an operand saturates the result;
+  // the limit keeps absurd ratios of scales inside 32 bits.
+  auto limit = int32_t(INT32_MAX / (lhsReach + rhsReach));
+  return {toFixedPoint(lhsRatio, 0, limit), toFixedPoint(rhsRatio, 0, limit),
+          0};
 }
 
 std::array<int32_t, 256> integer::getSoftmaxTable(double scale) {

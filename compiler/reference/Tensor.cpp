@@ -12,6 +12,8 @@
 #include "mlir/IR/AsmState.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 
+#include <cstring>
+
 using namespace mlir;
 using namespace edgecc;
 using namespace edgecc::reference;
@@ -58,13 +60,33 @@ FailureOr<Tensor> Tensor::fromAttr(ElementsAttr attr, RankedTensorType type) {
   return tensor;
 }
 
+/// Whether all elements are the same, byte for byte.
+static bool isSplat(ArrayRef<char> data, unsigned elementBytes) {
+  for (size_t at = elementBytes; at < data.size(); at += elementBytes)
+    if (std::memcmp(data.data(), data.data() + at, elementBytes) != 0)
+      return false;
+  return !data.empty();
+}
+
 ElementsAttr Tensor::toAttr() const {
+  constexpr int64_t kMaxInline = 16;
   RankedTensorType storageType =
       edge::withElementType(type, edge::getStorageType(getElementType()));
-  return DenseResourceElementsAttr::get(
-      storageType, "weights",
-      HeapAsmResourceBlob::allocateAndCopyWithAlign(getRawData(),
-                                                    /*align=*/16));
+  ArrayRef<char> raw = getRawData();
+  unsigned elementBytes = getElementBytes(getElementType());
+  bool splat = isSplat(raw, elementBytes);
+  if (!splat && getNumElements() > kMaxInline)
+    return DenseResourceElementsAttr::get(
+        storageType, "weights",
+        HeapAsmResourceBlob::allocateAndCopyWithAlign(raw, /*align=*/16));
+  if (splat)
+    raw = raw.take_front(elementBytes);
+  // Dense attributes pack booleans to bits.
+  if (storageType.getElementType().isInteger(1))
+    return DenseElementsAttr::get(
+        storageType,
+        ArrayRef<bool>(reinterpret_cast<const bool *>(raw.data()), raw.size()));
+  return DenseElementsAttr::getFromRawBuffer(storageType, raw);
 }
 
 Tensor Tensor::withType(RankedTensorType newType) const {

@@ -44,6 +44,34 @@ def FoldBatchNorm : Pass<"edge-fold-batch-norm", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::edgecc::edge::EdgeDialect"];
 }
 
+def FoldConstants : Pass<"edge-fold-constants", "::mlir::func::FuncOp"> {
+  let summary = "computes at compile time what does not depend on inputs";
+  let description = [{
+    Replaces every operation whose operands are all `edge.constant` by its
+    value, computed by the reference interpreter. A value that is the same
+    everywhere stays a splat.
+
+    Assumes nothing. Guarantees the same results, bit for bit, as the reference
+    interpreter gives without the pass. Results of more than 64 KiB that are
+    more than four times as large as the operands together are left to run
+    time, because they would cost flash; constants that nothing uses any more
+    are removed.
+
+    ```mlir
+    %a = edge.constant dense<[[1.0, 2.0], [3.0, 4.0]]>
+      : tensor<2x2xf32> -> tensor<2x2xf32>
+    %b = edge.transpose %a {perm = array<i64: 1, 0>}
+      : (tensor<2x2xf32>) -> tensor<2x2xf32>
+    ```
+    becomes
+    ```mlir
+    %b = edge.constant dense<[[1.0, 3.0], [2.0, 4.0]]>
+      : tensor<2x2xf32> -> tensor<2x2xf32>
+    ```
+  }];
+  let dependentDialects = ["::edgecc::edge::EdgeDialect"];
+}
+
 def FuseActivation : Pass<"edge-fuse-activation", "::mlir::func::FuncOp"> {
   let summary = "fuses clamps into the operations before them";
   let description = [{

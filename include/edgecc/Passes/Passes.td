@@ -13,5 +13,6 @@ include "edgecc/Passes/Layout.td"
 include "edgecc/Passes/Quantization.td"
 include "edgecc/Passes/Lowering.td"
 include "edgecc/Passes/Memory.td"
+include "edgecc/Passes/Reference.td"
 
 #endif // EDGECC_PASSES_PASSES_TD

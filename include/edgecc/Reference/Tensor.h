@@ -32,8 +32,9 @@ public:
   /// integers a quantized meaning. Fails on attributes that hold no data.
   static llvm::FailureOr<Tensor> fromAttr(mlir::ElementsAttr attr,
                                           mlir::RankedTensorType type);
-  /// The data as an attribute kept out of line (dense resource), of the
-  /// storage type.
+  /// The data as an attribute of the storage type: a splat where all elements
+  /// are equal, in the text where there are few, else out of line (dense
+  /// resource).
   mlir::ElementsAttr toAttr() const;
 
   mlir::RankedTensorType getType() const { return type; }

@@ -1,0 +1,229 @@
+//===- Metrics.cpp - How good outputs are ---------------------------------===//
+//
+// Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "edgecc/Reference/Metrics.h"
+
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringSwitch.h"
+
+#include <algorithm>
+#include <cmath>
+
+using namespace mlir;
+using namespace edgecc;
+using namespace edgecc::reference;
+using llvm::Expected;
+
+//===----------------------------------------------------------------------===//
+// Names
+//===----------------------------------------------------------------------===//
+
+std::optional<Metric> reference::parseMetric(StringRef name) {
+  return llvm::StringSwitch<std::optional<Metric>>(name)
+      .Case("top1", Metric::Top1)
+      .Case("auc", Metric::AUC)
+      .Case("mse", Metric::MSE)
+      .Case("psnr", Metric::PSNR)
+      .Case("cosine", Metric::Cosine)
+      .Default(std::nullopt);
+}
+
+StringRef reference::getName(Metric metric) {
+  switch (metric) {
+  case Metric::Top1:
+    return "top1";
+  case Metric::AUC:
+    return "auc";
+  case Metric::MSE:
+    return "mse";
+  case Metric::PSNR:
+    return "psnr";
+  case Metric::Cosine:
+    return "cosine";
+  }
+  llvm_unreachable("all metrics are handled");
+}
+
+bool reference::isHigherBetter(Metric metric) { return metric != Metric::MSE; }
+
+bool reference::needsLabels(Metric metric) {
+  return metric == Metric::Top1 || metric == Metric::AUC;
+}
+
+//===----------------------------------------------------------------------===//
+// Against labels
+//===----------------------------------------------------------------------===//
+
+static bool isCorrect(ArrayRef<float> output, int64_t label) {
+  if (output.size() == 1)
+    return (output[0] >= 0.5f) == (label != 0);
+  return llvm::max_element(output) - output.begin() == label;
+}
+
+static double getTop1(const MetricInputs &inputs) {
+  int64_t correct = 0;
+  for (auto [output, label] : llvm::zip_equal(inputs.outputs, inputs.labels))
+    correct += isCorrect(output.getData<float>(), label);
+  return 100.0 * double(correct) / double(inputs.outputs.size());
+}
+
+static double getSquaredError(ArrayRef<float> a, ArrayRef<float> b) {
+  double sum = 0;
+  for (auto [x, y] : llvm::zip_equal(a, b))
+    sum += (double(x) - y) * (double(x) - y);
+  return a.empty() ? 0.0 : sum / double(a.size());
+}
+
+/// The probability that a sample of label 1 has a higher score than one of
+/// label 0, from the sum of the ranks of the former; ties share their ranks.
+static double getAreaUnderCurve(ArrayRef<double> scores,
+                                ArrayRef<int64_t> labels, int64_t positives) {
+  SmallVector<size_t> order =
+      llvm::to_vector(llvm::seq<size_t>(0, scores.size()));
+  llvm::sort(order, [&](size_t a, size_t b) { return scores[a] < scores[b]; });
+  double rankSum = 0;
+  for (size_t begin = 0, end; begin != order.size(); begin = end) {
+    for (end = begin;
+         end != order.size() && scores[order[end]] == scores[order[begin]];)
+      ++end;
+    double rank = double(begin + 1 + end) / 2;
+    for (size_t i = begin; i != end; ++i)
+      rankSum += labels[order[i]] != 0 ? rank : 0.0;
+  }
+  double count = double(positives), others = double(scores.size()) - count;
+  return (rankSum - count * (count + 1) / 2) / (count * others);
+}
+
+static Expected<double> getAUC(const MetricInputs &inputs) {
+  int64_t positives =
+      llvm::count_if(inputs.labels, [](int64_t label) { return label != 0; });
+  if (positives == 0 || positives == int64_t(inputs.labels.size()))
+    return llvm::createStringError(
+        "auc needs samples of label 0 and of label 1");
+  SmallVector<double> scores;
+  for (auto [index, output] : llvm::enumerate(inputs.outputs)) {
+    ArrayRef<float> values = output.getData<float>();
+    if (values.size() == 1) {
+      scores.push_back(values[0]);
+      continue;
+    }
+    if (index >= inputs.inputs.size() ||
+        inputs.inputs[index].getNumElements() != int64_t(values.size()))
+      return llvm::createStringError(
+          "auc needs a single output, or an output of the input's size");
+    scores.push_back(
+        getSquaredError(values, inputs.inputs[index].getData<float>()));
+  }
+  // Scores that are not numbers have no order.
+  if (llvm::any_of(scores, [](double score) { return std::isnan(score); }))
+    return llvm::createStringError("auc cannot be computed: an output is NaN");
+  return 100.0 * getAreaUnderCurve(scores, inputs.labels, positives);
+}
+
+//===----------------------------------------------------------------------===//
+// Against reference outputs
+//===----------------------------------------------------------------------===//
+
+static double getMSE(const MetricInputs &inputs) {
+  double sum = 0;
+  for (auto [output, expected] :
+       llvm::zip_equal(inputs.outputs, inputs.references))
+    sum += getSquaredError(output.getData<float>(), expected.getData<float>());
+  return sum / double(inputs.outputs.size());
+}
+
+static double getPSNR(const MetricInputs &inputs) {
+  constexpr double kMost = 200.0;
+  double lo = HUGE_VAL, hi = -HUGE_VAL;
+  for (const Tensor &expected : inputs.references)
+    for (float value : expected.getData<float>()) {
+      lo = std::min<double>(lo, value);
+      hi = std::max<double>(hi, value);
+    }
+  double error = getMSE(inputs);
+  if (error == 0)
+    return kMost;
+  return std::min(kMost, 10 * std::log10((hi - lo) * (hi - lo) / error));
+}
+
+static double getCosine(ArrayRef<float> a, ArrayRef<float> b) {
+  double dot = 0, aa = 0, bb = 0;
+  for (auto [x, y] : llvm::zip_equal(a, b)) {
+    dot += double(x) * y;
+    aa += double(x) * x;
+    bb += double(y) * y;
+  }
+  // Vectors of zeros point nowhere; two of them are alike.
+  if (aa == 0 || bb == 0)
+    return aa == bb ? 1.0 : 0.0;
+  return dot / std::sqrt(aa * bb);
+}
+
+static double getMeanCosine(const MetricInputs &inputs) {
+  double sum = 0;
+  for (auto [output, expected] :
+       llvm::zip_equal(inputs.outputs, inputs.references))
+    sum += getCosine(output.getData<float>(), expected.getData<float>());
+  return 100.0 * sum / double(inputs.outputs.size());
+}
+
+//===----------------------------------------------------------------------===//
+// Choice
+//===----------------------------------------------------------------------===//
+
+static bool isF32(const Tensor &tensor) {
+  return tensor.getElementType().isF32();
+}
+
+static llvm::Error checkInputs(Metric metric, const MetricInputs &inputs) {
+  auto fail = [&](const Twine &what) {
+    return llvm::createStringError(llvm::inconvertibleErrorCode(),
+                                   getName(metric) + " " + what);
+  };
+  size_t samples = inputs.outputs.size();
+  if (samples == 0)
+    return fail("needs at least one sample");
+  if (!llvm::all_of(inputs.outputs, isF32) ||
+      !llvm::all_of(inputs.inputs, isF32) ||
+      !llvm::all_of(inputs.references, isF32))
+    return fail("is computed on f32");
+  if (needsLabels(metric)) {
+    if (inputs.labels.size() != samples)
+      return fail("needs a label for each of " + Twine(samples) +
+                  " samples, found " + Twine(inputs.labels.size()));
+    return llvm::Error::success();
+  }
+  if (inputs.references.size() != samples)
+    return fail("needs a reference output for each of " + Twine(samples) +
+                " samples, found " + Twine(inputs.references.size()));
+  for (auto [output, expected] :
+       llvm::zip_equal(inputs.outputs, inputs.references))
+    if (output.getNumElements() != expected.getNumElements())
+      return fail("compares outputs of " + Twine(output.getNumElements()) +
+                  " elements with references of " +
+                  Twine(expected.getNumElements()));
+  return llvm::Error::success();
+}
+
+Expected<double> reference::computeMetric(Metric metric,
+                                          const MetricInputs &inputs) {
+  if (llvm::Error error = checkInputs(metric, inputs))
+    return std::move(error);
+  switch (metric) {
+  case Metric::Top1:
+    return getTop1(inputs);
+  case Metric::AUC:
+    return getAUC(inputs);
+  case Metric::MSE:
+    return getMSE(inputs);
+  case Metric::PSNR:
+    return getPSNR(inputs);
+  case Metric::Cosine:
+    return getMeanCosine(inputs);
+  }
+  llvm_unreachable("all metrics are handled");
+}
