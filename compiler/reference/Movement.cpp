@@ -11,7 +11,9 @@
 #include "StoredTypes.h"
 #include "StridedAccess.h"
 
+#include <cmath>
 #include <cstring>
+#include <limits>
 
 using namespace mlir;
 using namespace edgecc;
@@ -97,6 +99,20 @@ template <typename T> static void fillElements(Tensor &tensor, T value) {
   std::fill(elements.begin(), elements.end(), value);
 }
 
+/// `value` as T: truncated and saturated for integers, where NaN gives 0.
+template <typename T> static T convertTo(double value) {
+  if constexpr (std::is_integral_v<T>) {
+    using Limits = std::numeric_limits<T>;
+    if (std::isnan(value))
+      return 0;
+    if (value >= double(Limits::max()))
+      return Limits::max();
+    if (value <= double(Limits::lowest()))
+      return Limits::lowest();
+  }
+  return T(value);
+}
+
 /// Sets every element to the stored form of `value`.
 static LogicalResult fillWith(PadOp op, double value, Tensor &result) {
   Type type = result.getElementType();
@@ -112,7 +128,8 @@ static LogicalResult fillWith(PadOp op, double value, Tensor &result) {
   if (getQuantizedType(type))
     return checkIntegers(op, result);
   return dispatchStored(op, type, [&](auto zero) {
-    fillElements<decltype(zero)>(result, decltype(zero)(value));
+    using T = decltype(zero);
+    fillElements<T>(result, convertTo<T>(value));
     return success();
   });
 }

@@ -21,13 +21,11 @@ LogicalResult QuantizeOp::evaluate(ArrayRef<Tensor> operands,
   if (failed(checkIntegers(*this, results[0])))
     return failure();
   auto type = getUniformType(results[0].getElementType());
-  auto range = integer::getClampRange(type);
   float scale = float(type.getScale());
   auto zero = int32_t(type.getZeroPoint());
   for (auto [x, q] : llvm::zip_equal(operands[0].getData<float>(),
                                      results[0].getData<int8_t>()))
-    q = int8_t(kernels::clamp<int32_t>(kernels::quantize(x, scale, zero),
-                                       range.lo, range.hi));
+    q = kernels::quantize(x, scale, zero);
   return success();
 }
 

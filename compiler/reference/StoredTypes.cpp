@@ -13,14 +13,16 @@ using namespace edgecc::reference;
 
 bool reference::isInteger(const Tensor &tensor) {
   auto type = edge::getUniformType(tensor.getElementType());
-  return type && type.getStorageType().isInteger(8) && type.isSigned();
+  return type && type.getStorageType().isInteger(8) &&
+         type.getStorageTypeMin() == INT8_MIN &&
+         type.getStorageTypeMax() == INT8_MAX;
 }
 
 LogicalResult reference::checkIntegers(Operation *op,
                                        ArrayRef<Tensor> tensors) {
   for (const Tensor &tensor : tensors)
     if (!isInteger(tensor))
-      return op->emitOpError("is evaluated on signed i8 storage only, not "
+      return op->emitOpError("is evaluated on all of i8 per tensor only, not "
                              "with ")
              << tensor.getType();
   return success();
@@ -29,8 +31,8 @@ LogicalResult reference::checkIntegers(Operation *op,
 LogicalResult reference::checkF32(Operation *op, ArrayRef<Tensor> tensors) {
   for (const Tensor &tensor : tensors)
     if (!tensor.getElementType().isF32())
-      return op->emitOpError("is evaluated in f32 and on signed i8 storage "
-                             "only, not with ")
+      return op->emitOpError("is evaluated in f32 and on all of i8 per "
+                             "tensor only, not with ")
              << tensor.getType();
   return success();
 }

@@ -12,8 +12,8 @@
 
 namespace edgecc::reference {
 
-/// Whether the tensor is quantized per tensor and stored in signed i8, so that
-/// operations on it compute in integers.
+/// Whether the tensor is quantized per tensor and stored in all of signed i8,
+/// so that operations on it compute in integers.
 bool isInteger(const Tensor &tensor);
 
 /// Fails, with a diagnostic at `op`, unless `isInteger` holds for all.

@@ -2,6 +2,7 @@
 // RUN: not edgecc-opt %s --edge-interpret="function=missing" 2>&1 | FileCheck %s --check-prefix=MISSING
 // RUN: not edgecc-opt %s --edge-interpret="function=scalar" 2>&1 | FileCheck %s --check-prefix=SCALAR
 // RUN: not edgecc-opt %s --edge-interpret="function=mixed" 2>&1 | FileCheck %s --check-prefix=MIXED
+// RUN: not edgecc-opt %s --edge-interpret="function=narrow" 2>&1 | FileCheck %s --check-prefix=NARROW
 // RUN: not edgecc-opt %s --edge-interpret="function=overflow" 2>&1 | FileCheck %s --check-prefix=OVERFLOW
 // RUN: not edgecc-opt %s --edge-interpret="function=input inputs=a.npy,b.npy" 2>&1 | FileCheck %s --check-prefix=FILES
 // RUN: not edgecc-opt %s --edge-interpret="function=input inputs=%t.none.npy" 2>&1 | FileCheck %s --check-prefix=NONE
@@ -30,11 +31,18 @@ func.func @scalar(%x: tensor<2xi32>) -> tensor<2xi32> {
   return %y : tensor<2xi32>
 }
 
-// MIXED: error: 'edge.fully_connected' op is evaluated in f32 and on signed i8 storage only, not with 'tensor<1x1xf64>'
+// MIXED: error: 'edge.fully_connected' op is evaluated in f32 and on all of i8 per tensor only, not with 'tensor<1x1xf64>'
 func.func @mixed(%x: tensor<1x1xf64>, %w: tensor<1x1xf64>, %b: tensor<1xf64>) -> tensor<1x1xf64> {
   %y = edge.fully_connected %x, %w, %b
     : (tensor<1x1xf64>, tensor<1x1xf64>, tensor<1xf64>) -> tensor<1x1xf64>
   return %y : tensor<1x1xf64>
+}
+
+// NARROW: error: 'edge.quantize' op is evaluated on all of i8 per tensor only, not with 'tensor<2x!quant.uniform<i8<-127:127>:f32, 5.000000e-01>>'
+func.func @narrow(%x: tensor<2xf32>) -> tensor<2x!quant.uniform<i8<-127:127>:f32, 0.5>> {
+  %q = edge.quantize %x
+    : (tensor<2xf32>) -> tensor<2x!quant.uniform<i8<-127:127>:f32, 0.5>>
+  return %q : tensor<2x!quant.uniform<i8<-127:127>:f32, 0.5>>
 }
 
 // OVERFLOW: error: 'edge.fully_connected' op accumulates 2147483648, which does not fit 32 bits

@@ -1,0 +1,91 @@
+//===- ReferenceMetricsTest.cpp - Metrics of outputs ----------------------===//
+//
+// Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "ReferenceTesting.h"
+
+#include "edgecc/Reference/Metrics.h"
+
+#include <cmath>
+
+using namespace edgecc;
+using namespace edgecc::reference;
+using namespace edgecc::testing;
+
+namespace {
+class ReferenceMetrics : public ReferenceTest {
+protected:
+  std::vector<Tensor> outputs(ArrayRef<std::vector<float>> samples) {
+    std::vector<Tensor> result;
+    for (const std::vector<float> &sample : samples)
+      result.push_back(
+          tensor<float>("1x" + std::to_string(sample.size()) + "xf32", sample));
+    return result;
+  }
+  double compute(Metric metric, const MetricInputs &inputs) {
+    auto value = computeMetric(metric, inputs);
+    if (value)
+      return *value;
+    error = llvm::toString(value.takeError());
+    return -1.0;
+  }
+  std::string error;
+};
+} // namespace
+
+TEST_F(ReferenceMetrics, NamesAreThoseOfTheCommandLine) {
+  for (StringRef name : {"top1", "auc", "mse", "psnr", "cosine"}) {
+    auto metric = parseMetric(name);
+    ASSERT_TRUE(metric.has_value());
+    EXPECT_EQ(getName(*metric), name);
+  }
+  EXPECT_FALSE(parseMetric("f1").has_value());
+  EXPECT_FALSE(isHigherBetter(Metric::MSE));
+  EXPECT_TRUE(isHigherBetter(Metric::Top1));
+}
+
+TEST_F(ReferenceMetrics, Top1) {
+  auto three = outputs({{0, 2, 1}, {3, 2, 1}, {0, 0, 1}, {1, 1, 0}});
+  EXPECT_EQ(compute(Metric::Top1, {three, {}, {1, 1, 2, 0}, {}}), 75.0);
+  auto one = outputs({{0.9f}, {0.4f}, {0.5f}, {0.1f}});
+  EXPECT_EQ(compute(Metric::Top1, {one, {}, {1, 1, 1, 0}, {}}), 75.0);
+}
+
+TEST_F(ReferenceMetrics, AreaUnderCurve) {
+  // Pairs of (1, 0): 0.8 beats both, 0.3 ties with one and loses to the other.
+  auto scores = outputs({{0.8f}, {0.3f}, {0.3f}, {0.5f}});
+  EXPECT_EQ(compute(Metric::AUC, {scores, {}, {1, 1, 0, 0}, {}}), 62.5);
+  EXPECT_EQ(compute(Metric::AUC, {scores, {}, {1, 1, 1, 1}, {}}), -1.0);
+  EXPECT_TRUE(StringRef(error).contains("label 0 and of label 1"));
+}
+
+TEST_F(ReferenceMetrics, AutoencodersAreScoredByTheirError) {
+  auto rebuilt = outputs({{1, 2}, {3, 4}}), inputs = outputs({{1, 2}, {0, 0}});
+  EXPECT_EQ(compute(Metric::AUC, {rebuilt, inputs, {0, 1}, {}}), 100.0);
+  EXPECT_EQ(compute(Metric::AUC, {rebuilt, {}, {0, 1}, {}}), -1.0);
+  EXPECT_TRUE(StringRef(error).contains("output of the input's size"));
+}
+
+TEST_F(ReferenceMetrics, AgainstReferences) {
+  auto got = outputs({{1, 0}, {0, 3}}), expected = outputs({{1, 0}, {0, 1}});
+  EXPECT_EQ(compute(Metric::MSE, {got, {}, {}, expected}), 1.0);
+  EXPECT_NEAR(compute(Metric::PSNR, {got, {}, {}, expected}), 0.0, 1e-9);
+  EXPECT_EQ(compute(Metric::PSNR, {got, {}, {}, got}), 200.0);
+  EXPECT_NEAR(compute(Metric::Cosine, {got, {}, {}, expected}), 100.0, 1e-9);
+  auto turned = outputs({{0, 1}, {0, 1}});
+  EXPECT_NEAR(compute(Metric::Cosine, {turned, {}, {}, expected}), 50.0, 1e-9);
+}
+
+TEST_F(ReferenceMetrics, ExplainsWhatIsMissing) {
+  auto got = outputs({{1, 0}, {0, 3}});
+  EXPECT_EQ(compute(Metric::Top1, {got, {}, {1}, {}}), -1.0);
+  EXPECT_TRUE(
+      StringRef(error).contains("a label for each of 2 samples, found 1"));
+  EXPECT_EQ(compute(Metric::MSE, {got, {}, {}, {}}), -1.0);
+  EXPECT_TRUE(StringRef(error).contains("a reference output for each of 2"));
+  EXPECT_EQ(compute(Metric::MSE, {{}, {}, {}, {}}), -1.0);
+  EXPECT_TRUE(StringRef(error).contains("at least one sample"));
+}
