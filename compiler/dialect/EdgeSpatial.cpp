@@ -149,6 +149,11 @@ LogicalResult ConvOp::verify() {
   return verifyWeighted(*this, getInput(), getFilter(), getBias(), getResult());
 }
 
+OpOperand &ConvOp::getDataOperand() { return getInputMutable(); }
+int64_t ConvOp::getWeightGroups() { return getGroups(); }
+bool ConvOp::padsWithZeros() {
+  return llvm::any_of(getPads(), [](int64_t pad) { return pad != 0; });
+}
 OpOperand &ConvOp::getWeightsOperand() { return getFilterMutable(); }
 OpOperand &ConvOp::getBiasOperand() { return getBiasMutable(); }
 
@@ -188,6 +193,7 @@ LogicalResult FullyConnectedOp::verify() {
                         getResult());
 }
 
+OpOperand &FullyConnectedOp::getDataOperand() { return getInputMutable(); }
 OpOperand &FullyConnectedOp::getWeightsOperand() { return getWeightsMutable(); }
 OpOperand &FullyConnectedOp::getBiasOperand() { return getBiasMutable(); }
 

@@ -12,6 +12,9 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
+#include <cmath>
+#include <limits>
+
 namespace edgecc {
 #define GEN_PASS_DEF_FOLDBATCHNORM
 #include "edgecc/Passes/Passes.h.inc"
@@ -41,69 +44,201 @@ static bool isConstantF32(Value value) {
          getConstantTensor(value);
 }
 
+static RankedTensorType typeOf(Value value) {
+  return cast<RankedTensorType>(value.getType());
+}
+
+static bool hasConstantWeights(WeightedOpInterface op) {
+  return isConstantF32(op.getWeightsOperand().get()) &&
+         isConstantF32(op.getBiasOperand().get());
+}
+
+static bool keepsChannels(ReshapeOp reshape) {
+  ArrayRef<int64_t> from = typeOf(reshape.getInput()).getShape();
+  ArrayRef<int64_t> to = typeOf(reshape).getShape();
+  return !from.empty() && !to.empty() && from.back() == to.back();
+}
+
+/// The operation that computes `value` for nobody else, perhaps reshaped
+/// without touching the channels, and can still be scaled.
+static WeightedOpInterface getScalableProducer(Value value) {
+  auto reshape = value.getDefiningOp<ReshapeOp>();
+  if (reshape && reshape->hasOneUse() && keepsChannels(reshape))
+    value = reshape.getInput();
+  auto op = value.getDefiningOp<WeightedOpInterface>();
+  if (!op || !op->hasOneUse() || !hasConstantWeights(op))
+    return {};
+  auto clampable = dyn_cast<ClampableOpInterface>(op.getOperation());
+  if (clampable && (clampable.getClampMin() || clampable.getClampMax()))
+    return {};
+  return op;
+}
+
+/// The affine function of its one operand that is not constant.
+static std::optional<ChannelAffine> matchAffineOfComputed(MapOp map) {
+  std::optional<unsigned> computed;
+  for (auto [index, input] : llvm::enumerate(map.getInputs())) {
+    if (input.getDefiningOp<ConstantOp>())
+      continue;
+    if (computed)
+      return std::nullopt;
+    computed = index;
+  }
+  return computed ? matchChannelAffine(map, *computed) : std::nullopt;
+}
+
+static void setWeights(WeightedOpInterface op, Value weights, Value bias,
+                       MapOp map, PatternRewriter &rewriter) {
+  rewriter.modifyOpInPlace(op, [&] {
+    op.getWeightsOperand().set(weights);
+    op.getBiasOperand().set(bias);
+    op->setLoc(rewriter.getFusedLoc({op->getLoc(), map.getLoc()}));
+  });
+}
+
 namespace {
 /// map(op(x, weights, bias)) with an affine map is op(x, weights', bias').
-struct FoldAffineIntoWeights : OpRewritePattern<MapOp> {
+struct FoldAffineAfter : OpRewritePattern<MapOp> {
   using OpRewritePattern::OpRewritePattern;
 
   LogicalResult matchAndRewrite(MapOp map,
                                 PatternRewriter &rewriter) const override {
-    for (OpOperand &operand : map->getOpOperands()) {
-      WeightedOpInterface op = getWeighted(operand.get());
-      if (!op)
-        continue;
-      std::optional<ChannelAffine> affine =
-          matchChannelAffine(map, operand.getOperandNumber());
-      if (!affine)
-        return failure();
-      fold(op, *affine, map, rewriter);
-      rewriter.replaceOp(map, operand.get());
-      return success();
-    }
-    return failure();
-  }
-
-  /// The operation that computes `value` for nobody else, perhaps reshaped
-  /// without touching the channels.
-  static WeightedOpInterface getWeighted(Value value) {
-    auto reshape = value.getDefiningOp<ReshapeOp>();
-    if (reshape && reshape->hasOneUse() && keepsChannels(reshape))
-      value = reshape.getInput();
-    auto op = value.getDefiningOp<WeightedOpInterface>();
-    if (!op || !op->hasOneUse() ||
-        !isConstantF32(op.getWeightsOperand().get()) ||
-        !isConstantF32(op.getBiasOperand().get()))
-      return {};
-    auto clampable = dyn_cast<ClampableOpInterface>(op.getOperation());
-    if (clampable && (clampable.getClampMin() || clampable.getClampMax()))
-      return {};
-    return op;
-  }
-
-  static bool keepsChannels(ReshapeOp reshape) {
-    ArrayRef<int64_t> from =
-        cast<RankedTensorType>(reshape.getInput().getType()).getShape();
-    ArrayRef<int64_t> to = cast<RankedTensorType>(reshape.getType()).getShape();
-    return !from.empty() && !to.empty() && from.back() == to.back();
-  }
-
-  static void fold(WeightedOpInterface op, const ChannelAffine &affine,
-                   MapOp map, PatternRewriter &rewriter) {
-    OpBuilder::InsertionGuard guard(rewriter);
+    std::optional<ChannelAffine> affine = matchAffineOfComputed(map);
+    if (!affine)
+      return failure();
+    Value input = map.getInputs()[affine->operand];
+    WeightedOpInterface op = getScalableProducer(input);
+    if (!op)
+      return failure();
     rewriter.setInsertionPoint(op);
-    OpOperand &weights = op.getWeightsOperand(), &bias = op.getBiasOperand();
-    bool scales =
-        llvm::any_of(affine.scale, [](double scale) { return scale != 1.0; });
-    Value newWeights = weights.get();
-    if (scales)
-      newWeights = scaleRows(rewriter, weights.get(), affine.scale);
-    Value newBias =
-        scaleRows(rewriter, bias.get(), affine.scale, affine.offset);
-    rewriter.modifyOpInPlace(op, [&] {
-      weights.set(newWeights);
-      bias.set(newBias);
-      op->setLoc(rewriter.getFusedLoc({op->getLoc(), map.getLoc()}));
-    });
+    Value weights = op.getWeightsOperand().get();
+    if (llvm::any_of(affine->scale, [](double scale) { return scale != 1.0; }))
+      weights = scaleRows(rewriter, weights, affine->scale);
+    Value bias = scaleRows(rewriter, op.getBiasOperand().get(), affine->scale,
+                           affine->offset);
+    setWeights(op, weights, bias, map, rewriter);
+    rewriter.replaceOp(map, input);
+    return success();
+  }
+};
+
+/// op(map(x), weights, bias) with an affine map, such as the normalisation of
+/// an input, is op(x, weights', bias').
+struct FoldAffineBefore : OpInterfaceRewritePattern<WeightedOpInterface> {
+  using OpInterfaceRewritePattern::OpInterfaceRewritePattern;
+
+  LogicalResult matchAndRewrite(WeightedOpInterface op,
+                                PatternRewriter &rewriter) const override {
+    auto map = op.getDataOperand().get().getDefiningOp<MapOp>();
+    if (!map || !map->hasOneUse() || !hasConstantWeights(op))
+      return failure();
+    std::optional<ChannelAffine> affine = matchAffineOfComputed(map);
+    if (!affine || !keepsPrecision(op, *affine) || !padsStayZero(op, *affine) ||
+        getScalableProducer(map.getInputs()[affine->operand]))
+      return failure();
+    reference::Tensor weights =
+        *getConstantTensor(op.getWeightsOperand().get());
+    reference::Tensor bias = *getConstantTensor(op.getBiasOperand().get());
+    transform(op, *affine, weights, bias);
+    rewriter.setInsertionPoint(op);
+    auto constant = [&](const reference::Tensor &tensor) {
+      return createConstant(rewriter, op.getLoc(), tensor.getType(),
+                            tensor.getRawData());
+    };
+    setWeights(op, constant(weights), constant(bias), map, rewriter);
+    rewriter.modifyOpInPlace(
+        op, [&] { op.getDataOperand().set(map.getInputs()[affine->operand]); });
+    rewriter.eraseOp(map);
+    return success();
+  }
+
+  /// Channels whose scales differ much would share the quantization of one
+  /// filter; the weights of the smaller ones would lose their bits.
+  static bool keepsPrecision(WeightedOpInterface op,
+                             const ChannelAffine &affine) {
+    constexpr double maxRatio = 4.0;
+    double smallest = std::numeric_limits<double>::infinity(), largest = 0.0;
+    for (double scale : affine.scale) {
+      smallest = std::min(smallest, std::abs(scale));
+      largest = std::max(largest, std::abs(scale));
+    }
+    bool depthwise =
+        typeOf(op.getWeightsOperand().get()).getShape().back() == 1;
+    return smallest > 0.0 && (depthwise || largest <= maxRatio * smallest);
+  }
+
+  static bool padsStayZero(WeightedOpInterface op,
+                           const ChannelAffine &affine) {
+    return !op.padsWithZeros() ||
+           llvm::all_of(affine.offset, [](double v) { return v == 0.0; });
+  }
+
+  static void transform(WeightedOpInterface op, const ChannelAffine &affine,
+                        reference::Tensor &weights, reference::Tensor &bias) {
+    size_t outputs = weights.getDim(0);
+    size_t channels = weights.getShape().back();
+    size_t outputsPerGroup = outputs / op.getWeightGroups();
+    size_t row = weights.getNumElements() / outputs;
+    MutableArrayRef<float> data = weights.getData<float>();
+    MutableArrayRef<float> biasData = bias.getData<float>();
+    for (size_t o = 0; o != outputs; ++o) {
+      double sum = biasData[o];
+      for (size_t i = 0; i != row; ++i) {
+        size_t channel = o / outputsPerGroup * channels + i % channels;
+        float &weight = data[o * row + i];
+        sum += weight * affine.offset[channel];
+        weight = float(weight * affine.scale[channel]);
+      }
+      biasData[o] = float(sum);
+    }
+  }
+};
+
+/// An affine map of an image that nothing takes up, such as the normalisation
+/// before a Relu, is a depthwise convolution with windows of one element.
+/// Unlike the map it has an integer form, and takes a clamp.
+struct AffineToDepthwise : OpRewritePattern<MapOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(MapOp map,
+                                PatternRewriter &rewriter) const override {
+    RankedTensorType type = map.getType();
+    if (type.getRank() != 4 || map.getInputs().size() < 2 ||
+        !(hasSeveralSteps(map) || feedsAffine(map)))
+      return failure();
+    std::optional<ChannelAffine> affine = matchAffineOfComputed(map);
+    if (!affine)
+      return failure();
+    int64_t channels = type.getShape().back();
+    auto constant = [&](ArrayRef<int64_t> shape, ArrayRef<double> values) {
+      return createConstant<float>(rewriter, map.getLoc(), type.clone(shape),
+                                   SmallVector<float>(values));
+    };
+    Value filter = constant({channels, 1, 1, 1}, affine->scale);
+    Value bias = constant({channels}, affine->offset);
+    SmallVector<int64_t> ones(2, 1), zeros(4, 0);
+    rewriter.replaceOpWithNewOp<ConvOp>(
+        map, type, map.getInputs()[affine->operand], filter, bias, ones, zeros,
+        ones, channels, FloatAttr(), FloatAttr());
+    return success();
+  }
+
+  /// One addition or multiplication has an integer form as it is.
+  static bool hasSeveralSteps(MapOp map) {
+    return llvm::hasNItemsOrMore(
+        llvm::make_filter_range(map.getBody().front().without_terminator(),
+                                [](Operation &op) {
+                                  return !op.hasTrait<OpTrait::ConstantLike>();
+                                }),
+        2);
+  }
+
+  /// Whether the next operation would fold into the convolution.
+  static bool feedsAffine(MapOp map) {
+    if (!map->hasOneUse())
+      return false;
+    auto next = dyn_cast<MapOp>(*map->user_begin());
+    return next && matchAffineOfComputed(next);
   }
 };
 
@@ -111,8 +246,15 @@ struct FoldBatchNorm : edgecc::impl::FoldBatchNormBase<FoldBatchNorm> {
   using FoldBatchNormBase::FoldBatchNormBase;
 
   void runOnOperation() override {
+    run(/*convertRemaining=*/false);
+    run(/*convertRemaining=*/true);
+  }
+
+  void run(bool convertRemaining) {
     RewritePatternSet patterns(&getContext());
-    patterns.add<FoldAffineIntoWeights>(&getContext());
+    patterns.add<FoldAffineAfter, FoldAffineBefore>(&getContext());
+    if (convertRemaining)
+      patterns.add<AffineToDepthwise>(&getContext());
     (void)applyPatternsAndFoldGreedily(getOperation(), std::move(patterns));
   }
 };

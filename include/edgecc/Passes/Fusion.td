@@ -25,6 +25,14 @@ def FoldBatchNorm : Pass<"edge-fold-batch-norm", "::mlir::func::FuncOp"> {
     added by a node of their own all fold. A reshape in between that keeps the
     last axis is looked through.
 
+    Affine maps before such an operation, such as the normalisation of an input,
+    fold too, if an offset does not meet padding with zeros and the scales of the
+    channels differ by no more than a factor of 4 (or the convolution is
+    depthwise), so that the weights quantize as well as before. An affine map of
+    an image with scale and offset per channel that remains, such as the
+    normalisation before a Relu, becomes a depthwise convolution of size 1, which
+    has an integer form.
+
     Guarantees: results equal up to rounding; scales that are not finite (a
     variance of 0 without epsilon) do not fold.
 

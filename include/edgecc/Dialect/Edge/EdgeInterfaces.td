@@ -116,11 +116,20 @@ def Edge_PermutableOpInterface : OpInterface<"PermutableOpInterface"> {
 def Edge_WeightedOpInterface : OpInterface<"WeightedOpInterface"> {
   let cppNamespace = "::edgecc::edge";
   let description = [{
-    Operations that sum products with weights [O, ...] and add a bias [O]; O is
-    the last axis of the result. Channel `o` of the result depends on no weights
-    but those at `o`.
+    Operations that sum products with weights [O, ..., I] and add a bias [O]; O
+    is the last axis of the result. Channel `o` of the result depends on no
+    weights but those at `o`, and these, with `G` groups, take the `I` channels of
+    the input's last axis from `o / (O / G) * I` on.
   }];
   let methods = [
+    InterfaceMethod<"The operand that the weights are multiplied with.",
+      "::mlir::OpOperand &", "getDataOperand">,
+    InterfaceMethod<"The number of groups.",
+      "int64_t", "getWeightGroups", (ins),
+      /*methodBody=*/"", /*defaultImplementation=*/"return 1;">,
+    InterfaceMethod<"Whether zeros stand in for input that is not there.",
+      "bool", "padsWithZeros", (ins),
+      /*methodBody=*/"", /*defaultImplementation=*/"return false;">,
     InterfaceMethod<"The operand that holds the weights.",
       "::mlir::OpOperand &", "getWeightsOperand">,
     InterfaceMethod<"The operand that holds the bias.",

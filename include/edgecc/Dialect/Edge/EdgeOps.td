@@ -209,7 +209,8 @@ def Edge_TableOp : Edge_TensorOp<"table", [
 //===----------------------------------------------------------------------===//
 
 def Edge_ConvOp : Edge_TensorOp<"conv", [
-    DeclareOpInterfaceMethods<Edge_WeightedOpInterface>,
+    DeclareOpInterfaceMethods<Edge_WeightedOpInterface,
+                              ["getWeightGroups", "padsWithZeros"]>,
     DeclareOpInterfaceMethods<Edge_QuantizableOpInterface>,
     DeclareOpInterfaceMethods<Edge_MacCountOpInterface>,
     DeclareOpInterfaceMethods<Edge_ClampableOpInterface>]> {
