@@ -19,12 +19,14 @@ using namespace mlir;
 void edgecc::buildSimplificationPipeline(OpPassManager &manager) {
   OpPassManager &func = manager.nest<func::FuncOp>();
   func.addPass(createCSEPass());
+  func.addPass(createFoldConstants());
   // Before anything turns transposes of single channels into reshapes, which
   // would stand between operations that fuse.
   func.addPass(createEliminateTransposes());
   // Products with constants become fully connected layers, whose weights take
   // the transposes that end before a flattening.
   func.addPass(createCanonicalizerPass());
+  func.addPass(createFoldConstants());
   func.addPass(createEliminateTransposes());
   func.addPass(createFoldBatchNorm());
   func.addPass(createFuseActivation());
