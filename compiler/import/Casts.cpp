@@ -115,20 +115,13 @@ LogicalResult importer::importClip(NodeImporter &node) {
 /// The result has the base's type; exponents may have another.
 LogicalResult importer::importPow(NodeImporter &node) {
   Type base = node.type(0).getElementType();
-  Type exponent = node.type(1).getElementType();
-  if (failed(requireArithmetic(node, exponent)))
+  if (failed(node.requireFloat(0)) ||
+      failed(requireArithmetic(node, node.type(1).getElementType())))
     return failure();
-  if (!base.isF32() && !(base == exponent && !isBool(base)))
-    return node.unsupported("a base of type " + getTypeName(base) +
-                            " with exponents of type " + getTypeName(exponent) +
-                            "; supported are float bases, and integers of one "
-                            "type");
   FailureOr<Value> result =
       node.createMap(node.getOperands(),
                      [&](OpBuilder &builder, Location loc, ValueRange args) {
                        ScalarBuilder s(builder, loc);
-                       if (!base.isF32())
-                         return s.make<math::IPowIOp>(args[0], args[1]);
                        return s.make<math::PowFOp>(
                            args[0], convert(s, builder, loc, args[1], base));
                      });

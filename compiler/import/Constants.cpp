@@ -8,9 +8,14 @@
 
 #include "OperatorTable.h"
 
+#include <cmath>
+
 using namespace mlir;
 using namespace edgecc;
 using namespace edgecc::importer;
+
+/// A longer Range is no shape arithmetic, but a damaged model.
+static constexpr int64_t kMaxRange = int64_t(1) << 24;
 
 //===----------------------------------------------------------------------===//
 // Constant
@@ -109,6 +114,47 @@ LogicalResult importer::importSize(NodeImporter &node) {
   reference::Tensor size(RankedTensorType::get({}, node.builder.getI64Type()));
   size.getData<int64_t>().front() = node.type(0).getNumElements();
   return node.setResult(node.createConstant(size));
+}
+
+//===----------------------------------------------------------------------===//
+// Range
+//===----------------------------------------------------------------------===//
+
+template <typename T>
+static reference::Tensor makeRange(Type type, int64_t count, T start, T step) {
+  reference::Tensor tensor(RankedTensorType::get({count}, type));
+  for (auto [index, value] : llvm::enumerate(tensor.getData<T>()))
+    value = start + T(index) * step;
+  return tensor;
+}
+
+LogicalResult importer::importRange(NodeImporter &node) {
+  FailureOr<double> start, limit, step;
+  if (failed(start = node.requireScalar(0, "start")) ||
+      failed(limit = node.requireScalar(1, "limit")) ||
+      failed(step = node.requireScalar(2, "delta")))
+    return failure();
+  Type type = node.type(0).getElementType();
+  for (unsigned index : {1, 2})
+    if (node.type(index).getElementType() != type)
+      return node.error() << "start, limit and delta differ in type";
+  double count = std::max(std::ceil((*limit - *start) / *step), 0.0);
+  // Also where the step is zero: the quotient is infinite or no number.
+  if (!(count <= double(kMaxRange)))
+    return node.error() << "a range from " << *start << " to " << *limit
+                        << " in steps of " << *step << " has more than "
+                        << kMaxRange << " elements";
+  if (type.isF32())
+    return node.setResult(node.createConstant(
+        makeRange<float>(type, int64_t(count), float(*start), float(*step))));
+  if (type.isSignlessInteger(64))
+    return node.setResult(node.createConstant(makeRange<int64_t>(
+        type, int64_t(count), int64_t(*start), int64_t(*step))));
+  if (type.isSignlessInteger(32))
+    return node.setResult(node.createConstant(makeRange<int32_t>(
+        type, int64_t(count), int32_t(*start), int32_t(*step))));
+  return node.unsupported("elements of type " + getTypeName(type) +
+                          "; supported are float, int64, int32");
 }
 
 //===----------------------------------------------------------------------===//

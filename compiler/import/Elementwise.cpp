@@ -34,6 +34,8 @@ struct Entry {
   unsigned types;
   StringLiteral attributes;
   Body body;
+  /// What follows after the fold of a variadic operator.
+  Body finish = nullptr;
 };
 } // namespace
 
@@ -65,16 +67,18 @@ static Value gelu(ScalarBuilder &s, Node node, Args a) {
 
 /// Without fmod, the result has the divisor's sign, as in Python.
 static Value modulo(ScalarBuilder &s, Node node, Args a) {
-  if (isa<FloatType>(a[0].getType()))
-    return s.make<arith::RemFOp>(a[0], a[1]);
-  Value rest = s.make<arith::RemSIOp>(a[0], a[1]);
+  Value rest = s.either<arith::RemFOp, arith::RemSIOp>(a[0], a[1]);
   if (node.getInt("fmod", 0) != 0)
     return rest;
   Value zero = s.constant(0, rest);
-  Value differ = s.less(s.make<arith::XOrIOp>(rest, a[1]), zero);
-  Value fixes =
+  Value differ = s.make<arith::XOrIOp>(s.less(rest, zero), s.less(a[1], zero));
+  Value wrong =
       s.make<arith::AndIOp>(s.logicalNot(s.equal(rest, zero)), differ);
-  return s.select(fixes, s.add(rest, a[1]), rest);
+  return s.select(wrong, s.add(rest, a[1]), rest);
+}
+
+static Value divideByCount(ScalarBuilder &s, Node node, Args a) {
+  return s.div(a[0], s.constant(node.getNumOperands(), a[0]));
 }
 
 static Value sign(ScalarBuilder &s, Node, Args a) {
@@ -136,6 +140,7 @@ static const Entry kEntries[] = {
   {"LessOrEqual", 12, 2, Number, "", [](S s, Node, Args a) { return s.lessOrEqual(a[0], a[1]); }},
   {"Log", 7, 1, Float, "", [](S s, Node, Args a) { return s.log(a[0]); }},
   {"Max", 7, kVariadic, Number, "", [](S s, Node, Args a) { return s.max(a[0], a[1]); }},
+  {"Mean", 8, kVariadic, Float, "", [](S s, Node, Args a) { return s.add(a[0], a[1]); }, divideByCount},
   {"Min", 7, kVariadic, Number, "", [](S s, Node, Args a) { return s.min(a[0], a[1]); }},
   {"Mish", 18, 1, Float, "", [](S s, Node, Args a) { return s.mul(a[0], s.tanh(s.softplus(a[0]))); }},
   {"Mod", 10, 2, Number, "fmod:int", modulo},
@@ -228,7 +233,7 @@ static LogicalResult importEntry(NodeImporter &node, const Entry &entry) {
         Value folded = args[0];
         for (Value next : args.drop_front())
           folded = entry.body(s, node, {folded, next});
-        return folded;
+        return entry.finish ? entry.finish(s, node, folded) : folded;
       });
   return failed(result) ? failure() : node.setResult(*result);
 }

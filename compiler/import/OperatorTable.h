@@ -113,6 +113,7 @@ mlir::LogicalResult importConstant(NodeImporter &node);
 mlir::LogicalResult importConstantOfShape(NodeImporter &node);
 mlir::LogicalResult importDropout(NodeImporter &node);
 mlir::LogicalResult importIdentity(NodeImporter &node);
+mlir::LogicalResult importRange(NodeImporter &node);
 mlir::LogicalResult importShape(NodeImporter &node);
 mlir::LogicalResult importSize(NodeImporter &node);
 
