@@ -14,9 +14,9 @@ using namespace mlir;
 using namespace edgecc;
 using namespace edgecc::importer;
 
-/// Larger tensors than this are no shape arithmetic and no weights of a model
-/// for a small device; evaluating them would only cost memory.
-static constexpr int64_t kMaxEvaluated = int64_t(1) << 26;
+/// Elements that are evaluated in one import. More are no shape arithmetic and
+/// no weights for a small device, but a file made to exhaust memory.
+static constexpr int64_t kMaxEvaluated = int64_t(1) << 28;
 
 bool ConstantEvaluator::evaluateOperation(Operation *op) {
   auto evaluable = cast<edge::EvaluableOpInterface>(op);
@@ -40,7 +40,8 @@ bool ConstantEvaluator::evaluateOperation(Operation *op) {
 /// in a file can be longer than the stack.
 static std::optional<llvm::SetVector<Operation *>>
 collectSources(Value value,
-               const llvm::DenseMap<Value, reference::Tensor> &known) {
+               const llvm::DenseMap<Value, reference::Tensor> &known,
+               int64_t &budget) {
   llvm::SetVector<Operation *> sources;
   SmallVector<Value> worklist{value};
   while (!worklist.empty()) {
@@ -50,18 +51,22 @@ collectSources(Value value,
     Operation *op = next.getDefiningOp();
     std::optional<int64_t> count = countElements(typeOf(next).getShape());
     if (!isa_and_nonnull<edge::EvaluableOpInterface>(op) || !count ||
-        *count > kMaxEvaluated)
+        *count > budget)
       return std::nullopt;
-    if (sources.insert(op))
-      llvm::append_range(worklist, op->getOperands());
+    if (!sources.insert(op))
+      continue;
+    budget -= *count;
+    llvm::append_range(worklist, op->getOperands());
   }
   return sources;
 }
 
 std::optional<reference::Tensor> ConstantEvaluator::evaluate(Value value) {
-  auto sources = collectSources(value, known);
+  int64_t rest = kMaxEvaluated - evaluated;
+  auto sources = collectSources(value, known, rest);
   if (!sources)
     return std::nullopt;
+  evaluated = kMaxEvaluated - rest;
   SmallVector<Operation *> order = sources->takeVector();
   llvm::sort(order,
              [](Operation *a, Operation *b) { return a->isBeforeInBlock(b); });

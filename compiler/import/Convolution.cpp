@@ -66,10 +66,10 @@ LogicalResult importer::importConv(NodeImporter &node) {
   FailureOr<Value> filter = createFilter(node);
   if (failed(filter))
     return failure();
-  Value bias =
-      node.has(2) ? node.operand(2)
-                  : node.createConstant(reference::Tensor(RankedTensorType::get(
-                        {node.shape(1)[0]}, node.builder.getF32Type())));
+  Value bias = node.has(2)
+                   ? node.operand(2)
+                   : node.createSplat({node.shape(1)[0]},
+                                      node.builder.getF32FloatAttr(0.0f));
   auto conv = node.create<edge::ConvOp>(
       node.toChannelsLast(node.operand(0)), *filter, bias, window->strides,
       window->pads, window->dilations, groups, FloatAttr(), FloatAttr());

@@ -260,7 +260,7 @@ ModelImporter::getInputType(const onnx::ValueInfoProto &input) {
   if (!countElements(shape))
     return emitError(loc) << "input '" << input.name() << "' has the shape "
                           << describeShape(shape)
-                          << ", more than 2^31 elements";
+                          << ", more than 2^31 elements or 64 axes";
   return RankedTensorType::get(shape, elementType);
 }
 

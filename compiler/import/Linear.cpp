@@ -82,7 +82,7 @@ static LogicalResult checkGemm(NodeImporter &node, bool transA, bool transB) {
     return failure();
   ArrayRef<int64_t> a = node.shape(0), b = node.shape(1);
   int64_t rows = a[transA], columns = b[!transB];
-  if (a[!transA] != b[transB])
+  if (a[!transA] != b[transB] || a[!transA] == 0)
     return node.error() << "cannot multiply A of shape " << describeShape(a)
                         << (transA ? " (transposed)" : "") << " by B of shape "
                         << describeShape(b) << (transB ? " (transposed)" : "");
@@ -112,9 +112,10 @@ LogicalResult importer::importGemm(NodeImporter &node) {
     a = node.createTranspose(a, {1, 0});
   int64_t outputs = node.shape(1)[!transB];
   std::optional<reference::Tensor> weights = node.constant(1);
-  std::optional<reference::Tensor> bias = getBias(node, outputs, beta);
+  std::optional<reference::Tensor> bias;
   FailureOr<Value> product;
   if (weights) {
+    bias = getBias(node, outputs, beta);
     if (!transB)
       weights = permute(*weights, {1, 0});
     scaleInPlace(*weights, alpha);
@@ -150,7 +151,7 @@ LogicalResult importer::importMatMul(NodeImporter &node) {
   if (failed(node.requireFloat(0)) || failed(node.requireFloat(1)))
     return failure();
   bool rowVector = node.rank(0) == 1, columnVector = node.rank(1) == 1;
-  if (node.rank(0) == 0 || node.rank(1) == 0 ||
+  if (node.rank(0) == 0 || node.rank(1) == 0 || node.shape(0).back() == 0 ||
       node.shape(0).back() !=
           (columnVector ? node.shape(1)[0] : node.shape(1)[node.rank(1) - 2]))
     return node.error() << "cannot multiply tensors of shape "

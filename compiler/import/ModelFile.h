@@ -20,6 +20,8 @@ namespace edgecc::importer {
 /// No tensor of a model may have more elements; keeps products of sizes, in
 /// bytes too, far from overflow.
 constexpr int64_t kMaxElements = int64_t(1) << 31;
+/// Nor more axes.
+constexpr size_t kMaxAxes = 64;
 
 /// Parses an ONNX file. On failure, a diagnostic has been emitted at `loc`.
 llvm::LogicalResult readModel(llvm::StringRef path, mlir::Location loc,
@@ -32,8 +34,8 @@ std::string getTypeName(int32_t onnxType);
 /// The same for a type of edgecc: "float", "int64".
 std::string getTypeName(mlir::Type elementType);
 
-/// The number of elements, or nothing where a size is negative or the number
-/// exceeds `kMaxElements`.
+/// The number of elements, or nothing where a size is negative, the number
+/// exceeds `kMaxElements`, or there are more than `kMaxAxes` axes.
 std::optional<int64_t> countElements(llvm::ArrayRef<int64_t> shape);
 /// "[1, 3, 8, 8]"
 std::string describeShape(llvm::ArrayRef<int64_t> shape);

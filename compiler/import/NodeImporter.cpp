@@ -175,6 +175,8 @@ FailureOr<int64_t> NodeImporter::normalizeAxis(int64_t axis, int64_t rank,
 FailureOr<SmallVector<int64_t>>
 NodeImporter::normalizeAxes(ArrayRef<int64_t> axes, int64_t rank) {
   SmallVector<int64_t> result;
+  if (axes.size() > kMaxAxes)
+    return error() << "names " << axes.size() << " axes";
   for (int64_t axis : axes) {
     FailureOr<int64_t> normal = normalizeAxis(axis, rank);
     if (failed(normal))
@@ -195,7 +197,7 @@ LogicalResult NodeImporter::setResult(unsigned index, Value value) {
   ArrayRef<int64_t> shape = typeOf(value).getShape();
   if (!countElements(shape))
     return error() << "its result would have the shape " << describeShape(shape)
-                   << ", more than 2^31 elements";
+                   << ", more than 2^31 elements or 64 axes";
   if (index < results.size())
     results[index] = value;
   return success();

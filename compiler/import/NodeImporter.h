@@ -29,6 +29,7 @@ public:
 private:
   bool evaluateOperation(mlir::Operation *op);
   llvm::DenseMap<mlir::Value, reference::Tensor> known;
+  int64_t evaluated = 0; // elements
 };
 
 /// One node while it is imported: typed access to operands and attributes that

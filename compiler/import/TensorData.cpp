@@ -63,18 +63,18 @@ std::string importer::getTypeName(Type elementType) {
 }
 
 std::optional<int64_t> importer::countElements(ArrayRef<int64_t> shape) {
+  if (shape.size() > kMaxAxes)
+    return std::nullopt;
   int64_t count = 1;
-  bool hasZero = llvm::is_contained(shape, 0);
   for (int64_t size : shape) {
-    if (size < 0 || size > kMaxElements)
-      return std::nullopt;
-    // An empty tensor may have any other sizes.
-    if (!hasZero && llvm::MulOverflow(count, size, count))
-      return std::nullopt;
-    if (count > kMaxElements)
+    // A tensor without elements has to have sane sizes as well: products of
+    // some of them are taken here and there.
+    if (size < 0 ||
+        llvm::MulOverflow(count, std::max<int64_t>(size, 1), count) ||
+        count > kMaxElements)
       return std::nullopt;
   }
-  return hasZero ? 0 : count;
+  return llvm::is_contained(shape, 0) ? 0 : count;
 }
 
 std::string importer::describeShape(ArrayRef<int64_t> shape) {
@@ -199,8 +199,8 @@ LogicalResult TensorReader::readShape() {
   std::optional<int64_t> elements = countElements(shape);
   if (!elements)
     return error() << "has the shape " << describeShape(shape)
-                   << "; sizes must not be negative and a tensor may have at "
-                      "most 2^31 elements";
+                   << "; sizes must not be negative, and a tensor may have "
+                      "2^31 elements and 64 axes at most";
   count = *elements;
   return success();
 }

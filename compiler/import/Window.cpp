@@ -93,6 +93,9 @@ FailureOr<Window> importer::readWindow(NodeImporter &node,
   if (node.rank(0) < 3)
     return node.error() << "needs an input [N, C, spatial...], found shape "
                         << describeShape(node.shape(0));
+  if (llvm::is_contained(node.shape(0), 0))
+    return node.error() << "input of shape " << describeShape(node.shape(0))
+                        << " is empty";
   size_t spatial = node.rank(0) - 2;
   Window window;
   FailureOr<SmallVector<int64_t>> kernel, strides, dilations;
