@@ -64,7 +64,7 @@ private:
 
   /// Output pixels whose taps, side by side, stay in the second-level cache.
   int64_t blockPixels() const {
-    return std::max<int64_t>(16, 65536 / (taps * depth));
+    return std::max<int64_t>(16, 65536 / std::max<int64_t>(1, taps * depth));
   }
 
   /// Some output pixels of an image: the taps of each pixel become a row, and
