@@ -117,7 +117,7 @@ TEST_F(ImportTest, LocatesOperationsByTheirNodes) {
   });
   std::vector<std::string> expected = {
       "Pad_1", "StatefulPartitionedCall/model/conv2d/Conv2D", "Conv_4",
-      "Conv_6", "Softmax_12"};
+      "Conv_6", "Softmax_13"};
   EXPECT_EQ(names, expected);
 }
 
