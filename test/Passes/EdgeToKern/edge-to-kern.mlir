@@ -84,8 +84,7 @@ func.func @main(%x: tensor<2x3xf32>, %z: tensor<3xf32>) -> tensor<2x3xf32> {
 // CHECK: kern.call "depthwise_conv2d_f32" from "depthwise_conv2d.h"<[#kern.shape<[1, 1, 5, 2]>, #kern.shape<[1, 1, 4, 2]>,
 // CHECK-SAME: #kern.window<kernel = [1, 2], strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0]>]>
 // CHECK: kern.data @w_edge_conv_filter : memref<2x2xf32>
-// The bytes of 1.0, 3.0, 2.0, 4.0:
-// CHECK: 0000803F00004040000000400000804
+// CHECK-SAME{LITERAL}: dense<[[1.000000e+00, 3.000000e+00], [2.000000e+00, 4.000000e+00]]>
 func.func @main(%x: tensor<1x5x2xf32>) -> tensor<1x4x2xf32> {
   %f = edge.constant dense<[[[1.0], [2.0]], [[3.0], [4.0]]]> : tensor<2x2x1xf32> -> tensor<2x2x1xf32>
   %b = edge.constant dense<0.0> : tensor<2xf32> -> tensor<2xf32>
