@@ -36,6 +36,13 @@ void edgecc::buildSimplificationPipeline(OpPassManager &manager) {
   func.addPass(createCSEPass());
 }
 
+void edgecc::buildQuantizationPipeline(OpPassManager &manager) {
+  OpPassManager &func = manager.nest<func::FuncOp>();
+  func.addPass(createEdgeQuantize());
+  func.addPass(createCanonicalizerPass());
+  func.addPass(createCSEPass());
+}
+
 void edgecc::buildLoweringPipeline(OpPassManager &passes,
                                    const LoweringOptions &options) {
   passes.addNestedPass<func::FuncOp>(createCanonicalizerPass());
@@ -51,6 +58,9 @@ void edgecc::registerPipelines() {
       "edge-simplify",
       "Fold, fuse and lay out an imported network, without loss of accuracy",
       buildSimplificationPipeline);
+  PassPipelineRegistration<>("edge-quantization",
+                             "Compute in int8 what has been calibrated",
+                             buildQuantizationPipeline);
   PassPipelineRegistration<LoweringOptions>(
       "edge-lower", "Choose kernels and plan memory", buildLoweringPipeline);
 }

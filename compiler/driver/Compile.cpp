@@ -10,7 +10,9 @@
 #include "Passes.h"
 #include "Stages.h"
 
+#include "edgecc/Execute/Execute.h"
 #include "edgecc/Import/Import.h"
+#include "edgecc/Passes/Pipelines.h"
 
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/MemoryBuffer.h"
@@ -38,6 +40,36 @@ static Error checkOutputs(const Options &options) {
   return checkWritable(sys::path::parent_path(options.reportFile));
 }
 
+/// Fails if the budget asks for what cannot be told for this target, and
+/// decides what is measured.
+static Error planTrial(Session &session) {
+  const Options &options = session.options;
+  const report::Budget &budget = options.budget;
+  const Target &target = session.target;
+  if (options.emit != Emit::Files)
+    return Error::success();
+  if (budget.energy)
+    return createStringError("--energy: the target '" + target.name +
+                             "' has no energy model");
+  if (budget.latency && target.kind != TargetKind::Host &&
+      !target.device.clockHz)
+    return createStringError("--latency: the target '" + target.name +
+                             "' has no clock; give it device.clock_hz in a "
+                             "file for --target-file");
+  bool needed = options.measure || budget.flash || budget.latency;
+  session.measures = needed || budget.ram;
+  if (!session.measures && !options.verifySamples)
+    return Error::success();
+  Error missing = execute::checkTools(target);
+  if (!missing || needed || options.verifySamples)
+    return missing;
+  // Only the stack is not known then, a small part of the RAM.
+  warn("--ram counts the arena and state, not the stack: " +
+       toString(std::move(missing)));
+  session.measures = false;
+  return Error::success();
+}
+
 static Error prepare(Session &session) {
   const Options &options = session.options;
   session.resourceDir = findResourceDir(options.argv0);
@@ -46,6 +78,8 @@ static Error prepare(Session &session) {
     return target.takeError();
   session.target = std::move(*target);
   if (Error error = checkOutputs(options))
+    return error;
+  if (Error error = planTrial(session))
     return error;
   report::Report &report = session.report;
   report.tool = "edgecc " EDGECC_VERSION;
@@ -80,24 +114,90 @@ static Error importModel(Session &session) {
   return session.imported ? Error::success() : alreadyReported(InputError);
 }
 
-static void print(mlir::ModuleOp module) { module.print(outs()); }
+static Error lower(Session &session) {
+  LoweringOptions lowering;
+  lowering.features = session.target.features;
+  session.kern = session.edge->clone();
+  return runPasses(*session.kern, [&](mlir::OpPassManager &passes) {
+    buildLoweringPipeline(passes, lowering);
+  });
+}
+
+static Error emit(Session &session) {
+  EmitOptions options;
+  options.name = session.options.name;
+  options.resourceDir = session.resourceDir;
+  options.version = EDGECC_VERSION;
+  options.commandLine = session.options.command;
+  options.modelSha256 = session.report.modelSha256;
+  options.target = session.target.name;
+  FailureOr<GeneratedCode> code = emitCode(*session.kern, options);
+  if (failed(code))
+    return alreadyReported(InternalError);
+  session.code = std::move(*code);
+  return Error::success();
+}
+
+//===----------------------------------------------------------------------===//
+// --emit
+//===----------------------------------------------------------------------===//
+
+static Error print(mlir::ModuleOp module) {
+  module.print(outs());
+  return Error::success();
+}
+
+static Error printEmitC(const Session &session) {
+  mlir::OwningOpRef<mlir::ModuleOp> module = emitEmitC(*session.kern);
+  return module ? print(*module) : alreadyReported(InternalError);
+}
+
+static Error printCode(Session &session) {
+  if (Error error = emit(session))
+    return error;
+  outs() << session.code.header << session.code.source;
+  return Error::success();
+}
+
+/// Runs the stages up to the one that is asked for, and prints what it makes.
+static Error compileAndPrint(Session &session) {
+  Emit stage = session.options.emit;
+  if (stage == Emit::Onnx)
+    return print(*session.imported);
+  if (Error error = runTensorPasses(session))
+    return error;
+  if (stage == Emit::Edge)
+    return print(*session.edge);
+  if (Error error = lower(session))
+    return error;
+  if (stage == Emit::Kern)
+    return print(*session.kern);
+  return stage == Emit::EmitC ? printEmitC(session) : printCode(session);
+}
+
+//===----------------------------------------------------------------------===//
+// Everything
+//===----------------------------------------------------------------------===//
+
+static Error compileToFiles(Session &session) {
+  using Stage = Error (*)(Session &);
+  for (Stage stage : {runTensorPasses, measureAccuracy, lower, describeLayers,
+                      emit, tryCode, checkBudget, publish})
+    if (Error error = stage(session))
+      return error;
+  report::printSummary(outs(), session.report);
+  if (!session.options.outputFolder.empty())
+    outs() << "  files     " << session.options.outputFolder << ": "
+           << session.options.name << ".h, " << session.options.name
+           << ".cpp, CMakeLists.txt, report.json\n";
+  return Error::success();
+}
 
 Error driver::compile(Session &session) {
-  if (Error error = prepare(session))
-    return error;
-  if (Error error = importModel(session))
-    return error;
-  if (session.options.emit == Emit::Onnx) {
-    print(*session.imported);
-    return Error::success();
-  }
-  session.edge = session.imported->clone();
-  if (session.options.passPipeline)
-    if (Error error = runPipeline(*session.edge, *session.options.passPipeline))
+  using Stage = Error (*)(Session &);
+  for (Stage stage : {prepare, importModel, loadAllSamples})
+    if (Error error = stage(session))
       return error;
-  if (session.options.emit != Emit::Edge)
-    return createStringError(
-        "this version imports models and runs passes: use --emit onnx|edge");
-  print(*session.edge);
-  return Error::success();
+  return session.options.emit == Emit::Files ? compileToFiles(session)
+                                             : compileAndPrint(session);
 }

@@ -141,7 +141,14 @@ static Error readBudget(const CommandLine &line, Options &options) {
     return error;
   if (Error error = readQuantity(line.energy, parseEnergy, budget.energy))
     return error;
-  return readQuantity(line.maxDrop, parsePoints, budget.maxDrop);
+  if (Error error = readQuantity(line.maxDrop, parsePoints, budget.maxDrop))
+    return error;
+  if (budget.maxDrop && options.calibration.empty() &&
+      options.evaluation.empty())
+    return inOption(line.maxDrop.ArgStr,
+                    "there are no samples to measure accuracy on; give --eval "
+                    "FILE.npy or --calib FILE.npy");
+  return Error::success();
 }
 
 static Error readPrecision(const CommandLine &line, Options &options) {

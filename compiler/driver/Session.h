@@ -14,7 +14,10 @@
 #define EDGECC_DRIVER_SESSION_H
 
 #include "Options.h"
+#include "Reference.h"
+#include "Samples.h"
 
+#include "edgecc/Backend/Emit.h"
 #include "edgecc/Report/Report.h"
 #include "edgecc/Target/Target.h"
 
@@ -42,6 +45,20 @@ struct Session {
   /// The model in `edge`, after all passes on tensors have run. Its reference
   /// execution is what the generated code must compute.
   mlir::OwningOpRef<mlir::ModuleOp> edge;
+  /// How the inputs and outputs of `edge` lie, compared with `imported`.
+  IoLayout layout;
+  /// The kernel calls, memory planned.
+  mlir::OwningOpRef<mlir::ModuleOp> kern;
+  GeneratedCode code;
+
+  /// Samples to calibrate on, and those to measure accuracy on, in the types
+  /// and shapes of `imported`.
+  SampleSet calibration;
+  SampleSet evaluation;
+  /// Whether calibration does not see the samples of `evaluation`.
+  bool heldOut = false;
+  /// Signal to quantization noise by layer, in decibels.
+  llvm::StringMap<double> sqnr;
 
   report::Report report;
 };

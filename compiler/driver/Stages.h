@@ -15,6 +15,28 @@ namespace edgecc::driver {
 /// Everything from the model's file to the output folder (Compile.cpp).
 llvm::Error compile(Session &session);
 
+/// Loads the samples that the options name, and holds some out (Tensors.cpp).
+llvm::Error loadAllSamples(Session &session);
+/// Runs all passes on tensors: imported -> edge (Tensors.cpp).
+llvm::Error runTensorPasses(Session &session);
+
+/// Compares the compiled model with the float one (Accuracy.cpp).
+llvm::Error measureAccuracy(Session &session);
+
+/// Describes kernel calls and memory in the report (Layers.cpp).
+llvm::Error describeLayers(Session &session);
+
+/// Compiles the generated code, runs and measures it as far as the options ask
+/// for (Trial.cpp).
+llvm::Error tryCode(Session &session);
+
+/// Fails with BudgetError, naming what binds, if the budget does not hold
+/// (Budget.cpp).
+llvm::Error checkBudget(Session &session);
+
+/// Puts all files in their places (Publish.cpp).
+llvm::Error publish(Session &session);
+
 } // namespace edgecc::driver
 
 #endif // EDGECC_DRIVER_STAGES_H

@@ -21,6 +21,10 @@ namespace edgecc {
 /// fused that costs no accuracy: `edge-simplify`. On a module.
 void buildSimplificationPipeline(mlir::OpPassManager &manager);
 
+/// Computes in int8 what calibration has recorded ranges for:
+/// `edge-quantization`. On a simplified module.
+void buildQuantizationPipeline(mlir::OpPassManager &manager);
+
 struct LoweringOptions : public mlir::PassPipelineOptions<LoweringOptions> {
   ListOption<std::string> features{
       *this, "features",

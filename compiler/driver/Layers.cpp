@@ -1,0 +1,143 @@
+//===- Layers.cpp - Kernel calls and memory, for the report ---------------===//
+//
+// Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Layers.h"
+
+#include "Stages.h"
+
+#include "edgecc/Dialect/Kern/Kern.h"
+
+#include "llvm/ADT/MapVector.h"
+#include "llvm/ADT/SetVector.h"
+
+using namespace edgecc;
+using namespace edgecc::driver;
+using namespace llvm;
+
+/// What a view is a view of.
+static mlir::Value getRoot(mlir::Value value) {
+  while (auto view = value.getDefiningOp<kern::ViewOp>())
+    value = view.getSource();
+  return value;
+}
+
+//===----------------------------------------------------------------------===//
+// Memory
+//===----------------------------------------------------------------------===//
+
+std::vector<LiveBuffer> driver::findLiveBuffers(mlir::ModuleOp kernModule) {
+  MapVector<mlir::Value, LiveBuffer> buffers;
+  unsigned index = 0;
+  kernModule.walk([&](kern::CallOp call) {
+    for (mlir::Value operand : call->getOperands()) {
+      auto buffer = getRoot(operand).getDefiningOp<kern::BufferOp>();
+      if (!buffer)
+        continue;
+      auto [entry, isNew] = buffers.try_emplace(buffer.getResult());
+      LiveBuffer &live = entry->second;
+      if (isNew) {
+        live.firstCall = index;
+        live.writer = call;
+        live.offset = buffer.getOffset().value_or(0);
+        live.bytes = kern::getByteSize(
+            cast<mlir::MemRefType>(buffer.getResult().getType()));
+      }
+      live.lastCall = index;
+    }
+    ++index;
+  });
+  std::vector<LiveBuffer> result;
+  for (auto &[value, live] : buffers)
+    result.push_back(live);
+  return result;
+}
+
+/// The bytes of the arena that buffers occupy during a call. Buffers may share
+/// memory where a kernel works in place.
+static uint64_t countLiveBytes(ArrayRef<LiveBuffer> buffers, unsigned call) {
+  SmallVector<std::pair<uint64_t, uint64_t>> pieces;
+  for (const LiveBuffer &buffer : buffers)
+    if (buffer.isLive(call))
+      pieces.emplace_back(buffer.offset, buffer.offset + buffer.bytes);
+  llvm::sort(pieces);
+  uint64_t bytes = 0, end = 0;
+  for (auto [from, to] : pieces) {
+    from = std::max(from, end);
+    bytes += to > from ? to - from : 0;
+    end = std::max(end, to);
+  }
+  return bytes;
+}
+
+//===----------------------------------------------------------------------===//
+// Layers
+//===----------------------------------------------------------------------===//
+
+static std::vector<std::string> getNodeNames(mlir::Location location) {
+  SetVector<StringRef> names;
+  location->walk([&](mlir::Location part) {
+    if (auto named = dyn_cast<mlir::NameLoc>(part))
+      names.insert(named.getName());
+    return mlir::WalkResult::advance();
+  });
+  std::vector<std::string> nodes;
+  for (StringRef name : names)
+    nodes.push_back(name.str());
+  return nodes;
+}
+
+static uint64_t countWeightBytes(kern::CallOp call) {
+  uint64_t bytes = 0;
+  for (mlir::Value input : call.getInputs())
+    if (auto data = getRoot(input).getDefiningOp<kern::GetDataOp>())
+      bytes += kern::getByteSize(cast<mlir::MemRefType>(data.getType()));
+  return bytes;
+}
+
+static report::Layer describe(kern::CallOp call) {
+  report::Layer layer;
+  layer.onnxNodes = getNodeNames(call.getLoc());
+  layer.kernel = call.getKernel().str();
+  // The header's name is the family of the operation.
+  layer.op = call.getHeader().rsplit('.').first.str();
+  layer.precision = call.getPrecision().value_or("").str();
+  layer.macs = uint64_t(call.getMacs());
+  layer.weightBytes = countWeightBytes(call);
+  if (std::optional<StringRef> name = call.getLayer())
+    layer.name = name->str();
+  else
+    layer.name =
+        layer.onnxNodes.empty() ? layer.kernel : layer.onnxNodes.front();
+  return layer;
+}
+
+/// A fused layer is as noisy as the last of its nodes.
+static std::optional<double> findSqnr(const report::Layer &layer,
+                                      const StringMap<double> &sqnr) {
+  std::optional<double> found;
+  for (const std::string &node : layer.onnxNodes)
+    if (auto entry = sqnr.find(node); entry != sqnr.end())
+      found = entry->second;
+  return found;
+}
+
+Error driver::describeLayers(Session &session) {
+  report::Report &report = session.report;
+  ProgramMemory memory = getProgramMemory(*session.kern);
+  report.ram.arena = uint64_t(memory.arena);
+  report.ram.state = uint64_t(memory.state);
+  report.ram.io = uint64_t(memory.io);
+  report.flash.weights = uint64_t(memory.weights);
+  std::vector<LiveBuffer> buffers = findLiveBuffers(*session.kern);
+  session.kern->walk([&](kern::CallOp call) {
+    report::Layer layer = describe(call);
+    layer.liveBytes = countLiveBytes(buffers, unsigned(report.layers.size()));
+    layer.sqnr = findSqnr(layer, session.sqnr);
+    report.layers.push_back(std::move(layer));
+  });
+  return Error::success();
+}

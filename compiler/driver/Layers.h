@@ -1,0 +1,33 @@
+//===- Layers.h - What lives when in the arena ------------------*- C++ -*-===//
+//
+// Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef EDGECC_DRIVER_LAYERS_H
+#define EDGECC_DRIVER_LAYERS_H
+
+#include "mlir/IR/BuiltinOps.h"
+
+#include <vector>
+
+namespace edgecc::driver {
+
+/// A buffer in the arena and the kernel calls between which it must be kept.
+struct LiveBuffer {
+  uint64_t offset = 0, bytes = 0;
+  unsigned firstCall = 0, lastCall = 0;
+  /// The call that writes it first.
+  mlir::Operation *writer = nullptr;
+
+  bool isLive(unsigned call) const {
+    return firstCall <= call && call <= lastCall;
+  }
+};
+
+std::vector<LiveBuffer> findLiveBuffers(mlir::ModuleOp kernModule);
+
+} // namespace edgecc::driver
+
+#endif // EDGECC_DRIVER_LAYERS_H

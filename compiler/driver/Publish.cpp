@@ -1,0 +1,61 @@
+//===- Publish.cpp - Put all files in their places ------------------------===//
+//
+// Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Output.h"
+#include "Stages.h"
+
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/Path.h"
+
+using namespace edgecc;
+using namespace edgecc::driver;
+using namespace llvm;
+
+static std::string formatReport(const report::Report &report) {
+  return formatv("{0:2}\n", report::toJson(report)).str();
+}
+
+/// Replaces "@KEY@" in a template.
+static void substitute(std::string &text, StringRef key, StringRef value) {
+  std::string marker = ("@" + key + "@").str();
+  for (size_t at = 0; (at = text.find(marker, at)) != std::string::npos;
+       at += value.size())
+    text.replace(at, marker.size(), value.str());
+}
+
+/// A CMake project around the generated code.
+static std::string makeCMakeLists(const Session &session) {
+  static constexpr char kTemplate[] =
+#include "GeneratedCMakeLists.inc"
+      ;
+  std::string text = kTemplate;
+  substitute(text, "NAME", session.options.name);
+  substitute(text, "TARGET", session.target.name);
+  substitute(text, "FLAGS", join(session.target.compiler.flags, " "));
+  substitute(text, "OPTIMIZATION", session.target.compiler.optimization);
+  return text;
+}
+
+Error driver::publish(Session &session) {
+  const Options &options = session.options;
+  std::vector<OutputFile> files;
+  auto add = [&](const Twine &name, std::string contents) {
+    SmallString<128> path(options.outputFolder);
+    sys::path::append(path, name);
+    files.push_back({path.str().str(), std::move(contents)});
+  };
+  if (!options.outputFolder.empty()) {
+    add(options.name + ".h", session.code.header);
+    add(options.name + ".cpp", session.code.source);
+    add("CMakeLists.txt", makeCMakeLists(session));
+    add("report.json", formatReport(session.report));
+  }
+  if (!options.reportFile.empty())
+    files.push_back({options.reportFile, formatReport(session.report)});
+  return writeFiles(files);
+}

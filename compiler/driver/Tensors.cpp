@@ -1,0 +1,96 @@
+//===- Tensors.cpp - Samples, and the passes on tensors -------------------===//
+//
+// Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Diagnostics.h"
+#include "Passes.h"
+#include "Stages.h"
+
+#include "edgecc/Passes/Passes.h"
+#include "edgecc/Passes/Pipelines.h"
+#include "edgecc/Quant/Calibration.h"
+#include "edgecc/Quant/Sensitivity.h"
+
+using namespace edgecc;
+using namespace edgecc::driver;
+using namespace llvm;
+
+Error driver::loadAllSamples(Session &session) {
+  const Options &options = session.options;
+  mlir::func::FuncOp function = getModelFunction(*session.imported);
+  if (!options.calibration.empty()) {
+    auto samples = loadSampleSet("calib", options.calibration, function);
+    if (!samples)
+      return samples.takeError();
+    session.calibration = std::move(*samples);
+  }
+  if (!options.evaluation.empty()) {
+    auto samples = loadSampleSet("eval", options.evaluation, function);
+    if (!samples)
+      return samples.takeError();
+    session.evaluation = std::move(*samples);
+    session.heldOut = true;
+    return Error::success();
+  }
+  session.evaluation = holdOut(session.calibration);
+  session.heldOut = !session.evaluation.empty();
+  // Too few to do without some: then those that calibration sees must do.
+  if (!session.heldOut)
+    session.evaluation = session.calibration;
+  return Error::success();
+}
+
+/// How noisy each layer has become. A few samples suffice for a mean over all
+/// elements of a tensor.
+static Error measureNoise(Session &session, mlir::ModuleOp floatModel) {
+  constexpr size_t kSamples = 8;
+  auto samples = ArrayRef(session.evaluation).take_front(kSamples);
+  auto sqnr = quantization::measureSqnr(
+      getModelFunction(floatModel), getModelFunction(*session.edge), samples);
+  if (failed(sqnr))
+    return alreadyReported(InternalError);
+  session.sqnr = std::move(*sqnr);
+  return Error::success();
+}
+
+static Error quantize(Session &session) {
+  if (failed(quantization::calibrate(getModelFunction(*session.edge),
+                                     session.calibration)))
+    return alreadyReported(InputError);
+  mlir::OwningOpRef<mlir::ModuleOp> floatModel = session.edge->clone();
+  if (Error error = runPasses(*session.edge, buildQuantizationPipeline))
+    return error;
+  if (Error error = measureNoise(session, *floatModel))
+    return error;
+  if (!session.options.quantizedIo)
+    return Error::success();
+  return runPasses(*session.edge, [](mlir::OpPassManager &passes) {
+    passes.addNestedPass<mlir::func::FuncOp>(createEdgeQuantizeIo());
+  });
+}
+
+static Error makeChannelsLast(Session &session) {
+  IoLayoutProbe probe(getModelFunction(*session.edge));
+  Error error = runPasses(*session.edge, [](mlir::OpPassManager &passes) {
+    passes.addNestedPass<mlir::func::FuncOp>(createChannelsLastIO());
+  });
+  if (!error)
+    session.layout = probe.compareWith(getModelFunction(*session.edge));
+  return error;
+}
+
+Error driver::runTensorPasses(Session &session) {
+  const Options &options = session.options;
+  session.edge = session.imported->clone();
+  if (options.passPipeline)
+    return runPipeline(*session.edge, *options.passPipeline);
+  if (Error error = runPasses(*session.edge, buildSimplificationPipeline))
+    return error;
+  if (options.quantizes())
+    if (Error error = quantize(session))
+      return error;
+  return options.channelsLastIo ? makeChannelsLast(session) : Error::success();
+}

@@ -1,0 +1,166 @@
+//===- Trial.cpp - Compile, run and measure the generated code ------------===//
+//
+// Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Compare.h"
+#include "Diagnostics.h"
+#include "Output.h"
+#include "Stages.h"
+
+#include "edgecc/Execute/Execute.h"
+
+using namespace edgecc;
+using namespace edgecc::driver;
+using namespace llvm;
+
+static execute::Bytes toBytes(const Sample &inputs) {
+  execute::Bytes bytes;
+  for (const reference::Tensor &tensor : inputs)
+    append_range(bytes, tensor.getRawData());
+  return bytes;
+}
+
+/// The bytes of the outputs as tensors of the types of `like`.
+static Expected<Sample> fromBytes(ArrayRef<uint8_t> bytes, const Sample &like) {
+  Sample outputs;
+  for (const reference::Tensor &tensor : like) {
+    reference::Tensor output(tensor.getType());
+    MutableArrayRef<char> data = output.getRawData();
+    if (bytes.size() < data.size())
+      return makeError(InternalError, "the generated code has smaller outputs "
+                                      "than the model");
+    copy(bytes.take_front(data.size()), data.begin());
+    bytes = bytes.drop_front(data.size());
+    outputs.push_back(std::move(output));
+  }
+  return outputs;
+}
+
+//===----------------------------------------------------------------------===//
+// --verify
+//===----------------------------------------------------------------------===//
+
+/// Real samples where there are any, since random ones may keep every unit of a
+/// network off.
+static SampleSet chooseSamples(Session &session, uint64_t count) {
+  if (session.evaluation.empty())
+    return makeSamples(getModelFunction(*session.imported), count);
+  ArrayRef<Sample> samples = session.evaluation;
+  samples = samples.take_front(size_t(count));
+  return SampleSet(samples.begin(), samples.end());
+}
+
+static Error compareSample(Session &session, OutputComparison &comparison,
+                           const ReferenceRunner &runner, const Sample &inputs,
+                           const execute::Bytes &bytes, size_t index) {
+  Expected<Sample> expected = runner.runAdapted(inputs);
+  if (!expected)
+    return expected.takeError();
+  Expected<Sample> actual = fromBytes(bytes, *expected);
+  if (!actual)
+    return actual.takeError();
+  return comparison.compare(*expected, *actual, index);
+}
+
+static Error verify(Session &session, const execute::Executable &program,
+                    const ReferenceRunner &runner, ArrayRef<Sample> samples) {
+  std::vector<execute::Bytes> inputs;
+  for (const Sample &sample : samples)
+    inputs.push_back(toBytes(sample));
+  Expected<std::vector<execute::Bytes>> outputs = program.run(inputs);
+  if (!outputs)
+    return makeError(InternalError,
+                     "--verify: " + toString(outputs.takeError()));
+  OutputComparison comparison(getModelFunction(*session.edge));
+  for (auto [index, bytes] : enumerate(*outputs))
+    if (Error error = compareSample(session, comparison, runner, samples[index],
+                                    bytes, index))
+      return error;
+  session.report.verification = report::Verification{
+      samples.size(), comparison.isExact(), comparison.getLargest()};
+  return Error::success();
+}
+
+//===----------------------------------------------------------------------===//
+// --measure
+//===----------------------------------------------------------------------===//
+
+/// Time where it was measured, else the instructions at the target's clock.
+static void fillLatency(const Target &target,
+                        const execute::Measurement &measured,
+                        report::Latency &latency) {
+  latency.instructions = measured.instructions;
+  if (measured.nanoseconds) {
+    latency.milliseconds = *measured.nanoseconds * 1e-6;
+    latency.source = "measured";
+    return;
+  }
+  // One instruction per cycle: what in-order cores come near to.
+  latency.cycles = measured.instructions;
+  if (latency.cycles)
+    latency.source = "model";
+  if (latency.cycles && target.device.clockHz)
+    latency.milliseconds =
+        double(*latency.cycles) * 1e3 / double(*target.device.clockHz);
+}
+
+static Error measure(Session &session, const execute::Executable &program,
+                     const Sample &inputs) {
+  Expected<execute::Measurement> measured = program.measure(toBytes(inputs));
+  if (!measured)
+    return makeError(InternalError,
+                     "--measure: " + toString(measured.takeError()));
+  report::Report &report = session.report;
+  report.ram.stack = measured->stackBytes;
+  report.flash.code = measured->flash.code;
+  report.flash.total = measured->flash.total;
+  report.flash.source = measured->flash.source;
+  fillLatency(session.target, *measured, report.latency);
+  return Error::success();
+}
+
+//===----------------------------------------------------------------------===//
+// Both
+//===----------------------------------------------------------------------===//
+
+static Expected<TemporaryFolder> writeCode(const Session &session) {
+  Expected<TemporaryFolder> folder = TemporaryFolder::create();
+  if (!folder)
+    return folder.takeError();
+  const std::string &name = session.options.name;
+  if (Error error =
+          writeFiles({{folder->getFile(name + ".h"), session.code.header},
+                      {folder->getFile(name + ".cpp"), session.code.source}}))
+    return error;
+  return folder;
+}
+
+Error driver::tryCode(Session &session) {
+  const Options &options = session.options;
+  if (!options.verifySamples && !session.measures)
+    return Error::success();
+  Expected<TemporaryFolder> folder = writeCode(session);
+  if (!folder)
+    return folder.takeError();
+  Expected<execute::Executable> program =
+      execute::build(folder->getPath(), options.name, session.target);
+  if (!program)
+    return makeError(InternalError, "the generated code does not compile: " +
+                                        toString(program.takeError()));
+  auto runner =
+      ReferenceRunner::create(getModelFunction(*session.edge), session.layout);
+  if (!runner)
+    return runner.takeError();
+  SampleSet samples;
+  for (const Sample &sample :
+       chooseSamples(session, options.verifySamples.value_or(1)))
+    samples.push_back(runner->adaptInputs(sample));
+  if (options.verifySamples)
+    if (Error error = verify(session, *program, *runner, samples))
+      return error;
+  return session.measures ? measure(session, *program, samples.front())
+                          : Error::success();
+}
