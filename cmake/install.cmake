@@ -28,3 +28,9 @@ install(FILES
   ${PROJECT_BINARY_DIR}/cmake/edgecc-config.cmake
   ${PROJECT_BINARY_DIR}/cmake/edgecc-config-version.cmake
   DESTINATION ${EDGECC_CMAKE_DIR})
+
+# What the compiler reads when it writes code (findResourceDir).
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/backends/kernels
+  ${PROJECT_SOURCE_DIR}/backends/templates
+  DESTINATION ${EDGECC_RESOURCES}
+  FILES_MATCHING PATTERN "*.h" PATTERN "*.in")

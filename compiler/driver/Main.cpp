@@ -41,6 +41,8 @@ static Error runCompilation(Options options) {
   // A model is one function: threads would only cost.
   mlir::MLIRContext context(registry, mlir::MLIRContext::Threading::DISABLED);
   context.loadAllAvailableDialects();
+  // People know nodes, not operations; a reproducer has those.
+  context.printOpOnDiagnostic(false);
   DiagnosticPrinter printer(context, options.model);
   Session session(std::move(options), context);
   return compile(session);
