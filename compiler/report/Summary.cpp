@@ -102,7 +102,8 @@ static void printLatency(raw_ostream &os, const Report &report) {
 }
 
 static void printVerification(raw_ostream &os, const Verification &verified) {
-  row(os, "verified") << formatCount(verified.samples) << " samples, ";
+  row(os, "verified") << formatCount(verified.samples)
+                      << (verified.samples == 1 ? " sample, " : " samples, ");
   if (verified.exact)
     os << "equal bit for bit to the reference interpreter\n";
   else
