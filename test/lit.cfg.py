@@ -1,3 +1,5 @@
+# Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 # lit's configuration: which files are tests and what their commands may use.
 import os
 import shutil

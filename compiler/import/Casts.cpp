@@ -1,5 +1,4 @@
-//===- Casts.cpp - Elementwise operators of mixed types
-//---------------------===//
+//===- Casts.cpp - Elementwise operators of mixed types -------------------===//
 //
 // Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

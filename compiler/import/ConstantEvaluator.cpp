@@ -1,5 +1,4 @@
-//===- ConstantEvaluator.cpp - Values known at import
-//-----------------------===//
+//===- ConstantEvaluator.cpp - Values known at import ---------------------===//
 //
 // Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

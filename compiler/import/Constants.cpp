@@ -1,5 +1,4 @@
-//===- Constants.cpp - Constants and what passes through
-//--------------------===//
+//===- Constants.cpp - Constants and what passes through ------------------===//
 //
 // Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

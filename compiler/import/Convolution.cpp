@@ -1,5 +1,4 @@
-//===- Convolution.cpp - Conv
-//-----------------------------------------------===//
+//===- Convolution.cpp - Conv ---------------------------------------------===//
 //
 // Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

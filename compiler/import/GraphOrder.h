@@ -1,5 +1,4 @@
-//===- GraphOrder.h - Structure of an ONNX graph
-//----------------------------===//
+//===- GraphOrder.h - Structure of an ONNX graph ----------------*- C++ -*-===//
 //
 // Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,5 +1,4 @@
-//===- Importer.cpp - ONNX models to the edge dialect
-//-----------------------===//
+//===- Importer.cpp - ONNX models to the edge dialect ---------------------===//
 //
 // Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

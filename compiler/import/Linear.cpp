@@ -1,5 +1,4 @@
-//===- Linear.cpp - Matrix products
-//-----------------------------------------===//
+//===- Linear.cpp - Matrix products ---------------------------------------===//
 //
 // Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,5 +1,4 @@
-//===- ModelFile.h - Reading ONNX files
-//-------------------------------------===//
+//===- ModelFile.h - Reading ONNX files -------------------------*- C++ -*-===//
 //
 // Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,5 +1,4 @@
-//===- Movement.cpp - Operators that move data
-//------------------------------===//
+//===- Movement.cpp - Operators that move data ----------------------------===//
 //
 // Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

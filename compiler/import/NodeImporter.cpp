@@ -1,5 +1,4 @@
-//===- NodeImporter.cpp - What a handler of an operator sees
-//----------------===//
+//===- NodeImporter.cpp - What a handler of an operator sees --------------===//
 //
 // Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

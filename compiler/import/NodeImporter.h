@@ -1,5 +1,4 @@
-//===- NodeImporter.h - What a handler of an operator sees
-//------------------===//
+//===- NodeImporter.h - What a handler of an operator sees ------*- C++ -*-===//
 //
 // Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

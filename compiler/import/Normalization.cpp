@@ -1,5 +1,4 @@
-//===- Normalization.cpp - Batch normalization, softmax
-//---------------------===//
+//===- Normalization.cpp - Batch normalization, softmax -------------------===//
 //
 // Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,5 +1,4 @@
-//===- OperatorTable.cpp - The operators that edgecc imports
-//----------------===//
+//===- OperatorTable.cpp - The operators that edgecc imports --------------===//
 //
 // Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,5 +1,4 @@
-//===- Permute.cpp - Constants with their axes in another order
-//-------------===//
+//===- Permute.cpp - Constants with their axes in another order -----------===//
 //
 // Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,5 +1,4 @@
-//===- Permute.h - Constants with their axes in another order
-//---------------===//
+//===- Permute.h - Constants with their axes in another order ---*- C++ -*-===//
 //
 // Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,5 +1,4 @@
-//===- Reduction.cpp - Reductions
-//-------------------------------------------===//
+//===- Reduction.cpp - Reductions -----------------------------------------===//
 //
 // Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,5 +1,4 @@
-//===- ScalarBuilder.h - Bodies of elementwise functions
-//--------------------===//
+//===- ScalarBuilder.h - Bodies of elementwise functions --------*- C++ -*-===//
 //
 // Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,5 +1,4 @@
-//===- Shape.cpp - Operators that change the shape alone
-//--------------------===//
+//===- Shape.cpp - Operators that change the shape alone ------------------===//
 //
 // Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,5 +1,4 @@
-//===- TensorData.cpp - Values of initializers
-//------------------------------===//
+//===- TensorData.cpp - Values of initializers ----------------------------===//
 //
 // Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

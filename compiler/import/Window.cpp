@@ -1,5 +1,4 @@
-//===- Window.cpp - Attributes of convolution and pooling
-//-------------------===//
+//===- Window.cpp - Attributes of convolution and pooling -----------------===//
 //
 // Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

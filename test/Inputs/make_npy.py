@@ -1,3 +1,5 @@
+# Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Writes a .npy file of made-up numbers, without numpy.
 
     make_npy.py FILE DTYPE SHAPE [LOW HIGH]     make_npy.py x.npy f4 16,3,8,8 -1 1

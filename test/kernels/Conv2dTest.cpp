@@ -1,3 +1,10 @@
+//===- Conv2dTest.cpp -----------------------------------------------------===//
+//
+// Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
 // conv2d.h and depthwise_conv2d.h against loops over every tap.
 #include "conv2d.h"
 #include "depthwise_conv2d.h"

@@ -1,3 +1,10 @@
+//===- DataMovementTest.cpp -----------------------------------------------===//
+//
+// Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
 // data_movement.h against index arithmetic at run time.
 #include "data_movement.h"
 #include "reference.h"

@@ -1,3 +1,10 @@
+//===- ElementwiseTest.cpp ------------------------------------------------===//
+//
+// Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
 // elementwise.h over all ways of broadcasting.
 #include "elementwise.h"
 #include "reference.h"

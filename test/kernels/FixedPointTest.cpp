@@ -1,3 +1,10 @@
+//===- FixedPointTest.cpp -------------------------------------------------===//
+//
+// Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
 // fixed_point.h and quantize.h: the integer contract at its limits.
 #include "fixed_point.h"
 #include "quantize.h"

@@ -1,3 +1,10 @@
+//===- MatrixTest.cpp -----------------------------------------------------===//
+//
+// Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
 // fully_connected.h and matmul.h against loops in double and 64-bit integers.
 #include "fully_connected.h"
 #include "matmul.h"

@@ -1,3 +1,10 @@
+//===- PoolTest.cpp -------------------------------------------------------===//
+//
+// Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
 // pool2d.h against loops over every tap.
 #include "pool2d.h"
 #include "reference.h"

@@ -1,3 +1,10 @@
+//===- ReduceTest.cpp -----------------------------------------------------===//
+//
+// Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
 // reduce.h against double, over every set of axes.
 #include "reduce.h"
 #include "reference.h"

@@ -1,3 +1,10 @@
+//===- SoftmaxTest.cpp ----------------------------------------------------===//
+//
+// Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
 // softmax.h, float in double and int8 by the contract's formula.
 #include "softmax.h"
 #include "reference.h"

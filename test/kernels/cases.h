@@ -1,3 +1,10 @@
+//===- cases.h --------------------------------------------------*- C++ -*-===//
+//
+// Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
 // From the entries of shapes.inc to types. Also used without a C++ library
 // under QEMU.
 #ifndef EDGECC_TEST_KERNELS_CASES_H

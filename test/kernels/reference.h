@@ -1,3 +1,10 @@
+//===- reference.h ----------------------------------------------*- C++ -*-===//
+//
+// Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
 // What the kernel tests share: reproducible data, index arithmetic at run time,
 // and the integer rules written once more, differently.
 #ifndef EDGECC_TEST_KERNELS_REFERENCE_H

@@ -1,5 +1,4 @@
-//===- ReferenceTesting.h - Running edge operations in unit tests *- C++
-//-*-===//
+//===- ReferenceTesting.h - Running operations in tests ---------*- C++ -*-===//
 //
 // Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

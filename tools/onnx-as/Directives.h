@@ -1,5 +1,4 @@
-//===- Directives.h - What comment lines of a text model ask for -*- C++
-//-*-===//
+//===- Directives.h - What comments of a text model ask for -----*- C++ -*-===//
 //
 // Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

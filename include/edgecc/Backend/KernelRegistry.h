@@ -1,5 +1,4 @@
-//===- KernelRegistry.h - Which kernels implement which operations -*- C++
-//-*-===//
+//===- KernelRegistry.h - Which kernels take which operations ---*- C++ -*-===//
 //
 // Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,5 +1,4 @@
-//===- IntegerParams.h - Integer parameters from quantized types -*- C++
-//-*-===//
+//===- IntegerParams.h - Integers from quantized types ----------*- C++ -*-===//
 //
 // Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

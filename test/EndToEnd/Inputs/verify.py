@@ -1,3 +1,5 @@
+# Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Compiles small models with --verify, and lists those that fail.
 
     verify.py WORK-FOLDER [--int8] MODEL.onnxtxt... [-- EDGECC-OPTION...]

@@ -1,3 +1,10 @@
+//===- cortexm.cpp --------------------------------------------------------===//
+//
+// Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
 // The platform on a bare Cortex-M under QEMU: vectors, reset and semihosting.
 // Data needs no copying, as QEMU loads the sections where they belong, and
 // memory begins as zeros.

@@ -1,3 +1,10 @@
+//===- hash.cpp -----------------------------------------------------------===//
+//
+// Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
 // Runs every kernel with an integer contract over shapes.inc, on data that is
 // the same everywhere, and prints a hash of each output. run.sh compares the
 // lines of all cores. Needs no operating system and no C++ library.

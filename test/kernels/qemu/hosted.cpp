@@ -1,3 +1,10 @@
+//===- hosted.cpp ---------------------------------------------------------===//
+//
+// Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
 // The platform on an operating system.
 #include <cstdio>
 

@@ -1,3 +1,10 @@
+//===- accumulator.cpp ----------------------------------------------------===//
+//
+// Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
 // Adds all its inputs up, in its state.
 #define DEFINE_MODEL
 #include "accumulator.h"

@@ -1,3 +1,10 @@
+//===- byte_model.h ---------------------------------------------*- C++ -*-===//
+//
+// Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
 // The form of generated code, for models of one byte in and one byte out whose
 // names differ: NAME.h defines MODEL and includes this.
 #ifndef BYTE_MODEL_H

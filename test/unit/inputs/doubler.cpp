@@ -1,3 +1,10 @@
+//===- doubler.cpp --------------------------------------------------------===//
+//
+// Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
 #include "doubler.h"
 
 #include <cstring>

@@ -1,3 +1,10 @@
+//===- doubler.h ------------------------------------------------*- C++ -*-===//
+//
+// Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
 // A model by hand, in the form of generated code: it doubles a vector of int8
 // (saturating) and one of float, through the arena.
 #ifndef DOUBLER_H

@@ -1,3 +1,10 @@
+//===- endless.cpp --------------------------------------------------------===//
+//
+// Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
 // Broken: does not come back.
 #define DEFINE_MODEL
 #include "endless.h"

@@ -1,3 +1,10 @@
+//===- looping.cpp --------------------------------------------------------===//
+//
+// Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
 // Executes 3 * 1000 instructions in a loop, and uses 4096 bytes of stack.
 #define DEFINE_MODEL
 #include "looping.h"

@@ -1,3 +1,10 @@
+//===- oversized.cpp ------------------------------------------------------===//
+//
+// Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
 // Has more constants than the emulated boards have flash.
 #define DEFINE_MODEL
 #include "oversized.h"

@@ -1,3 +1,10 @@
+//===- roomy.cpp ----------------------------------------------------------===//
+//
+// Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
 // Needs more memory than the boards' SSRAM: keeps its input at the arena's end.
 #define DEFINE_MODEL
 #include "roomy.h"

@@ -1,3 +1,10 @@
+//===- roomy.h --------------------------------------------------*- C++ -*-===//
+//
+// Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
 #define MODEL roomy
 #define ARENA_BYTES (8 << 20)
 #include "byte_model.h"

@@ -1,3 +1,5 @@
+# Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Writes two small .npy files, without numpy: 100 samples of x and of y."""
 import struct
 import sys
