@@ -56,27 +56,8 @@ static LogicalResult lowerConv(ConvOp op, KernelCallBuilder &call,
     call.addInt(op.getGroups());
   call.addInput(op.getInput());
   call.addData("filter", depthwise ? packDepthwise(*filter) : *filter);
-
-  if (isFloatOp(op)) {
-    auto bias = call.getConstant(op, op.getBias(), "bias");
-    if (failed(bias))
-      return failure();
-    call.addData("bias", *bias);
-    call.addOutput(op.getResult());
-    addFloatClamp(op, call);
-    return success();
-  }
-  auto epilogue = addBiasAndMultipliers(op, op.getInput(), op.getFilter(),
-                                        op.getBias(), op.getResult(), call);
-  if (failed(epilogue))
-    return failure();
-  call.addOutput(op.getResult());
-  call.addScalar(
-      int32_t(getUniformType(op.getInput().getType()).getZeroPoint()));
-  for (int32_t scalar :
-       {epilogue->shift, epilogue->zero, epilogue->lo, epilogue->hi})
-    call.addScalar(scalar);
-  return success();
+  return addWeightedEpilogue(op, op.getInput(), op.getFilter(), op.getBias(),
+                             /*passInputZero=*/true, call);
 }
 
 void edgecc::registerConvolutionKernels(KernelRegistry &registry) {

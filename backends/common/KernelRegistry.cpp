@@ -118,28 +118,24 @@ void edgecc::addFloatClamp(edge::ClampableOpInterface op,
   call.addScalar(hi ? hi->convertToFloat() : infinity);
 }
 
-FailureOr<IntegerEpilogue>
-edgecc::addBiasAndMultipliers(edge::ClampableOpInterface op, Value input,
-                              Value weights, Value bias, Value result,
-                              KernelCallBuilder &call) {
+/// The bias as kernels take it, and the multipliers, as data.
+static LogicalResult addBiasAndMultipliers(Operation *op, Value input,
+                                           Value weights,
+                                           const reference::Tensor &bias,
+                                           integer::Requantization &factors,
+                                           KernelCallBuilder &call) {
   auto weightTensor = call.getConstant(op, weights, "weights");
-  auto biasTensor = call.getConstant(op, bias, "bias");
-  if (failed(weightTensor) || failed(biasTensor))
+  if (failed(weightTensor))
     return failure();
-  quant::UniformQuantizedType inputType = edge::getUniformType(input.getType());
-  quant::UniformQuantizedType outputType =
-      edge::getUniformType(result.getType());
-  auto folded = integer::foldInputZeroPoint(biasTensor->getData<int32_t>(),
-                                            weightTensor->getData<int8_t>(),
-                                            inputType.getZeroPoint());
-  if (!folded) {
-    op->emitError("'") << edge::getLayerName(op)
-                       << "': bias and zero point do not fit 32 bits";
-    return failure();
-  }
-  integer::Requantization factors = integer::getWeightedRequantization(
+  auto folded = integer::foldInputZeroPoint(
+      bias.getData<int32_t>(), weightTensor->getData<int8_t>(),
+      edge::getUniformType(input.getType()).getZeroPoint());
+  if (!folded)
+    return op->emitError("'") << edge::getLayerName(op)
+                              << "': bias and zero point do not fit 32 bits";
+  factors = integer::getWeightedRequantization(
       cast<RankedTensorType>(input.getType()), weightTensor->getType(),
-      cast<RankedTensorType>(result.getType()));
+      cast<RankedTensorType>(op->getResult(0).getType()));
 
   auto i32 = RankedTensorType::get({int64_t(folded->size())},
                                    IntegerType::get(op->getContext(), 32));
@@ -148,8 +144,36 @@ edgecc::addBiasAndMultipliers(edge::ClampableOpInterface op, Value input,
   llvm::copy(factors.multipliers, multipliers.getData<int32_t>().begin());
   call.addData("bias", biasData);
   call.addData("multiplier", multipliers);
+  return success();
+}
+
+LogicalResult edgecc::addWeightedEpilogue(edge::ClampableOpInterface op,
+                                          Value input, Value weights,
+                                          Value bias, bool passInputZero,
+                                          KernelCallBuilder &call) {
+  auto biasTensor = call.getConstant(op, bias, "bias");
+  if (failed(biasTensor))
+    return failure();
+  Value result = op->getResult(0);
+  if (isFloatOp(op)) {
+    call.addData("bias", *biasTensor);
+    call.addOutput(result);
+    addFloatClamp(op, call);
+    return success();
+  }
+  integer::Requantization factors;
+  if (failed(addBiasAndMultipliers(op, input, weights, *biasTensor, factors,
+                                   call)))
+    return failure();
+  call.addOutput(result);
+  if (passInputZero)
+    call.addScalar(
+        int32_t(edge::getUniformType(input.getType()).getZeroPoint()));
+  quant::UniformQuantizedType type = edge::getUniformType(result.getType());
   integer::ClampRange range =
-      integer::getClampRange(outputType, op.getClampMin(), op.getClampMax());
-  return IntegerEpilogue{factors.shift, int32_t(outputType.getZeroPoint()),
-                         range.lo, range.hi};
+      integer::getClampRange(type, op.getClampMin(), op.getClampMax());
+  for (int32_t scalar : {int32_t(factors.shift), int32_t(type.getZeroPoint()),
+                         range.lo, range.hi})
+    call.addScalar(scalar);
+  return success();
 }

@@ -16,31 +16,14 @@ static LogicalResult lowerFullyConnected(FullyConnectedOp op,
   auto weights = call.getConstant(op, op.getWeights(), "weights");
   if (failed(weights))
     return failure();
-  bool isFloat = isFloatOp(op);
-  call.begin(isFloat ? "fully_connected_f32" : "fully_connected_s8",
+  call.begin(isFloatOp(op) ? "fully_connected_f32" : "fully_connected_s8",
              "fully_connected.h");
   call.addShape(op.getInput());
   call.addShape(op.getResult());
   call.addInput(op.getInput());
   call.addData("weights", *weights);
-  if (isFloat) {
-    auto bias = call.getConstant(op, op.getBias(), "bias");
-    if (failed(bias))
-      return failure();
-    call.addData("bias", *bias);
-    call.addOutput(op.getResult());
-    addFloatClamp(op, call);
-    return success();
-  }
-  auto epilogue = addBiasAndMultipliers(op, op.getInput(), op.getWeights(),
-                                        op.getBias(), op.getResult(), call);
-  if (failed(epilogue))
-    return failure();
-  call.addOutput(op.getResult());
-  for (int32_t scalar :
-       {epilogue->shift, epilogue->zero, epilogue->lo, epilogue->hi})
-    call.addScalar(scalar);
-  return success();
+  return addWeightedEpilogue(op, op.getInput(), op.getWeights(), op.getBias(),
+                             /*passInputZero=*/false, call);
 }
 
 static LogicalResult lowerMatMul(MatMulOp op, KernelCallBuilder &call) {

@@ -135,16 +135,15 @@ bool isInt8Op(mlir::Operation *op);
 /// Adds the clamp bounds of a float operation as two scalars.
 void addFloatClamp(edge::ClampableOpInterface op, KernelCallBuilder &call);
 
-/// What convolution and fully connected have in common in integers: bias with
-/// the input's zero point folded in, and multipliers per output channel, added
-/// as data; `shift`, `zero`, `lo`, `hi` for the scalars.
-struct IntegerEpilogue {
-  int32_t shift, zero, lo, hi;
-};
-llvm::FailureOr<IntegerEpilogue>
-addBiasAndMultipliers(edge::ClampableOpInterface op, mlir::Value input,
-                      mlir::Value weights, mlir::Value bias, mlir::Value result,
-                      KernelCallBuilder &call);
+/// What follows the weights of a convolution or fully connected layer: bias and
+/// result, then, in float, the clamp bounds; in integers the bias has the
+/// input's zero point folded in, multipliers per output channel follow it, and
+/// the scalars are the input's zero point (if `passInputZero`, for kernels with
+/// padding), shift, output's zero point, lower and upper bound.
+llvm::LogicalResult addWeightedEpilogue(edge::ClampableOpInterface op,
+                                        mlir::Value input, mlir::Value weights,
+                                        mlir::Value bias, bool passInputZero,
+                                        KernelCallBuilder &call);
 
 } // namespace edgecc
 
