@@ -17,14 +17,21 @@ static RankedTensorType typeOf(Value value) {
   return cast<RankedTensorType>(value.getType());
 }
 
-/// Every group has one input channel. With a single group the taps of a row lie
-/// side by side, which the general kernel makes more of.
+/// Every group has one input channel, and the filter can be packed. With a
+/// single group the taps of a row lie side by side, which the general kernel
+/// makes more of.
 static bool isDepthwise(ConvOp op) {
-  return op.getGroups() > 1 &&
+  return op.getGroups() > 1 && isConstant(op.getFilter()) &&
          typeOf(op.getInput()).getShape().back() == int64_t(op.getGroups());
 }
 
 static bool isImage(ConvOp op) { return typeOf(op.getInput()).getRank() <= 4; }
+
+/// Integers need their weights at compile time: zero points are folded in.
+static bool isInt8Image(ConvOp op) {
+  return isInt8Op(op) && isImage(op) && isConstant(op.getFilter()) &&
+         isConstant(op.getBias());
+}
 
 /// Depthwise filters [O, kernel..., 1] in the order in which their kernel reads
 /// them: [kernel..., O].
@@ -43,19 +50,20 @@ static reference::Tensor packDepthwise(const reference::Tensor &filter) {
 static LogicalResult lowerConv(ConvOp op, KernelCallBuilder &call,
                                StringRef kernel, StringRef header,
                                bool depthwise) {
-  auto filter = call.getConstant(op, op.getFilter(), "filter");
-  if (failed(filter))
-    return failure();
   call.begin(kernel, header);
   call.addShape(getImageShape(op.getInput()));
   call.addShape(getImageShape(op.getResult()));
   call.addTemplateArg(
-      getWindow(op.getContext(), filter->getShape().drop_front().drop_back(),
+      getWindow(op.getContext(),
+                typeOf(op.getFilter()).getShape().drop_front().drop_back(),
                 op.getStrides(), op.getDilations(), op.getPads()));
   if (!depthwise)
     call.addInt(op.getGroups());
   call.addInput(op.getInput());
-  call.addData("filter", depthwise ? packDepthwise(*filter) : *filter);
+  if (depthwise)
+    call.addData("filter", packDepthwise(*getConstantTensor(op.getFilter())));
+  else
+    call.addOperand("filter", op.getFilter());
   return addWeightedEpilogue(op, op.getInput(), op.getFilter(), op.getBias(),
                              /*passInputZero=*/true, call);
 }
@@ -67,8 +75,7 @@ void edgecc::registerConvolutionKernels(KernelRegistry &registry) {
         return lowerConv(op, call, "conv2d_f32", "conv2d.h", false);
       });
   registry.add<ConvOp>(
-      "conv2d_s8", [](ConvOp op) { return isInt8Op(op) && isImage(op); },
-      [](ConvOp op, KernelCallBuilder &call) {
+      "conv2d_s8", isInt8Image, [](ConvOp op, KernelCallBuilder &call) {
         return lowerConv(op, call, "conv2d_s8", "conv2d.h", false);
       });
   registry.add<ConvOp>(
@@ -81,7 +88,7 @@ void edgecc::registerConvolutionKernels(KernelRegistry &registry) {
       /*benefit=*/1);
   registry.add<ConvOp>(
       "depthwise_conv2d_s8",
-      [](ConvOp op) { return isInt8Op(op) && isImage(op) && isDepthwise(op); },
+      [](ConvOp op) { return isInt8Image(op) && isDepthwise(op); },
       [](ConvOp op, KernelCallBuilder &call) {
         return lowerConv(op, call, "depthwise_conv2d_s8", "depthwise_conv2d.h",
                          true);

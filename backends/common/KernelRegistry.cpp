@@ -52,6 +52,13 @@ void KernelCallBuilder::addScalar(float value) {
   addScalar(TypedAttr(FloatAttr::get(Float32Type::get(context), value)));
 }
 
+void KernelCallBuilder::addOperand(StringRef purpose, Value value) {
+  if (std::optional<reference::Tensor> tensor = edge::getConstantTensor(value))
+    addData(purpose, *tensor);
+  else
+    addInput(value);
+}
+
 FailureOr<reference::Tensor>
 KernelCallBuilder::getConstant(Operation *user, Value value, StringRef what) {
   if (std::optional<reference::Tensor> tensor = edge::getConstantTensor(value))
@@ -95,6 +102,25 @@ KernelRegistry::getCandidates(Operation *op,
   return candidates;
 }
 
+LogicalResult edgecc::checkKernels(func::FuncOp function,
+                                   const llvm::StringSet<> &features) {
+  bool complete = true;
+  for (Operation &op : function.front().without_terminator()) {
+    if (isa<edge::ConstantOp, edge::ReshapeOp>(op) ||
+        !KernelRegistry::get().getCandidates(&op, features).empty())
+      continue;
+    InFlightDiagnostic diagnostic =
+        op.emitError("'") << edge::getLayerName(&op) << "' (" << op.getName()
+                          << ") has no kernel for these operands";
+    for (Value operand : op.getOperands())
+      diagnostic.attachNote()
+          << (isConstant(operand) ? "constant: " : "computed: ")
+          << operand.getType();
+    complete = false;
+  }
+  return success(complete);
+}
+
 //===----------------------------------------------------------------------===//
 // Shared by the families
 //===----------------------------------------------------------------------===//
@@ -108,6 +134,10 @@ bool edgecc::isFloatOp(Operation *op) {
 bool edgecc::isInt8Op(Operation *op) {
   auto type = edge::getUniformType(op->getOperand(0).getType());
   return type && type.getStorageType().isInteger(8);
+}
+
+bool edgecc::isConstant(Value value) {
+  return value.getDefiningOp<edge::ConstantOp>() != nullptr;
 }
 
 void edgecc::addFloatClamp(edge::ClampableOpInterface op,
@@ -151,16 +181,16 @@ LogicalResult edgecc::addWeightedEpilogue(edge::ClampableOpInterface op,
                                           Value input, Value weights,
                                           Value bias, bool passInputZero,
                                           KernelCallBuilder &call) {
-  auto biasTensor = call.getConstant(op, bias, "bias");
-  if (failed(biasTensor))
-    return failure();
   Value result = op->getResult(0);
   if (isFloatOp(op)) {
-    call.addData("bias", *biasTensor);
+    call.addOperand("bias", bias);
     call.addOutput(result);
     addFloatClamp(op, call);
     return success();
   }
+  auto biasTensor = call.getConstant(op, bias, "bias");
+  if (failed(biasTensor))
+    return failure();
   integer::Requantization factors;
   if (failed(addBiasAndMultipliers(op, input, weights, *biasTensor, factors,
                                    call)))

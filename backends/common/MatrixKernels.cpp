@@ -13,15 +13,12 @@ using namespace edgecc::edge;
 
 static LogicalResult lowerFullyConnected(FullyConnectedOp op,
                                          KernelCallBuilder &call) {
-  auto weights = call.getConstant(op, op.getWeights(), "weights");
-  if (failed(weights))
-    return failure();
   call.begin(isFloatOp(op) ? "fully_connected_f32" : "fully_connected_s8",
              "fully_connected.h");
   call.addShape(op.getInput());
   call.addShape(op.getResult());
   call.addInput(op.getInput());
-  call.addData("weights", *weights);
+  call.addOperand("weights", op.getWeights());
   return addWeightedEpilogue(op, op.getInput(), op.getWeights(), op.getBias(),
                              /*passInputZero=*/false, call);
 }
@@ -42,7 +39,11 @@ void edgecc::registerMatrixKernels(KernelRegistry &registry) {
       "fully_connected_f32", [](FullyConnectedOp op) { return isFloatOp(op); },
       lowerFullyConnected);
   registry.add<FullyConnectedOp>(
-      "fully_connected_s8", [](FullyConnectedOp op) { return isInt8Op(op); },
+      "fully_connected_s8",
+      [](FullyConnectedOp op) {
+        return isInt8Op(op) && isConstant(op.getWeights()) &&
+               isConstant(op.getBias());
+      },
       lowerFullyConnected);
   registry.add<MatMulOp>(
       "matmul_f32", [](MatMulOp op) { return isFloatOp(op); }, lowerMatMul);

@@ -10,6 +10,7 @@
 #include "Passes.h"
 #include "Stages.h"
 
+#include "edgecc/Backend/KernelRegistry.h"
 #include "edgecc/Execute/Execute.h"
 #include "edgecc/Import/Import.h"
 #include "edgecc/Passes/Pipelines.h"
@@ -115,6 +116,11 @@ static Error importModel(Session &session) {
 }
 
 static Error lower(Session &session) {
+  StringSet<> features;
+  for (const std::string &feature : session.target.features)
+    features.insert(feature);
+  if (failed(checkKernels(getModelFunction(*session.edge), features)))
+    return alreadyReported(InputError);
   LoweringOptions lowering;
   lowering.features = session.target.features;
   session.kern = session.edge->clone();

@@ -115,6 +115,8 @@ static Error measure(Session &session, const execute::Executable &program,
                      "--measure: " + toString(measured.takeError()));
   report::Report &report = session.report;
   report.ram.stack = measured->stackBytes;
+  // Constants that the linker leaves out do not count.
+  report.flash.weights = measured->flash.weights;
   report.flash.code = measured->flash.code;
   report.flash.total = measured->flash.total;
   report.flash.source = measured->flash.source;

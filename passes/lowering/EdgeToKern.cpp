@@ -251,6 +251,9 @@ struct ConvertEdgeToKern
     for (const std::string &feature : features)
       featureSet.insert(feature);
 
+    if (failed(checkKernels(main, featureSet)))
+      return signalPassFailure();
+
     ProgramSymbols symbols(module, main);
     func::FuncOp program = createProgram(main);
     ProgramBuilder builder(program, symbols);
@@ -326,28 +329,17 @@ struct ConvertEdgeToKern
   static LogicalResult lowerBody(func::FuncOp main,
                                  const llvm::StringSet<> &features,
                                  ProgramBuilder &builder) {
-    bool complete = true;
+    const KernelRegistry &registry = KernelRegistry::get();
     for (Operation &op : main.front().without_terminator()) {
       if (isa<edge::ConstantOp>(op))
         continue;
-      if (auto reshape = dyn_cast<edge::ReshapeOp>(op)) {
+      if (auto reshape = dyn_cast<edge::ReshapeOp>(op))
         builder.view(reshape);
-        continue;
-      }
-      SmallVector<const Kernel *> candidates =
-          KernelRegistry::get().getCandidates(&op, features);
-      if (!candidates.empty()) {
-        complete &= succeeded(builder.lower(&op, *candidates.front()));
-        continue;
-      }
-      InFlightDiagnostic diagnostic =
-          op.emitError("'") << edge::getLayerName(&op) << "' (" << op.getName()
-                            << ") has no kernel for these types";
-      for (Type type : op.getOperandTypes())
-        diagnostic.attachNote() << "operand: " << type;
-      complete = false;
+      else if (failed(builder.lower(
+                   &op, *registry.getCandidates(&op, features).front())))
+        return failure();
     }
-    return success(complete);
+    return success();
   }
 };
 

@@ -17,6 +17,7 @@
 #include "edgecc/Dialect/Edge/Edge.h"
 #include "edgecc/Dialect/Kern/Kern.h"
 
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/ADT/StringSet.h"
 
 #include <functional>
@@ -49,6 +50,8 @@ public:
   /// Constants packed for this kernel; `purpose` becomes part of the name.
   virtual void addData(llvm::StringRef purpose,
                        const reference::Tensor &tensor) = 0;
+  /// `value` as data named by `purpose` if it is a constant, else as an input.
+  void addOperand(llvm::StringRef purpose, mlir::Value value);
   virtual void addOutput(mlir::Value value) = 0;
   virtual void addScratch(int64_t bytes) = 0;
   virtual void addScalar(mlir::TypedAttr value) = 0;
@@ -117,6 +120,11 @@ private:
   std::vector<Kernel> kernels;
 };
 
+/// Emits an error, with the types, at every operation of `function` that no
+/// kernel computes on a target with `features`.
+llvm::LogicalResult checkKernels(mlir::func::FuncOp function,
+                                 const llvm::StringSet<> &features);
+
 /// The families of kernels, each in a file of its own under backends/common.
 void registerConvolutionKernels(KernelRegistry &registry);
 void registerMatrixKernels(KernelRegistry &registry);
@@ -131,6 +139,8 @@ void registerMovementKernels(KernelRegistry &registry);
 /// Whether all tensors of an operation are f32 / the first is quantized i8.
 bool isFloatOp(mlir::Operation *op);
 bool isInt8Op(mlir::Operation *op);
+/// Whether a value is known at compile time, and can be packed.
+bool isConstant(mlir::Value value);
 
 /// Adds the clamp bounds of a float operation as two scalars.
 void addFloatClamp(edge::ClampableOpInterface op, KernelCallBuilder &call);

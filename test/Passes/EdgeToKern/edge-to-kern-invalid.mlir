@@ -2,11 +2,11 @@
 
 // Everything without a kernel is named at once.
 func.func @main(%x: tensor<1x4xi32>, %v: tensor<1x3x3x3x2xf32>) -> (tensor<1x1xi32>, tensor<1x1x1x1x2xf32>) {
-  // expected-error @below {{'edge.reduce' (edge.reduce) has no kernel for these types}}
-  // expected-note @below {{operand: 'tensor<1x4xi32>'}}
+  // expected-error @below {{'edge.reduce' (edge.reduce) has no kernel for these operands}}
+  // expected-note @below {{computed: 'tensor<1x4xi32>'}}
   %r = edge.reduce %x {kind = 0 : i32, axes = array<i64: 1>} : (tensor<1x4xi32>) -> tensor<1x1xi32>
-  // expected-error @below {{'edge.max_pool' (edge.max_pool) has no kernel for these types}}
-  // expected-note @below {{operand: 'tensor<1x3x3x3x2xf32>'}}
+  // expected-error @below {{'edge.max_pool' (edge.max_pool) has no kernel for these operands}}
+  // expected-note @below {{computed: 'tensor<1x3x3x3x2xf32>'}}
   %m = edge.max_pool %v {kernel = array<i64: 3, 3, 3>, strides = array<i64: 1, 1, 1>, pads = array<i64: 0, 0, 0, 0, 0, 0>, dilations = array<i64: 1, 1, 1>}
     : (tensor<1x3x3x3x2xf32>) -> tensor<1x1x1x1x2xf32>
   return %r, %m : tensor<1x1xi32>, tensor<1x1x1x1x2xf32>
@@ -14,11 +14,17 @@ func.func @main(%x: tensor<1x4xi32>, %v: tensor<1x3x3x3x2xf32>) -> (tensor<1x1xi
 
 // -----
 
-func.func @main(%x: tensor<1x4xf32>, %w: tensor<2x4xf32>) -> tensor<1x2xf32> {
-  %b = edge.constant dense<0.0> : tensor<2xf32> -> tensor<2xf32>
-  // expected-error @below {{'edge.fully_connected' computes its weights while it runs}}
-  %y = edge.fully_connected %x, %w, %b : (tensor<1x4xf32>, tensor<2x4xf32>, tensor<2xf32>) -> tensor<1x2xf32>
-  return %y : tensor<1x2xf32>
+// Integers need their weights at compile time.
+!q = !quant.uniform<i8:f32, 0.5>
+!b = !quant.uniform<i32:f32, 0.25>
+func.func @main(%x: tensor<1x4x!q>, %w: tensor<2x4x!q>) -> tensor<1x2x!q> {
+  %b = edge.constant dense<0> : tensor<2xi32> -> tensor<2x!b>
+  // expected-error @below {{'edge.fully_connected' (edge.fully_connected) has no kernel for these operands}}
+  // expected-note @below {{computed: 'tensor<1x4}}
+  // expected-note @below {{computed: 'tensor<2x4}}
+  // expected-note @below {{constant: 'tensor<2x}}
+  %y = edge.fully_connected %x, %w, %b : (tensor<1x4x!q>, tensor<2x4x!q>, tensor<2x!b>) -> tensor<1x2x!q>
+  return %y : tensor<1x2x!q>
 }
 
 // -----
