@@ -7,9 +7,12 @@
 //
 // Counts exactly the instructions that are executed after the one at `begin`
 // and before the one at `end`, by class and by block. Arguments:
-//   begin=ADDRESS end=ADDRESS out=FILE isa=thumb|a64|other
+//   begin=ADDRESS end=ADDRESS [layer=ADDRESS] out=FILE isa=thumb|a64|other
 // Each time the region ends, FILE is written anew with lines
 //   total COUNT | class NAME COUNT | words COUNT | block ADDRESS COUNT
+// and, each time `layer` is executed in between, with one
+//   layer COUNT
+// of the instructions from there to the next one, or to the end.
 //
 // The entry points of the plugin interface, version 1, are declared here, since
 // Debian has no package with qemu-plugin.h.
@@ -65,12 +68,17 @@ struct mark {
 };
 
 static enum { THUMB, A64, OTHER } isa = OTHER;
-static uint64_t begin_address, end_address;
+static uint64_t begin_address, end_address, layer_address;
 static const char *out_path;
 static struct block *blocks;
 static const struct mark *begin_mark; /* not null while the region is open */
 
 static uint64_t totals[CLASS_COUNT], total, words;
+
+/* The totals when each layer began. */
+enum { MAX_LAYERS = 4096 };
+static uint64_t layer_begins[MAX_LAYERS];
+static int layers;
 
 static uint64_t add(const struct block *block, size_t from, size_t to,
                     uint64_t times) {
@@ -97,14 +105,24 @@ static uint64_t add_block(const struct block *block, const struct mark *end) {
   return added;
 }
 
+static void clear_totals(void) {
+  memset(totals, 0, sizeof totals);
+  total = words = 0;
+}
+
+static void write_layers(FILE *file) {
+  for (int i = 0; i < layers; ++i)
+    fprintf(file, "layer %" PRIu64 "\n",
+            (i + 1 < layers ? layer_begins[i + 1] : total) - layer_begins[i]);
+}
+
 static void write_result(const struct mark *end) {
   FILE *file = fopen(out_path, "w");
   if (!file) {
     fprintf(stderr, "insncount: cannot write %s\n", out_path);
     return;
   }
-  memset(totals, 0, sizeof totals);
-  total = words = 0;
+  clear_totals();
   for (const struct block *block = blocks; block; block = block->next)
     if (block->count)
       fprintf(file, "block %#" PRIx64 " %" PRIu64 "\n", block->address,
@@ -114,12 +132,14 @@ static void write_result(const struct mark *end) {
       if (totals[i])
         fprintf(file, "class %s %" PRIu64 "\n", class_names[i], totals[i]);
   fprintf(file, "words %" PRIu64 "\ntotal %" PRIu64 "\n", words, total);
+  write_layers(file);
   fclose(file);
 }
 
 static void on_begin(unsigned cpu, void *data) {
   (void)cpu;
   begin_mark = data;
+  layers = 0;
   for (struct block *block = blocks; block; block = block->next)
     block->count = block == begin_mark->block;
 }
@@ -129,6 +149,17 @@ static void on_end(unsigned cpu, void *data) {
   if (begin_mark)
     write_result(data);
   begin_mark = NULL;
+}
+
+static void on_layer(unsigned cpu, void *data) {
+  (void)cpu;
+  if (!begin_mark || layers == MAX_LAYERS)
+    return;
+  clear_totals();
+  for (const struct block *block = blocks; block; block = block->next)
+    if (block->count)
+      add_block(block, data);
+  layer_begins[layers++] = total;
 }
 
 static void watch(struct qemu_plugin_insn *insn, exec_callback callback,
@@ -175,6 +206,8 @@ static void on_translate(plugin_id id, struct qemu_plugin_tb *tb) {
       watch(insn, on_begin, block, i);
     if (qemu_plugin_insn_vaddr(insn) == end_address)
       watch(insn, on_end, block, i);
+    if (layer_address && qemu_plugin_insn_vaddr(insn) == layer_address)
+      watch(insn, on_layer, block, i);
   }
   qemu_plugin_register_vcpu_tb_exec_inline(tb, INLINE_ADD, &block->count, 1);
 }
@@ -184,6 +217,8 @@ static void read_argument(const char *argument) {
     begin_address = strtoull(argument + 6, NULL, 0);
   else if (!strncmp(argument, "end=", 4))
     end_address = strtoull(argument + 4, NULL, 0);
+  else if (!strncmp(argument, "layer=", 6))
+    layer_address = strtoull(argument + 6, NULL, 0);
   else if (!strncmp(argument, "out=", 4))
     out_path = strdup(argument + 4);
   else if (!strcmp(argument, "isa=thumb"))

@@ -120,11 +120,15 @@ static std::optional<Excess> checkLatency(const Session &session) {
       << "latency: " << format("%.3f", *report.latency.milliseconds) << " ms ("
       << report.latency.source << "), allowed are "
       << format("%.3f", *report.budget.latency * 1e3) << " ms";
-  excess.causes = {"the layers with most multiplications:"};
-  auto key = [](const Layer &layer) { return double(layer.macs); };
+  excess.causes = {"the slowest layers:"};
+  // Where layers cannot be counted, multiplications tell.
+  auto key = [](const Layer &layer) {
+    return double(layer.cycles.value_or(layer.macs));
+  };
   for (const Layer *layer : getLargest(report.layers, key))
-    excess.causes.push_back("  " + formatCount(layer->macs) + " MACs in " +
-                            describe(*layer));
+    excess.causes.push_back(
+        "  " + formatCount(layer->cycles.value_or(layer->macs)) +
+        (layer->cycles ? " instructions in " : " MACs in ") + describe(*layer));
   return excess;
 }
 

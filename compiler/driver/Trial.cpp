@@ -121,6 +121,15 @@ static Error measure(Session &session, const execute::Executable &program,
   report.flash.total = measured->flash.total;
   report.flash.source = measured->flash.source;
   fillLatency(session.target, *measured, report.latency);
+
+  Expected<std::vector<uint64_t>> layers =
+      program.measureLayers(toBytes(inputs));
+  if (!layers)
+    return makeError(InternalError,
+                     "--measure: " + toString(layers.takeError()));
+  if (layers->size() == report.layers.size())
+    for (auto [layer, instructions] : zip(report.layers, *layers))
+      layer.cycles = instructions;
   return Error::success();
 }
 

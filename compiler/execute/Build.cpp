@@ -106,7 +106,8 @@ static Command compilerCommand(const Target &target) {
   return command;
 }
 
-static Command modelCommand(const Executable::State &state) {
+static Command modelCommand(const Executable::State &state, StringRef object,
+                            ArrayRef<std::string> extra = {}) {
   Command command = compilerCommand(state.target);
   command.push_back(state.target.compiler.optimization);
   if (state.options.strictWarnings)
@@ -114,12 +115,13 @@ static Command modelCommand(const Executable::State &state) {
            {"-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Werror"});
   SmallString<256> source(state.sourceFolder);
   sys::path::append(source, state.name + ".cpp");
-  append(command, {"-c", std::string(source), "-o", state.modelObject()});
+  append(command, extra);
+  append(command, {"-c", std::string(source), "-o", object.str()});
   return command;
 }
 
 static Command linkCommand(const Executable::State &state,
-                           ArrayRef<StringRef> runtimeSources,
+                           ArrayRef<StringRef> runtimeSources, StringRef object,
                            StringRef output) {
   const Target &target = state.target;
   const std::string runtime = runtimeFolder(target);
@@ -132,8 +134,7 @@ static Command linkCommand(const Executable::State &state,
     sys::path::append(path, source);
     command.push_back(std::string(path));
   }
-  append(command,
-         {state.modelObject(), "-o", output.str(), "-Wl,--gc-sections"});
+  append(command, {object.str(), "-o", output.str(), "-Wl,--gc-sections"});
   if (target.kind == TargetKind::CortexM)
     append(command,
            {"-nostartfiles", "-L" + runtime, "-T" + target.linkerScript});
@@ -174,9 +175,30 @@ static Error runCompiler(const Executable::State &state, const Command &command,
 }
 
 Error link(const Executable::State &state, ArrayRef<StringRef> runtimeSources,
-           StringRef output) {
-  return runCompiler(state, linkCommand(state, runtimeSources, output),
+           StringRef object, StringRef output) {
+  return runCompiler(state, linkCommand(state, runtimeSources, object, output),
                      "linking '" + state.name + "'");
+}
+
+Error linkRunner(const Executable::State &state, StringRef object,
+                 StringRef output) {
+  SmallVector<StringRef> sources = {"runner.cpp"};
+  if (state.target.kind == TargetKind::CortexM)
+    sources.append({"startup.cpp", "semihosting.cpp"});
+  else
+    sources.push_back("hosted.cpp");
+  return link(state, sources, object, output);
+}
+
+Error buildMarked(const Executable::State &state) {
+  SmallString<256> marks(runtimeFolder(state.target));
+  sys::path::append(marks, "layer_marks.h");
+  if (Error error = runCompiler(state,
+                                modelCommand(state, state.markedObject(),
+                                             {"-include", std::string(marks)}),
+                                "compiling '" + state.name + ".cpp'"))
+    return error;
+  return linkRunner(state, state.markedObject(), state.markedProgram());
 }
 
 static Error checkRuntime(const Target &target) {
@@ -210,17 +232,11 @@ Expected<Executable> build(StringRef folder, StringRef name,
   state->options = options;
   if (Error error = makeFolder(state->folder))
     return error;
-  if (Error error = runCompiler(*state, modelCommand(*state),
-                                "compiling '" + state->name + ".cpp'"))
+  if (Error error =
+          runCompiler(*state, modelCommand(*state, state->modelObject()),
+                      "compiling '" + state->name + ".cpp'"))
     return error;
-
-  const bool bare = target.kind == TargetKind::CortexM;
-  SmallVector<StringRef> sources = {"runner.cpp"};
-  if (bare)
-    sources.append({"startup.cpp", "semihosting.cpp"});
-  else
-    sources.push_back("hosted.cpp");
-  if (Error error = link(*state, sources, state->program()))
+  if (Error error = linkRunner(*state, state->modelObject(), state->program()))
     return error;
   return Executable(std::move(state));
 }

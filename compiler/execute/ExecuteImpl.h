@@ -26,14 +26,25 @@ struct Executable::State {
   std::string path(llvm::StringRef file) const;
   std::string modelObject() const { return path("model.o"); }
   std::string program() const { return path("program"); }
+  /// The same, with marks at the layers (layer_marks.h).
+  std::string markedObject() const { return path("marked.o"); }
+  std::string markedProgram() const { return path("marked"); }
 
   ~State();
 };
 
-/// Compiles and links runtime sources with the model's object file to `output`.
+/// Compiles and links runtime sources with an object file of the model to
+/// `output`.
 llvm::Error link(const Executable::State &state,
                  llvm::ArrayRef<llvm::StringRef> runtimeSources,
-                 llvm::StringRef output);
+                 llvm::StringRef object, llvm::StringRef output);
+
+/// Links the runner with an object file of the model.
+llvm::Error linkRunner(const Executable::State &state, llvm::StringRef object,
+                       llvm::StringRef output);
+
+/// Compiles the model with marks at its layers, and links it with the runner.
+llvm::Error buildMarked(const Executable::State &state);
 
 /// Links the least image that contains the model (Cortex-M), or looks at the
 /// model's object file.
@@ -44,7 +55,9 @@ enum class RunMode { Run, Count, Time };
 
 /// Where the counting plugin shall count, and write to.
 struct CountRequest {
+  std::string program;
   uint64_t begin = 0, end = 0;
+  std::optional<uint64_t> layer; ///< executed at the beginning of each layer
   std::string resultFile;
 };
 

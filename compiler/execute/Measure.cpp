@@ -23,7 +23,8 @@ Expected<Flash> measureFlash(const Executable::State &state) {
   std::string file = state.modelObject();
   if (bare) {
     file = state.path("flash_image");
-    if (Error error = link(state, {"startup.cpp", "flash_image.cpp"}, file))
+    if (Error error = link(state, {"startup.cpp", "flash_image.cpp"},
+                           state.modelObject(), file))
       return error;
   }
   Expected<Flash> flash = readFlash(file);
@@ -49,6 +50,8 @@ static Error readCounts(StringRef text, const SymbolTable &symbols,
       return makeError("cannot understand the counting plugin: " + line);
     if (words[0] == "total")
       measurement.instructions = count;
+    else if (words[0] == "layer")
+      measurement.layers.push_back(count);
     else if (words[0] == "class" && words.size() == 3)
       measurement.classes[words[1].str()] = count;
     else if (words[0] == "words" && count > 0)
@@ -61,22 +64,26 @@ static Error readCounts(StringRef text, const SymbolTable &symbols,
 }
 
 static Expected<CountRequest> findMarks(const Executable::State &state,
+                                        StringRef program,
                                         const SymbolTable &symbols) {
   std::optional<uint64_t> begin = symbols.addressOf("edgecc_mark_begin");
   std::optional<uint64_t> end = symbols.addressOf("edgecc_mark_end");
   if (!begin || !end)
     return makeError("the program for '" + state.name +
                      "' has no marks to count between");
-  return CountRequest{*begin, *end, state.path("counts")};
+  return CountRequest{program.str(), *begin, *end,
+                      symbols.addressOf("edgecc_mark_layer"),
+                      state.path("counts")};
 }
 
 /// Runs the sample under the emulator with the counting plugin.
 static Error countInstructions(const Executable::State &state,
-                               const Bytes &sample, Measurement &measurement) {
-  Expected<SymbolTable> symbols = SymbolTable::read(state.program());
+                               StringRef program, const Bytes &sample,
+                               Measurement &measurement) {
+  Expected<SymbolTable> symbols = SymbolTable::read(program);
   if (!symbols)
     return symbols.takeError();
-  Expected<CountRequest> request = findMarks(state, *symbols);
+  Expected<CountRequest> request = findMarks(state, program, *symbols);
   if (!request)
     return request.takeError();
   Expected<RunResult> result =
@@ -121,7 +128,7 @@ static Error measureCalls(const Executable::State &state, const Bytes &sample,
                           Measurement &measurement) {
   const bool direct = runsDirectly(state.target);
   if (!direct)
-    return countInstructions(state, sample, measurement);
+    return countInstructions(state, state.program(), sample, measurement);
   if (Error error = measureNatively(state, sample, measurement))
     return error;
   if (!emulatorHasFeatures(state.target))
@@ -129,7 +136,7 @@ static Error measureCalls(const Executable::State &state, const Bytes &sample,
   // The time is known; a count is better, where QEMU is installed and is for
   // this kind of machine.
   Measurement counted = measurement;
-  if (Error error = countInstructions(state, sample, counted))
+  if (Error error = countInstructions(state, state.program(), sample, counted))
     consumeError(std::move(error));
   else
     measurement = std::move(counted);
@@ -145,6 +152,19 @@ Expected<Measurement> Executable::measure(const Bytes &sample) const {
     return flash.takeError();
   measurement.flash = std::move(*flash);
   return measurement;
+}
+
+Expected<std::vector<uint64_t>>
+Executable::measureLayers(const Bytes &sample) const {
+  if (runsDirectly(state->target) && !emulatorHasFeatures(state->target))
+    return std::vector<uint64_t>();
+  if (Error error = buildMarked(*state))
+    return error;
+  Measurement measurement;
+  if (Error error = countInstructions(*state, state->markedProgram(), sample,
+                                      measurement))
+    return error;
+  return std::move(measurement.layers);
 }
 
 } // namespace edgecc::execute

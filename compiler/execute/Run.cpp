@@ -54,6 +54,7 @@ static std::string pluginArgument(const Target &target,
   return "file=" + escapeCommas(findPlugin(target)) +
          ",begin=" + std::to_string(count.begin) +
          ",end=" + std::to_string(count.end) +
+         (count.layer ? ",layer=" + std::to_string(*count.layer) : "") +
          ",out=" + escapeCommas(count.resultFile) +
          ",isa=" + instructionSet(target).str();
 }
@@ -78,6 +79,7 @@ static Command runCommand(const Executable::State &state, RunMode mode,
   if (!count && runsDirectly(target))
     return {state.program(), argument};
 
+  const std::string program = count ? count->program : state.program();
   const TargetEmulator &emulator = *target.emulator;
   Command command = {emulator.command};
   if (!emulator.machine.empty())
@@ -88,13 +90,12 @@ static Command runCommand(const Executable::State &state, RunMode mode,
   if (count)
     command.insert(command.end(), {"-plugin", pluginArgument(target, *count)});
   if (target.kind != TargetKind::CortexM) {
-    command.insert(command.end(), {state.program(), argument});
+    command.insert(command.end(), {program, argument});
     return command;
   }
   command.insert(command.end(),
-                 {"-kernel", state.program(), "-display", "none", "-monitor",
-                  "none", "-serial", "none", "-no-reboot",
-                  "-semihosting-config",
+                 {"-kernel", program, "-display", "none", "-monitor", "none",
+                  "-serial", "none", "-no-reboot", "-semihosting-config",
                   "enable=on,target=native,arg=" + escapeCommas(argument)});
   return command;
 }

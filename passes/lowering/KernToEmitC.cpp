@@ -189,6 +189,8 @@ private:
       args.push_back(builder.getIndexAttr(i));
     if (std::optional<ArrayAttr> scalars = op.getScalars())
       llvm::append_range(args, *scalars);
+    builder.create<emitc::VerbatimOp>(
+        op.getLoc(), llvm::formatv("EDGECC_LAYER({0})", layers++).str());
     if (std::optional<StringRef> layer = op.getLayer())
       builder.create<emitc::VerbatimOp>(op.getLoc(), getComment(*layer));
     builder.create<emitc::CallOpaqueOp>(
@@ -236,6 +238,7 @@ private:
   OpBuilder builder;
   IRMapping mapping;
   Value arena;
+  unsigned layers = 0;
 };
 
 /// A constant array; the macro before it chooses its section and alignment.

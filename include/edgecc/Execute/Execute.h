@@ -60,6 +60,8 @@ struct Measurement {
   /// Instructions by function (linker symbol, demangled); empty if not known.
   std::map<std::string, uint64_t> functions;
   std::optional<double> nanoseconds;
+  /// Instructions of each EDGECC_LAYER of a program that has marks.
+  std::vector<uint64_t> layers;
   std::string source; ///< "qemu-plugin", "perf_event" or "clock"
   std::optional<uint64_t> stackBytes;
   Flash flash;
@@ -80,6 +82,12 @@ public:
 
   /// Measures NAME_run on one sample.
   llvm::Expected<Measurement> measure(const Bytes &sample) const;
+
+  /// Instructions of each layer of NAME_run on one sample, in order. Compiles
+  /// the model once more, with a mark (a call) before each layer; counts may be
+  /// some instructions higher than without. Empty where QEMU cannot count.
+  llvm::Expected<std::vector<uint64_t>>
+  measureLayers(const Bytes &sample) const;
 
   /// The linked program, and the folder in which it lies.
   std::string getProgram() const;

@@ -19,8 +19,10 @@ func.func private @clip(%x: f32) -> f32 {
 
 // CPP: static void execute(std::uint8_t* [[ARENA:v[0-9]+]], const float* [[IN:v[0-9]+]], std::int8_t* [[OUT:v[0-9]+]]) {
 // CPP-NEXT: float* [[BUFFER:v[0-9]+]] = kernels::at<float, 16>([[ARENA]]);
+// CPP-NEXT: EDGECC_LAYER(0)
 // CPP-NEXT: // first_layer
 // CPP-NEXT: kernels::map<&clip, kernels::Shape<1, 2>, kernels::Shape<1, 2>>([[BUFFER]], [[IN]]);
+// CPP-NEXT: EDGECC_LAYER(1)
 // CPP-NEXT: // second
 // CPP-NEXT: kernels::conv<kernels::Window<3, 3, 1, 1, 2, 2, 0, 0, 1, 1>, 5, true, kernels::Kind::Sum, std::int8_t>([[BUFFER]], weights, [[OUT]], -7, {{.*}}5.000000000e-01f);
 func.func @run(%in: memref<1x2xf32> {kern.input = "in", kern.tensor = tensor<1x2xf32>},
