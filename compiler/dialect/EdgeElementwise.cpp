@@ -42,8 +42,11 @@ LogicalResult MapOp::inferReturnTypeComponents(
     SmallVectorImpl<ShapedTypeComponents> &result) {
   Region &body = *adaptor.getRegions().front();
   Type elementType;
-  if (!body.empty() && body.front().mightHaveTerminator())
-    elementType = body.front().getTerminator()->getOperand(0).getType();
+  // The body is verified after this, hence may still end in anything.
+  if (!body.empty() && !body.front().empty())
+    if (auto yield = dyn_cast<YieldOp>(body.front().back());
+        yield && yield->getNumOperands() == 1)
+      elementType = yield.getValue().getType();
   return inferBroadcast(loc, adaptor.getOperands(), elementType, result);
 }
 

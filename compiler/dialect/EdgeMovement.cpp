@@ -9,6 +9,7 @@
 
 #include "mlir/Dialect/Utils/IndexingUtils.h"
 #include "mlir/IR/PatternMatch.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 using namespace edgecc;
@@ -136,7 +137,12 @@ LogicalResult PadOp::inferReturnTypeComponents(
         adaptor.getLow().size(), " and ", adaptor.getHigh().size());
   SmallVector<int64_t> shape(input.getShape());
   for (int64_t axis = 0; axis != input.getRank(); ++axis) {
-    shape[axis] += adaptor.getLow()[axis] + adaptor.getHigh()[axis];
+    int64_t padded;
+    if (llvm::AddOverflow(adaptor.getLow()[axis], adaptor.getHigh()[axis],
+                          padded) ||
+        llvm::AddOverflow(shape[axis], padded, shape[axis]))
+      return emitOptionalError(loc, "pads axis ", axis, " of ", input,
+                               " to more than 63 bits");
     if (shape[axis] < 0)
       return emitOptionalError(loc, "cuts off more than axis ", axis, " of ",
                                input, " has");
@@ -208,9 +214,9 @@ LogicalResult SliceOp::inferReturnTypeComponents(
   for (size_t axis = 0; axis != rank; ++axis) {
     int64_t size = adaptor.getSizes()[axis], step = adaptor.getSteps()[axis];
     int64_t first = adaptor.getStarts()[axis];
-    int64_t last = first + (size - 1) * step;
-    int64_t end = input.getDimSize(axis);
-    if (size < 0 || step == 0 ||
+    int64_t end = input.getDimSize(axis), last;
+    if (size < 0 || step == 0 || llvm::MulOverflow(size - 1, step, last) ||
+        llvm::AddOverflow(first, last, last) ||
         (size > 0 && (first < 0 || first >= end || last < 0 || last >= end)))
       return emitOptionalError(loc, "takes ", size, " elements from ", first,
                                " in steps of ", step, " along axis ", axis,

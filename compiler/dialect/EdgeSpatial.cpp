@@ -44,13 +44,16 @@ static LogicalResult checkWindow(std::optional<Location> loc,
         loc, "needs ", spatial, " strides, ", spatial, " dilations and ",
         2 * spatial, " pads, found ", window.strides.size(), ", ",
         window.dilations.size(), " and ", window.pads.size());
-  auto isPositive = [](int64_t v) { return v > 0; };
+  // The upper bound keeps products of two of them from overflowing.
+  auto isPositive = [](int64_t v) { return v > 0 && v <= INT32_MAX; };
+  auto isPad = [](int64_t v) { return v >= 0 && v <= INT32_MAX; };
   if (!llvm::all_of(window.kernel, isPositive) ||
       !llvm::all_of(window.strides, isPositive) ||
       !llvm::all_of(window.dilations, isPositive) ||
-      llvm::any_of(window.pads, [](int64_t v) { return v < 0; }))
+      !llvm::all_of(window.pads, isPad))
     return emitOptionalError(loc, "kernel, strides and dilations have to be "
-                                  "positive, pads must not be negative");
+                                  "positive, pads must not be negative, and "
+                                  "none may exceed 31 bits");
   return success();
 }
 
@@ -96,8 +99,8 @@ LogicalResult ConvOp::inferReturnTypeComponents(
                              " need the same rank, at least 3");
   int64_t groups = adaptor.getGroups();
   int64_t outputs = filter.getDimSize(0), channels = input.getShape().back();
-  if (groups < 1 || channels != groups * filter.getShape().back() ||
-      outputs % groups != 0)
+  if (groups < 1 || channels % groups != 0 || outputs % groups != 0 ||
+      channels / groups != filter.getShape().back())
     return emitOptionalError(loc, "filter ", filter, " with ", groups,
                              " groups does not fit ", channels,
                              " input channels");
