@@ -16,8 +16,9 @@ config.test_exec_root = os.path.join(config.edgecc_binary_dir, "test")
 bin_dir = os.path.join(config.edgecc_binary_dir, "bin")
 config.environment["PATH"] = os.pathsep.join(
     [bin_dir, config.llvm_tools_dir, os.environ["PATH"]])
-# HOME and TMPDIR for ccache-free compilers that the driver runs.
-for variable in ("HOME", "TMPDIR"):
+# HOME and TMPDIR for ccache-free compilers that the driver runs; the others
+# for builds with sanitizers.
+for variable in ("HOME", "TMPDIR", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS"):
     if variable in os.environ:
         config.environment[variable] = os.environ[variable]
 
@@ -25,6 +26,7 @@ config.substitutions.append(("%models", os.path.join(config.test_source_root, "m
 config.substitutions.append(("%shared", config.shared_dir))
 config.substitutions.append(("%source_dir", config.edgecc_source_dir))
 config.substitutions.append(("%binary_dir", config.edgecc_binary_dir))
+config.substitutions.append(("%llvm_include", config.llvm_include))
 config.substitutions.append(("%python", config.python))
 
 if os.path.isdir(os.path.join(config.shared_dir, "models")):

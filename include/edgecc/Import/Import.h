@@ -11,6 +11,7 @@
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
 #include "llvm/ADT/StringMap.h"
+#include "llvm/Support/MemoryBufferRef.h"
 
 #include <string>
 
@@ -34,6 +35,12 @@ struct ImportOptions {
 /// located by the name of its node, `OpType_index` where it has none. Null
 /// after diagnostics. Loads the dialects it needs into the context.
 mlir::OwningOpRef<mlir::ModuleOp> importOnnx(llvm::StringRef path,
+                                             mlir::MLIRContext &context,
+                                             const ImportOptions &options);
+
+/// The same for a file's content. The buffer's identifier stands for the path,
+/// in diagnostics and for values that the model keeps in other files.
+mlir::OwningOpRef<mlir::ModuleOp> importOnnx(llvm::MemoryBufferRef model,
                                              mlir::MLIRContext &context,
                                              const ImportOptions &options);
 

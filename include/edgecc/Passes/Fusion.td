@@ -39,7 +39,11 @@ def FoldBatchNorm : Pass<"edge-fold-batch-norm", "::mlir::func::FuncOp"> {
     Example:
 
     ```mlir
-    %0 = edge.conv %x, %filter, %bias { ... }
+    %0 = edge.conv %x, %filter, %bias {
+        strides = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>,
+        dilations = array<i64: 1, 1>}
+      : (tensor<1x4x4x1xf32>, tensor<2x3x3x1xf32>, tensor<2xf32>)
+      -> tensor<1x2x2x2xf32>
     %1 = edge.map %0, %scale : (tensor<1x2x2x2xf32>, tensor<2xf32>)
       -> tensor<1x2x2x2xf32> {
     ^bb0(%e: f32, %s: f32):
@@ -98,7 +102,8 @@ def FuseActivation : Pass<"edge-fuse-activation", "::mlir::func::FuncOp"> {
     Example:
 
     ```mlir
-    %0 = edge.fully_connected %x, %w, %b : ...
+    %0 = edge.fully_connected %x, %w, %b
+      : (tensor<1x2xf32>, tensor<4x2xf32>, tensor<4xf32>) -> tensor<1x4xf32>
     %1 = edge.map %0 : (tensor<1x4xf32>) -> tensor<1x4xf32> {
     ^bb0(%e: f32):
       %zero = arith.constant 0.0 : f32
@@ -108,7 +113,8 @@ def FuseActivation : Pass<"edge-fuse-activation", "::mlir::func::FuncOp"> {
     ```
     becomes
     ```mlir
-    %0 = edge.fully_connected %x, %w, %b {clamp_min = 0.0 : f32} : ...
+    %0 = edge.fully_connected %x, %w, %b {clamp_min = 0.0 : f32}
+      : (tensor<1x2xf32>, tensor<4x2xf32>, tensor<4xf32>) -> tensor<1x4xf32>
     ```
   }];
   let dependentDialects = ["::edgecc::edge::EdgeDialect"];
@@ -137,11 +143,19 @@ def FusePad : Pass<"edge-fuse-pad", "::mlir::func::FuncOp"> {
     %0 = edge.pad %x {low = array<i64: 0, 1, 1, 0>,
                       high = array<i64: 0, 1, 1, 0>, value = 0.0 : f64}
       : (tensor<1x4x4x3xf32>) -> tensor<1x6x6x3xf32>
-    %1 = edge.conv %0, %filter, %bias {pads = array<i64: 0, 0, 0, 0>, ...}
+    %1 = edge.conv %0, %filter, %bias {
+        strides = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>,
+        dilations = array<i64: 1, 1>}
+      : (tensor<1x6x6x3xf32>, tensor<2x3x3x3xf32>, tensor<2xf32>)
+      -> tensor<1x4x4x2xf32>
     ```
     becomes
     ```mlir
-    %1 = edge.conv %x, %filter, %bias {pads = array<i64: 1, 1, 1, 1>, ...}
+    %1 = edge.conv %x, %filter, %bias {
+        strides = array<i64: 1, 1>, pads = array<i64: 1, 1, 1, 1>,
+        dilations = array<i64: 1, 1>}
+      : (tensor<1x4x4x3xf32>, tensor<2x3x3x3xf32>, tensor<2xf32>)
+      -> tensor<1x4x4x2xf32>
     ```
   }];
   let dependentDialects = ["::edgecc::edge::EdgeDialect"];

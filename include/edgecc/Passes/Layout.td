@@ -34,13 +34,21 @@ def EliminateTransposes
     ```mlir
     %0 = edge.transpose %x {perm = array<i64: 0, 3, 1, 2>}
       : (tensor<1x4x4x3xf32>) -> tensor<1x3x4x4xf32>
-    %1 = edge.map %0 : (tensor<1x3x4x4xf32>) -> tensor<1x3x4x4xf32> { ... }
+    %1 = edge.map %0 : (tensor<1x3x4x4xf32>) -> tensor<1x3x4x4xf32> {
+    ^bb0(%e: f32):
+      %negated = arith.negf %e : f32
+      edge.yield %negated : f32
+    }
     %2 = edge.transpose %1 {perm = array<i64: 0, 2, 3, 1>}
       : (tensor<1x3x4x4xf32>) -> tensor<1x4x4x3xf32>
     ```
     becomes
     ```mlir
-    %2 = edge.map %x : (tensor<1x4x4x3xf32>) -> tensor<1x4x4x3xf32> { ... }
+    %2 = edge.map %x : (tensor<1x4x4x3xf32>) -> tensor<1x4x4x3xf32> {
+    ^bb0(%e: f32):
+      %negated = arith.negf %e : f32
+      edge.yield %negated : f32
+    }
     ```
   }];
   let dependentDialects = ["::edgecc::edge::EdgeDialect"];
@@ -62,13 +70,19 @@ def ChannelsLastIO : Pass<"edge-channels-last-io", "::mlir::func::FuncOp"> {
     Example:
 
     ```mlir
-    func.func @main(%x: tensor<1x3x4x4xf32> {edge.name = "image"}) {
+    func.func @main(%x: tensor<1x3x4x4xf32> {edge.name = "image"})
+        -> tensor<1x4x4x3xf32> {
       %0 = edge.transpose %x {perm = array<i64: 0, 2, 3, 1>}
         : (tensor<1x3x4x4xf32>) -> tensor<1x4x4x3xf32>
+      return %0 : tensor<1x4x4x3xf32>
+    }
     ```
     becomes
     ```mlir
-    func.func @main(%x: tensor<1x4x4x3xf32> {edge.name = "image"}) {
+    func.func @main(%x: tensor<1x4x4x3xf32> {edge.name = "image"})
+        -> tensor<1x4x4x3xf32> {
+      return %x : tensor<1x4x4x3xf32>
+    }
     ```
   }];
   let dependentDialects = ["::edgecc::edge::EdgeDialect"];

@@ -91,6 +91,7 @@ def Kern_GetDataOp : Kern_Op<"get_data", [
     Example:
 
     ```mlir
+    kern.data @dense_weights : memref<4xi8> = dense<[1, 2, 3, 4]> : tensor<4xi8>
     %w = kern.get_data @dense_weights : memref<4xi8>
     ```
   }];
