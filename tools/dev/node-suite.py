@@ -1,4 +1,6 @@
 #!/usr/bin/env python3
+# Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Runs ONNX's official node tests through edgecc.
 
 Every case goes through the interpreter and through generated C++ (generic,
