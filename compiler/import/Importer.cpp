@@ -16,6 +16,7 @@
 #include "mlir/IR/Verifier.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSet.h"
+#include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
 
 using namespace mlir;
@@ -480,13 +481,26 @@ OwningOpRef<ModuleOp> ModelImporter::run() {
   return std::move(module);
 }
 
-OwningOpRef<ModuleOp> edgecc::importOnnx(StringRef path, MLIRContext &context,
+OwningOpRef<ModuleOp> edgecc::importOnnx(llvm::MemoryBufferRef buffer,
+                                         MLIRContext &context,
                                          const ImportOptions &options) {
   context.loadDialect<edge::EdgeDialect, func::FuncDialect, arith::ArithDialect,
                       math::MathDialect>();
+  StringRef path = buffer.getBufferIdentifier();
   Location loc = FileLineColLoc::get(&context, path, 0, 0);
   onnx::ModelProto model;
-  if (failed(readModel(path, loc, model)))
+  if (failed(parseModel(buffer.getBuffer(), loc, model)))
     return nullptr;
   return ModelImporter(model, path, options, loc).run();
+}
+
+OwningOpRef<ModuleOp> edgecc::importOnnx(StringRef path, MLIRContext &context,
+                                         const ImportOptions &options) {
+  auto buffer = llvm::MemoryBuffer::getFile(path, /*IsText=*/false,
+                                            /*RequiresNullTerminator=*/false);
+  if (buffer)
+    return importOnnx((*buffer)->getMemBufferRef(), context, options);
+  emitError(FileLineColLoc::get(&context, path, 0, 0))
+      << "cannot read the model: " << buffer.getError().message();
+  return nullptr;
 }

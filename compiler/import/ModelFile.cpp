@@ -8,7 +8,6 @@
 #include "ModelFile.h"
 
 #include "llvm/ADT/StringExtras.h"
-#include "llvm/Support/MemoryBuffer.h"
 
 using namespace mlir;
 using namespace edgecc;
@@ -32,14 +31,8 @@ static StringRef guessMistake(StringRef content) {
   return "it is damaged, cut short, or of another format";
 }
 
-LogicalResult importer::readModel(StringRef path, Location loc,
-                                  onnx::ModelProto &model) {
-  auto buffer = llvm::MemoryBuffer::getFile(path, /*IsText=*/false,
-                                            /*RequiresNullTerminator=*/false);
-  if (!buffer)
-    return emitError(loc) << "cannot read the model: "
-                          << buffer.getError().message();
-  StringRef content = (*buffer)->getBuffer();
+LogicalResult importer::parseModel(StringRef content, Location loc,
+                                   onnx::ModelProto &model) {
   if (content.size() > size_t(std::numeric_limits<int>::max()))
     return emitError(loc) << "the model file has " << content.size()
                           << " bytes, more than the 2 GiB that protobuf allows";

@@ -22,9 +22,10 @@ constexpr int64_t kMaxElements = int64_t(1) << 31;
 /// Nor more axes.
 constexpr size_t kMaxAxes = 64;
 
-/// Parses an ONNX file. On failure, a diagnostic has been emitted at `loc`.
-llvm::LogicalResult readModel(llvm::StringRef path, mlir::Location loc,
-                              onnx::ModelProto &model);
+/// Parses the content of an ONNX file. On failure, a diagnostic has been
+/// emitted at `loc`.
+llvm::LogicalResult parseModel(llvm::StringRef content, mlir::Location loc,
+                               onnx::ModelProto &model);
 
 /// The type of tensor elements in edgecc, or null where it has none.
 mlir::Type getElementType(mlir::MLIRContext *context, int32_t onnxType);
