@@ -32,7 +32,7 @@ for compiler in g++ "${CLANGXX:-clang++-19}"; do
   done | check "$compiler" "all headers"
   # Embedded into the main file, where unused functions are noticed; what others
   # include comes first and thereby suppresses their #include.
-  shared="$dir/shape.h $dir/fixed_point.h $dir/dot_product.h"
+  shared="$dir/shape.h $dir/fixed_point.h $dir/dot_product.h $dir/arm_dsp.h"
   {
     cat $shared
     for header in "$dir"/*.h; do

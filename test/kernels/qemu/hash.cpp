@@ -20,6 +20,7 @@
 #include "softmax.h"
 
 #include "cases.h"
+#include "dsp.h"
 #include "platform.h"
 
 using namespace edgecc::kernels;
@@ -89,6 +90,11 @@ template <class C> void conv(const char *name) {
   conv2d_s8<typename C::In, typename C::Out, typename C::Win, C::kGroups>(
       in, other, bias, multiplier, out, inZero, shift, outZero, lo, hi);
   report("Conv2dS8", name, out, C::Out::size);
+  if constexpr (C::kGroups == 1 && C::Out::dim(1) * C::Out::dim(2) >= 3) {
+    prepare(C::kProducts);
+    convDsp<C, -128, 127>(in, other, bias, multiplier, out);
+    report("Conv2dS8Dsp", name, out, C::Out::size);
+  }
 }
 
 template <class C> void depthwise(const char *name) {
@@ -100,6 +106,14 @@ template <class C> void depthwise(const char *name) {
   depthwise_conv2d_s8<typename C::In, typename C::Out, typename C::Win>(
       in, other, bias, multiplier, out, inZero, shift, outZero, lo, hi);
   report("DepthwiseConv2dS8", name, out, C::Out::size);
+  using W = typename C::Win;
+  if constexpr (C::In::dim(3) == C::Out::dim(3) && C::kKernel == 9 &&
+                W::kernelH == 3 && W::strideH == W::strideW &&
+                W::strideH <= 2 && W::dilationH * W::dilationW == 1) {
+    prepare(C::kProducts);
+    depthwiseDsp3x3<C, -100, 127>(in, other, bias, multiplier, out);
+    report("DepthwiseConv2dS8Dsp", name, out, C::Out::size);
+  }
 }
 
 template <class C> void pool(const char *name) {
@@ -131,6 +145,11 @@ template <class In, class Out> void fullyConnected(const char *name) {
   fully_connected_s8<In, Out>(in, other, bias, multiplier, out, shift, outZero,
                               lo, hi);
   report("FullyConnectedS8", name, out, Out::size);
+  if constexpr (kDepth % 4 == 0) {
+    prepare(kDepth);
+    fullyConnectedDsp<In, Out, -128, 127>(in, other, bias, multiplier, out);
+    report("FullyConnectedS8Dsp", name, out, Out::size);
+  }
 }
 
 template <class Out, class A, class B> void elementwise(const char *name) {

@@ -1,6 +1,6 @@
 #!/bin/bash
 # run.sh OUTPUT_DIR
-# Builds hash.cpp for the host, Cortex-M4, M7, M0+ and AArch64, runs it (under
+# Builds hash.cpp for the host, Cortex-M4, M7, M33, M0+ and AArch64, runs it (under
 # QEMU) and compares: every core has to print the same lines. A core whose
 # compiler or emulator is missing is skipped with a message; exit status 77 if
 # none but the host is left.
@@ -61,17 +61,18 @@ build host hosted "${CXX:-g++}" -O2 --
 "$output/host.elf" >"$output/host.txt"
 [ -s "$output/host.txt" ] || { echo "host: no output"; exit 1; }
 
-while read -r name machine options; do
+while read -r name machine script options; do
   have "$name" arm-none-eabi-g++ qemu-system-arm || continue
   # shellcheck disable=SC2086
   build "$name" cortexm arm-none-eabi-g++ -mthumb $options -- -nostartfiles \
-    --specs=nosys.specs --specs=nano.specs -T"$here/cortexm.ld"
+    --specs=nosys.specs --specs=nano.specs -L"$here" -T"$here/$script.ld"
   run_cortexm "$machine" "$output/$name.elf" >"$output/$name.txt" || true
   compare "$name"
 done <<'CORES'
-cortex-m4 mps2-an386 -mcpu=cortex-m4 -mfpu=fpv4-sp-d16 -mfloat-abi=hard -O3
-cortex-m7 mps2-an500 -mcpu=cortex-m7 -mfpu=fpv5-d16 -mfloat-abi=hard -O2
-cortex-m0plus mps2-an386 -mcpu=cortex-m0plus -mfloat-abi=soft -Os
+cortex-m4 mps2-an386 cortexm -mcpu=cortex-m4 -mfpu=fpv4-sp-d16 -mfloat-abi=hard -O3
+cortex-m7 mps2-an500 cortexm -mcpu=cortex-m7 -mfpu=fpv5-d16 -mfloat-abi=hard -O2
+cortex-m33 mps2-an505 cortexm33 -mcpu=cortex-m33 -mfpu=fpv5-sp-d16 -mfloat-abi=hard -O3
+cortex-m0plus mps2-an386 cortexm -mcpu=cortex-m0plus -mfloat-abi=soft -Os
 CORES
 
 if have aarch64 aarch64-linux-gnu-g++ qemu-aarch64; then

@@ -1,0 +1,243 @@
+//===- DspKernels.cpp - Int8 kernels for Arm's DSP extension --------------===//
+//
+// Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Convolutions and fully connected layers on Cortex-M4, M7 and M33. Their
+// weights are packed here in the order in which the kernels read them.
+//
+//===----------------------------------------------------------------------===//
+
+#include "../common/ImageShapes.h"
+
+#include "edgecc/Backend/KernelRegistry.h"
+#include "edgecc/Quant/IntegerParams.h"
+
+using namespace mlir;
+using namespace edgecc;
+using namespace edgecc::edge;
+
+/// Larger buffers of a kernel come out of the arena, smaller ones lie on the
+/// stack, so that they do not add to the arena where it is fullest.
+static constexpr int64_t maxStackBytes = 1024;
+/// The depthwise kernel copies a channel of the image; beyond this size that
+/// is more memory than the time is worth.
+static constexpr int64_t maxPlaneBytes = 8192;
+
+static ArrayRef<int64_t> shapeOf(Value value) {
+  return cast<RankedTensorType>(value.getType()).getShape();
+}
+
+//===----------------------------------------------------------------------===//
+// Requantization
+//===----------------------------------------------------------------------===//
+
+static integer::Requantization getFactors(Operation *op) {
+  auto type = [](Value value) {
+    return cast<RankedTensorType>(value.getType());
+  };
+  return integer::getWeightedRequantization(
+      type(op->getOperand(0)), type(op->getOperand(1)), type(op->getResult(0)));
+}
+
+/// One SMMLAR per result needs doubled multipliers in 32 bits, and no shift.
+static bool hasDoubledMultipliers(Operation *op) {
+  integer::Requantization factors = getFactors(op);
+  return factors.shift == 0 && llvm::all_of(factors.multipliers, [](int32_t m) {
+           return m < (1 << 30);
+         });
+}
+
+static reference::Tensor getWords(MLIRContext *context,
+                                  ArrayRef<int32_t> words) {
+  reference::Tensor tensor(RankedTensorType::get(
+      {int64_t(words.size())}, IntegerType::get(context, 32)));
+  llvm::copy(words, tensor.getData<int32_t>().begin());
+  return tensor;
+}
+
+/// The template arguments and data that the three kernels share: zero points
+/// and bounds, then weights, bias, doubled multipliers, output.
+template <typename OpT>
+static LogicalResult addEpilogue(OpT op, Value weights,
+                                 ArrayRef<int32_t> packed, bool hasPadding,
+                                 KernelCallBuilder &call) {
+  auto inType = getUniformType(op.getInput().getType());
+  auto outType = getUniformType(op.getResult().getType());
+  integer::ClampRange range =
+      integer::getClampRange(outType, op.getClampMin(), op.getClampMax());
+  if (hasPadding)
+    call.addInt(inType.getZeroPoint());
+  call.addInt(outType.getZeroPoint());
+  call.addInt(range.lo);
+  call.addInt(range.hi);
+
+  auto folded = integer::foldInputZeroPoint(
+      getConstantTensor(op.getBias())->template getData<int32_t>(),
+      getConstantTensor(weights)->template getData<int8_t>(),
+      inType.getZeroPoint());
+  if (!folded)
+    return op->emitError("'")
+           << getLayerName(op) << "': bias and zero point do not fit 32 bits";
+  integer::Requantization factors = getFactors(op);
+  for (int32_t &m : factors.multipliers)
+    m *= 2;
+  MLIRContext *context = op.getContext();
+  call.addInput(op.getInput());
+  call.addData("weights", getWords(context, packed));
+  call.addData("bias", getWords(context, *folded));
+  call.addData("multiplier", getWords(context, factors.multipliers));
+  call.addOutput(op.getResult());
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Weights
+//===----------------------------------------------------------------------===//
+
+static int32_t packBytes(int8_t a, int8_t b, int8_t c, int8_t d) {
+  return int32_t(uint32_t(uint8_t(a)) | uint32_t(uint8_t(b)) << 8 |
+                 uint32_t(uint8_t(c)) << 16 | uint32_t(uint8_t(d)) << 24);
+}
+
+/// Rows of weights [O, K], `block` rows side by side in words of four weights:
+/// [O / block][K / 4][block]. Rows and columns are filled up with zeros.
+static SmallVector<int32_t> packRows(const reference::Tensor &weights,
+                                     int64_t block) {
+  ArrayRef<int8_t> data = weights.getData<int8_t>();
+  int64_t rows = weights.getDim(0), depth = weights.getNumElements() / rows;
+  auto byteAt = [&](int64_t row, int64_t k) {
+    return row < rows && k < depth ? data[row * depth + k] : int8_t(0);
+  };
+  SmallVector<int32_t> words;
+  for (int64_t first = 0; first < rows; first += block)
+    for (int64_t k = 0; k < depth; k += 4)
+      for (int64_t row = first; row != first + block; ++row)
+        words.push_back(packBytes(byteAt(row, k), byteAt(row, k + 1),
+                                  byteAt(row, k + 2), byteAt(row, k + 3)));
+  return words;
+}
+
+/// Depthwise weights [C, 3, 3, 1]: the bytes w0, w1, w1, w2 of each row.
+static SmallVector<int32_t> packDepthwise(const reference::Tensor &weights) {
+  SmallVector<int32_t> words;
+  for (ArrayRef<int8_t> left = weights.getData<int8_t>(); !left.empty();
+       left = left.drop_front(3))
+    words.push_back(packBytes(left[0], left[1], left[1], left[2]));
+  return words;
+}
+
+//===----------------------------------------------------------------------===//
+// Kernels
+//===----------------------------------------------------------------------===//
+
+static bool isInt8Image(ConvOp op) {
+  return isInt8Op(op) && isConstant(op.getFilter()) &&
+         isConstant(op.getBias()) && shapeOf(op.getInput()).size() <= 4 &&
+         hasDoubledMultipliers(op);
+}
+
+static kern::WindowAttr getWindowOf(ConvOp op) {
+  return getWindow(op.getContext(),
+                   shapeOf(op.getFilter()).drop_front().drop_back(),
+                   op.getStrides(), op.getDilations(), op.getPads());
+}
+
+/// Begins the call of `kernel`, or of its variant with its buffer on the stack.
+/// True if the buffer has to be added.
+static bool beginImageCall(ConvOp op, StringRef kernel, StringRef small,
+                           StringRef header, int64_t bufferBytes,
+                           KernelCallBuilder &call) {
+  bool inArena = bufferBytes > maxStackBytes;
+  call.begin(inArena ? kernel : small, header);
+  call.addShape(getImageShape(op.getInput()));
+  call.addShape(getImageShape(op.getResult()));
+  call.addTemplateArg(getWindowOf(op));
+  return inArena;
+}
+
+/// The kernel computes three pixels of an image at a time.
+static bool isDspConv(ConvOp op) {
+  SmallVector<int64_t> out = getImageShape(op.getResult());
+  return isInt8Image(op) && op.getGroups() == 1 && out[1] * out[2] >= 3;
+}
+
+static LogicalResult lowerDspConv(ConvOp op, KernelCallBuilder &call) {
+  reference::Tensor filter = *getConstantTensor(op.getFilter());
+  int64_t taps = filter.getNumElements() / filter.getDim(0);
+  int64_t bytes = llvm::divideCeil(taps, 4) * 3 * 4 * sizeof(int16_t);
+  bool inArena = beginImageCall(op, "conv2d_s8_dsp", "conv2d_s8_dsp_small",
+                                "conv2d_dsp.h", bytes, call);
+  if (failed(addEpilogue(op, op.getFilter(), packRows(filter, 2),
+                         /*hasPadding=*/true, call)))
+    return failure();
+  if (inArena)
+    call.addScratch(bytes);
+  return success();
+}
+
+/// Bytes of a channel with its padding, as the kernel's DspPlane has it.
+static int64_t getPlaneBytes(ConvOp op) {
+  SmallVector<int64_t> out = getImageShape(op.getResult());
+  int64_t stride = op.getStrides()[0];
+  int64_t height = (out[1] - 1) * stride + 3, width = (out[2] - 1) * stride + 3;
+  return height * llvm::alignTo(width, 2) * int64_t(sizeof(int16_t));
+}
+
+static bool isDspDepthwise(ConvOp op) {
+  if (!isInt8Image(op) || shapeOf(op.getFilter()).size() != 4)
+    return false;
+  ArrayRef<int64_t> filter = shapeOf(op.getFilter());
+  int64_t channels = shapeOf(op.getInput()).back();
+  ArrayRef<int64_t> strides = op.getStrides();
+  return op.getGroups() > 1 && int64_t(op.getGroups()) == channels &&
+         filter[0] == channels && filter[1] == 3 && filter[2] == 3 &&
+         strides[0] == strides[1] && strides[0] <= 2 &&
+         llvm::all_of(op.getDilations(), [](int64_t d) { return d == 1; }) &&
+         getPlaneBytes(op) <= maxPlaneBytes;
+}
+
+static LogicalResult lowerDspDepthwise(ConvOp op, KernelCallBuilder &call) {
+  int64_t bytes = getPlaneBytes(op);
+  bool inArena = beginImageCall(op, "depthwise_conv2d_s8_dsp",
+                                "depthwise_conv2d_s8_dsp_small",
+                                "depthwise_conv2d_dsp.h", bytes, call);
+  if (failed(addEpilogue(op, op.getFilter(),
+                         packDepthwise(*getConstantTensor(op.getFilter())),
+                         /*hasPadding=*/true, call)))
+    return failure();
+  if (shapeOf(op.getInput()) == shapeOf(op.getResult()))
+    call.allowInplace(0);
+  if (inArena)
+    call.addScratch(bytes);
+  return success();
+}
+
+static bool isDspFullyConnected(FullyConnectedOp op) {
+  return isInt8Op(op) && isConstant(op.getWeights()) &&
+         isConstant(op.getBias()) && shapeOf(op.getInput()).back() % 4 == 0 &&
+         hasDoubledMultipliers(op);
+}
+
+static LogicalResult lowerDspFullyConnected(FullyConnectedOp op,
+                                            KernelCallBuilder &call) {
+  call.begin("fully_connected_s8_dsp", "fully_connected_dsp.h");
+  call.addShape(op.getInput());
+  call.addShape(op.getResult());
+  return addEpilogue(op, op.getWeights(),
+                     packRows(*getConstantTensor(op.getWeights()), 4),
+                     /*hasPadding=*/false, call);
+}
+
+void edgecc::registerCortexMKernels(KernelRegistry &registry) {
+  registry.add<ConvOp>("conv2d_s8_dsp", isDspConv, lowerDspConv,
+                       /*benefit=*/10, /*features=*/{"dsp"});
+  registry.add<ConvOp>("depthwise_conv2d_s8_dsp", isDspDepthwise,
+                       lowerDspDepthwise, /*benefit=*/10,
+                       /*features=*/{"dsp"});
+  registry.add<FullyConnectedOp>("fully_connected_s8_dsp", isDspFullyConnected,
+                                 lowerDspFullyConnected, /*benefit=*/10,
+                                 /*features=*/{"dsp"});
+}

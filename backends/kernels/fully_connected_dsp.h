@@ -1,0 +1,116 @@
+// Int8 fully connected layers with Arm's DSP instructions.
+//
+//   in       [..., K], K a multiple of 4
+//   weights  words, packed: for each four outputs (filled up with zeros), for
+//            each four inputs, four bytes of each of these outputs
+//   bias     [O], with -in_zero * sum(weights) in it
+//   doubled  [O], multipliers times two (arm_dsp.h says when)
+//   out      [..., O]
+#ifndef EDGECC_KERNELS_FULLY_CONNECTED_DSP_H
+#define EDGECC_KERNELS_FULLY_CONNECTED_DSP_H
+
+#include <cstdint>
+
+#ifndef EDGECC_KERNELS_SHAPE_H
+#include "shape.h"
+#endif
+#ifndef EDGECC_KERNELS_ARM_DSP_H
+#include "arm_dsp.h"
+#endif
+
+#if defined(__ARM_FEATURE_DSP)
+
+namespace edgecc {
+namespace kernels {
+namespace {
+
+// r0..r3 are the sums, r6 reads inputs, r8 weights; r4 and r5 are the pairs of
+// four inputs, r9..r12 the weights of the four outputs.
+#define EDGECC_DSP_OUTPUT(Sum, Word)                                           \
+  "sxtb16 lr, " Word "\n\t"                                                    \
+  "sxtb16 " Word ", " Word ", ror #8\n\t"                                      \
+  "smlad " Sum ", r4, lr, " Sum "\n\t"                                         \
+  "smlad " Sum ", r5, " Word ", " Sum "\n\t"
+#define EDGECC_DSP_INPUTS                                                      \
+  "ldr r5, [r6], #4\n\t"                                                       \
+  "ldmia r8!, {r9, r10, r11, r12}\n\t"                                         \
+  "sxtb16 r4, r5\n\t"                                                          \
+  "sxtb16 r5, r5, ror #8\n\t" EDGECC_DSP_OUTPUT("r0", "r9")                    \
+      EDGECC_DSP_OUTPUT("r1", "r10") EDGECC_DSP_OUTPUT("r2", "r11")            \
+          EDGECC_DSP_OUTPUT("r3", "r12")
+// The end of the loop waits on the stack, as r7 may be the frame pointer.
+#define EDGECC_DSP_LOOP(Body)                                                  \
+  __asm__ volatile("push {r12}\n"                                              \
+                   "1:\n\t" Body "ldr r12, [sp]\n\t"                           \
+                   "cmp r6, r12\n\t"                                           \
+                   "bne 1b\n\t"                                                \
+                   "pop {r12}"                                                 \
+                   : "+r"(a0), "+r"(a1), "+r"(a2), "+r"(a3), "+r"(from),       \
+                     "+r"(rows), "+r"(end)                                     \
+                   :                                                           \
+                   : "r4", "r5", "r9", "r10", "r11", "lr", "cc", "memory")
+
+/// Adds the products of `Depth` inputs to the sums of four outputs; moves
+/// `weights` behind their rows.
+template <int Depth>
+inline void addRows(std::int32_t (&sums)[4], const std::int8_t *in,
+                    const std::int32_t *&weights) {
+  register std::int32_t a0 __asm__("r0") = sums[0];
+  register std::int32_t a1 __asm__("r1") = sums[1];
+  register std::int32_t a2 __asm__("r2") = sums[2];
+  register std::int32_t a3 __asm__("r3") = sums[3];
+  register const std::int8_t *from __asm__("r6") = in;
+  register const std::int32_t *rows __asm__("r8") = weights;
+  register const std::int8_t *end __asm__("r12") = in + Depth;
+  if constexpr (Depth % 16 == 0)
+    EDGECC_DSP_LOOP(EDGECC_DSP_INPUTS EDGECC_DSP_INPUTS EDGECC_DSP_INPUTS
+                        EDGECC_DSP_INPUTS);
+  else if constexpr (Depth % 8 == 0)
+    EDGECC_DSP_LOOP(EDGECC_DSP_INPUTS EDGECC_DSP_INPUTS);
+  else
+    EDGECC_DSP_LOOP(EDGECC_DSP_INPUTS);
+  sums[0] = a0;
+  sums[1] = a1;
+  sums[2] = a2;
+  sums[3] = a3;
+  weights = rows;
+}
+
+#undef EDGECC_DSP_OUTPUT
+#undef EDGECC_DSP_INPUTS
+#undef EDGECC_DSP_LOOP
+
+template <class In, class Out, int OutZero, int Lo, int Hi>
+void fully_connected_s8_dsp(const std::int8_t *in, const std::int32_t *weights,
+                            const std::int32_t *bias,
+                            const std::int32_t *doubled, std::int8_t *out) {
+  constexpr int kDepth = In::dim(In::rank - 1), kOut = Out::dim(Out::rank - 1);
+  constexpr int kRows = Out::product(0, Out::rank - 1), kWhole = kOut / 4 * 4;
+  static_assert(kDepth % 4 == 0, "inputs come in fours");
+  using Finish = FinishDsp<OutZero, Lo, Hi>;
+  for (int row = 0; row < kRows; ++row, in += kDepth, out += kOut) {
+    const std::int32_t *next = weights;
+    for (int o = 0; o < kWhole; o += 4) {
+      std::int32_t sums[4] = {bias[o], bias[o + 1], bias[o + 2], bias[o + 3]};
+      addRows<kDepth>(sums, in, next);
+      for (int i = 0; i < 4; ++i)
+        out[o + i] = Finish::apply(sums[i], doubled[o + i]);
+    }
+    if constexpr (kWhole != kOut) {
+      std::int32_t sums[4] = {};
+      for (int i = 0; i < kOut - kWhole; ++i)
+        sums[i] = bias[kWhole + i];
+      addRows<kDepth>(sums, in, next);
+      for (int i = 0; i < kOut - kWhole; ++i)
+        out[kWhole + i] = Finish::apply(sums[i], doubled[kWhole + i]);
+    }
+  }
+}
+
+} // namespace
+} // namespace kernels
+} // namespace edgecc
+
+#endif // __ARM_FEATURE_DSP
+
+#endif // EDGECC_KERNELS_FULLY_CONNECTED_DSP_H

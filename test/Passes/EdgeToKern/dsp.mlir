@@ -1,0 +1,75 @@
+// RUN: edgecc-opt %s -split-input-file -convert-edge-to-kern=features=dsp | FileCheck %s
+// RUN: edgecc-opt %s -split-input-file -convert-edge-to-kern | FileCheck %s --check-prefix=PLAIN
+
+// Kernels with Arm's DSP instructions run where the target has them, and only
+// there. Weights come four to a word, multipliers doubled.
+
+!in = !quant.uniform<i8:f32, 0.5:3>
+!w = !quant.uniform<i8<-127:127>:f32:0, {0.25}>
+!b = !quant.uniform<i32:f32:0, {0.125}>
+!out = !quant.uniform<i8:f32, 0.5:5>
+
+// Rows that there are not are zeros.
+// CHECK-LABEL: func.func @run
+// CHECK: kern.call "fully_connected_s8_dsp" from "fully_connected_dsp.h"
+// CHECK-SAME: <[#kern.shape<[1, 4]>, #kern.shape<[1, 1]>, 5, 5, 127]>
+// CHECK-SAME: memref<4xi32>, memref<1xi32>, memref<1xi32>
+// CHECK: dense<[67305985, 0, 0, 0]>
+// CHECK: dense<-22> : tensor<1xi32>
+// CHECK: dense<1073741824>
+// PLAIN-LABEL: func.func @run
+// PLAIN: kern.call "fully_connected_s8" from
+func.func @main(%x: tensor<1x4x!in>) -> tensor<1x1x!out> {
+  %w = edge.constant dense<[[1, 2, 3, 4]]> : tensor<1x4xi8> -> tensor<1x4x!w>
+  %b = edge.constant dense<8> : tensor<1xi32> -> tensor<1x!b>
+  %0 = edge.fully_connected %x, %w, %b {clamp_min = 0.0 : f32}
+    : (tensor<1x4x!in>, tensor<1x4x!w>, tensor<1x!b>) -> tensor<1x1x!out>
+  return %0 : tensor<1x1x!out>
+}
+
+// -----
+
+!in = !quant.uniform<i8:f32, 0.5:3>
+!w = !quant.uniform<i8<-127:127>:f32:0, {1.0}>
+!b = !quant.uniform<i32:f32:0, {0.5}>
+!out = !quant.uniform<i8:f32, 0.5:5>
+
+// A factor of 1 needs a shift: no DSP kernel.
+// CHECK-LABEL: func.func @run
+// CHECK: kern.call "fully_connected_s8" from
+func.func @main(%x: tensor<1x4x!in>) -> tensor<1x1x!out> {
+  %w = edge.constant dense<[[1, 2, 3, 4]]> : tensor<1x4xi8> -> tensor<1x4x!w>
+  %b = edge.constant dense<8> : tensor<1xi32> -> tensor<1x!b>
+  %0 = edge.fully_connected %x, %w, %b
+    : (tensor<1x4x!in>, tensor<1x4x!w>, tensor<1x!b>) -> tensor<1x1x!out>
+  return %0 : tensor<1x1x!out>
+}
+
+// -----
+
+!in = !quant.uniform<i8:f32, 0.5:3>
+!w = !quant.uniform<i8<-127:127>:f32:0, {0.25, 0.25}>
+!b = !quant.uniform<i32:f32:0, {0.125, 0.125}>
+!out = !quant.uniform<i8:f32, 0.5:5>
+
+// A small window is gathered on the stack; depthwise may work in place.
+// CHECK-LABEL: func.func @run
+// CHECK: kern.call "conv2d_s8_dsp_small" from "conv2d_dsp.h"
+// CHECK-SAME: 3, 5, -128, 127]>
+// CHECK-SAME: memref<10xi32>
+// CHECK: kern.call "depthwise_conv2d_s8_dsp_small" from "depthwise_conv2d_dsp.h"
+// CHECK-SAME: memref<6xi32>
+// CHECK-SAME: inplace = array<i64: 0>
+// PLAIN-LABEL: func.func @run
+// PLAIN: kern.call "conv2d_s8" from
+// PLAIN: kern.call "depthwise_conv2d_s8" from
+func.func @main(%x: tensor<1x4x4x2x!in>) -> (tensor<1x4x4x2x!out>, tensor<1x4x4x2x!out>) {
+  %w = edge.constant dense<1> : tensor<2x3x3x2xi8> -> tensor<2x3x3x2x!w>
+  %v = edge.constant dense<1> : tensor<2x3x3x1xi8> -> tensor<2x3x3x1x!w>
+  %b = edge.constant dense<8> : tensor<2xi32> -> tensor<2x!b>
+  %0 = edge.conv %x, %w, %b {groups = 1 : i64, strides = array<i64: 1, 1>, pads = array<i64: 1, 1, 1, 1>, dilations = array<i64: 1, 1>}
+    : (tensor<1x4x4x2x!in>, tensor<2x3x3x2x!w>, tensor<2x!b>) -> tensor<1x4x4x2x!out>
+  %1 = edge.conv %x, %v, %b {groups = 2 : i64, strides = array<i64: 1, 1>, pads = array<i64: 1, 1, 1, 1>, dilations = array<i64: 1, 1>}
+    : (tensor<1x4x4x2x!in>, tensor<2x3x3x1x!w>, tensor<2x!b>) -> tensor<1x4x4x2x!out>
+  return %0, %1 : tensor<1x4x4x2x!out>, tensor<1x4x4x2x!out>
+}

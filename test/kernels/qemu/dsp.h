@@ -1,0 +1,132 @@
+//===- dsp.h ----------------------------------------------------*- C++ -*-===//
+//
+// Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+// The kernels for Arm's DSP extension behind the interface of the plain ones,
+// with weights packed while the test runs. Elsewhere the plain kernels take
+// their place, so that hashes of all cores can be compared.
+#ifndef EDGECC_TEST_KERNELS_QEMU_DSP_H
+#define EDGECC_TEST_KERNELS_QEMU_DSP_H
+
+#include <cstdint>
+
+#include "conv2d.h"
+#include "conv2d_dsp.h"
+#include "depthwise_conv2d.h"
+#include "depthwise_conv2d_dsp.h"
+#include "fully_connected.h"
+#include "fully_connected_dsp.h"
+
+namespace {
+
+/// What is a template argument of these kernels.
+constexpr int kInZero = -17, kOutZero = 5;
+
+#if defined(__ARM_FEATURE_DSP)
+constexpr int kWords = 4096;
+std::int32_t packed[kWords], doubled[256];
+alignas(16) std::int8_t scratch[16384];
+
+void doubleMultipliers(const std::int32_t *multiplier) {
+  for (int i = 0; i < 256; ++i)
+    doubled[i] = 2 * multiplier[i];
+}
+
+/// As packRows in backends/cortexm/DspKernels.cpp.
+void packRows(const std::int8_t *weights, int rows, int depth, int block) {
+  std::int8_t *to = reinterpret_cast<std::int8_t *>(packed);
+  for (int first = 0; first < rows; first += block)
+    for (int k = 0; k < depth; k += 4)
+      for (int row = first; row < first + block; ++row)
+        for (int i = k; i < k + 4; ++i)
+          *to++ = row < rows && i < depth ? weights[row * depth + i]
+                                          : std::int8_t{0};
+}
+
+/// From [3, 3, C].
+void packDepthwise(const std::int8_t *weights, int channels) {
+  std::int8_t *to = reinterpret_cast<std::int8_t *>(packed);
+  for (int c = 0; c < channels; ++c)
+    for (int row = 0; row < 3; ++row)
+      for (int i = 0, tap = 0; i < 4; ++i, tap = (i + 1) / 2)
+        *to++ = weights[(row * 3 + tap) * channels + c];
+}
+#endif
+
+template <class C, int Lo, int Hi>
+void convDsp(const std::int8_t *in, const std::int8_t *weights,
+             const std::int32_t *bias, const std::int32_t *multiplier,
+             std::int8_t *out) {
+  using In = typename C::In;
+  using Out = typename C::Out;
+  using Win = typename C::Win;
+#if defined(__ARM_FEATURE_DSP)
+  constexpr int kOut = Out::dim(3);
+  static_assert((kOut + 1) / 2 * 2 * ((C::kProducts + 3) / 4) <= kWords);
+  packRows(weights, kOut, C::kProducts, 2);
+  doubleMultipliers(multiplier);
+  // Both variants have to give the same.
+  if (kOut % 2 == 0)
+    edgecc::kernels::conv2d_s8_dsp<In, Out, Win, kInZero, kOutZero, Lo, Hi>(
+        in, packed, bias, doubled, out, scratch);
+  else
+    edgecc::kernels::conv2d_s8_dsp_small<In, Out, Win, kInZero, kOutZero, Lo,
+                                         Hi>(in, packed, bias, doubled, out);
+#else
+  edgecc::kernels::conv2d_s8<In, Out, Win, 1>(
+      in, weights, bias, multiplier, out, kInZero, 0, kOutZero, Lo, Hi);
+#endif
+}
+
+/// Overwrites `in` where input and output have one shape.
+template <class C, int Lo, int Hi>
+void depthwiseDsp3x3(std::int8_t *in, const std::int8_t *weights,
+                     const std::int32_t *bias, const std::int32_t *multiplier,
+                     std::int8_t *out) {
+  using In = typename C::In;
+  using Out = typename C::Out;
+  using Win = typename C::Win;
+#if defined(__ARM_FEATURE_DSP)
+  packDepthwise(weights, In::dim(3));
+  doubleMultipliers(multiplier);
+  constexpr bool kInplace =
+      In::dim(1) == Out::dim(1) && In::dim(2) == Out::dim(2);
+  std::int8_t *to = kInplace ? in : out;
+  if (In::dim(3) % 2 == 0)
+    edgecc::kernels::depthwise_conv2d_s8_dsp<In, Out, Win, kInZero, kOutZero,
+                                             Lo, Hi>(in, packed, bias, doubled,
+                                                     to, scratch);
+  else
+    edgecc::kernels::depthwise_conv2d_s8_dsp_small<In, Out, Win, kInZero,
+                                                   kOutZero, Lo, Hi>(
+        in, packed, bias, doubled, to);
+  if (kInplace)
+    for (int i = 0; i < Out::size; ++i)
+      out[i] = in[i];
+#else
+  edgecc::kernels::depthwise_conv2d_s8<In, Out, Win>(
+      in, weights, bias, multiplier, out, kInZero, 0, kOutZero, Lo, Hi);
+#endif
+}
+
+template <class In, class Out, int Lo, int Hi>
+void fullyConnectedDsp(const std::int8_t *in, const std::int8_t *weights,
+                       const std::int32_t *bias, const std::int32_t *multiplier,
+                       std::int8_t *out) {
+#if defined(__ARM_FEATURE_DSP)
+  packRows(weights, Out::dim(Out::rank - 1), In::dim(In::rank - 1), 4);
+  doubleMultipliers(multiplier);
+  edgecc::kernels::fully_connected_s8_dsp<In, Out, kOutZero, Lo, Hi>(
+      in, packed, bias, doubled, out);
+#else
+  edgecc::kernels::fully_connected_s8<In, Out>(in, weights, bias, multiplier,
+                                               out, 0, kOutZero, Lo, Hi);
+#endif
+}
+
+} // namespace
+
+#endif // EDGECC_TEST_KERNELS_QEMU_DSP_H
