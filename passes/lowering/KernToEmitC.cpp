@@ -100,12 +100,13 @@ private:
     // Arguments that a program does not need carry no warning.
     bool usesArena = !program.getOps<BufferOp>().empty();
     if (!usesArena)
-      types.front() = opaque("[[maybe_unused]] std::uint8_t *");
+      types.front() = getPointer("[[maybe_unused]] std::uint8_t");
     for (BlockArgument argument : program.getArguments())
       if (argument.use_empty())
         types[argument.getArgNumber() + 1] =
-            opaque("[[maybe_unused]] const " +
-                   *getCType(getElementTypeOrSelf(argument)) + " *");
+            getPointer(("[[maybe_unused]] const " +
+                        *getCType(getElementTypeOrSelf(argument)))
+                           .str());
 
     // Last in the file, after the constants and functions that it uses.
     builder.setInsertionPointToEnd(program->getBlock());
