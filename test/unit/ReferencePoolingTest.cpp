@@ -152,7 +152,7 @@ TEST_P(ReferencePooling, IntegerAverageIsExact) {
       ++count;
     });
     int64_t m = std::llround(std::ldexp(0.5 / 0.4 / double(count), 31 - shift));
-    int64_t q = (((sum << shift) * m + (int64_t(1) << 30)) >> 31) - 3;
+    int64_t q = (((sum * (1 << shift)) * m + (int64_t(1) << 30)) >> 31) - 3;
     // -20.0 is 50 steps below the zero point.
     ASSERT_EQ(out.getData<int8_t>()[i],
               std::min<int64_t>(std::max<int64_t>(q, -53), 127))
