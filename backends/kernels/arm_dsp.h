@@ -71,6 +71,8 @@ scaleDoubled(std::int32_t acc, std::int32_t doubled, std::int32_t zero) {
 
 /// How a sum becomes an output.
 template <int Zero, int Lo, int Hi> struct FinishDsp {
+  static constexpr int kZero = Zero, kLo = Lo, kHi = Hi;
+
   static inline std::int8_t apply(std::int32_t acc, std::int32_t doubled) {
     std::int32_t q = scaleDoubled(acc, doubled, Zero);
     if constexpr (Lo == -128 && Hi == 127)

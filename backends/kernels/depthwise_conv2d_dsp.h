@@ -48,7 +48,9 @@ template <class In, class Out, class Win> struct DspPlane {
       plane[i] = value;
   }
 
-  static inline void copy(const std::int8_t *image, std::int16_t *plane) {
+  /// Not inlined: among the many registers of its caller it would spill.
+  __attribute__((noinline)) static void copy(const std::int8_t *image,
+                                             std::int16_t *plane) {
     plane += Win::padTop * kStride + Win::padLeft;
     for (int y = 0; y < kRows; ++y, plane += kStride) {
       const std::int8_t *from = image + y * In::dim(2) * In::dim(3);
@@ -108,6 +110,107 @@ inline void dspRow(const std::int16_t *row, const DspWindow &w,
   }
 }
 
+/// All outputs of a channel in one loop that uses every register: r0..r5 are
+/// the weights, r8 reads the plane, r9 writes, r10 is the multiplier, r11 the
+/// bias; r12 and lr are sums of neighbours. r7 may be the frame pointer and is
+/// saved here, as are the ends of row and plane.
+template <class Plane, class Out, class Win, class Finish> struct DspChannel {
+  static constexpr bool kPairs = Win::strideW == 1;
+  static constexpr int kLine = 2 * Plane::kStride;
+  static constexpr int kNextRow = Win::strideH * kLine;
+  static constexpr int kRowBytes = Out::dim(2) * 2 * Win::strideW;
+  // Not computed between the register variables below, where a call of dim()
+  // would overwrite them.
+  static constexpr int kPlaneBytes = Out::dim(1) * kNextRow;
+  /// What LDRD, STRB and ADD can encode; all of int8 for SSAT.
+  static constexpr bool kApplies = (!kPairs || Out::dim(2) % 2 == 0) &&
+                                   2 * kLine <= 1020 && Out::dim(3) <= 2047 &&
+                                   Finish::kLo == -128 && Finish::kHi == 127;
+
+  static inline void run(const std::int16_t *plane, const DspWindow &w,
+                         std::int32_t bias, std::int32_t doubled,
+                         std::int8_t *out) {
+    register std::int32_t w0 __asm__("r0") = w.low0;
+    register std::int32_t w1 __asm__("r1") = w.high0;
+    register std::int32_t w2 __asm__("r2") = w.low1;
+    register std::int32_t w3 __asm__("r3") = w.high1;
+    register std::int32_t w4 __asm__("r4") = w.low2;
+    register std::int32_t w5 __asm__("r5") = w.high2;
+    register const char *from __asm__("r8") =
+        reinterpret_cast<const char *>(plane);
+    register std::int8_t *to __asm__("r9") = out;
+    register std::int32_t multiplier __asm__("r10") = doubled;
+    register std::int32_t start __asm__("r11") = bias;
+    register const char *rowEnd __asm__("r12") = from + kRowBytes;
+    register const char *planeEnd __asm__("lr") = from + kPlaneBytes;
+#define EDGECC_DSP_OPERANDS                                                    \
+  : "+r"(from), "+r"(to), "+r"(rowEnd), "+r"(planeEnd)                         \
+  : "r"(w0), "r"(w1), "r"(w2), "r"(w3), "r"(w4), "r"(w5), "r"(multiplier),     \
+    "r"(start), [line1] "i"(kLine - 4), [line2] "i"(2 * kLine - 4),            \
+    [zero] "i"(Finish::kZero), [next] "i"(Out::dim(3)),                        \
+    [step] "i"((kPairs ? 2 : 1) * Out::dim(3)), [row] "i"(kNextRow),           \
+    [skip] "i"(kNextRow - kRowBytes)                                           \
+  : "r6", "cc", "memory"
+#define EDGECC_DSP_NEXT                                                        \
+  "addw r9, r9, #%c[step]\n\t"                                                 \
+  "ldr r6, [sp, #4]\n\t"                                                       \
+  "cmp r8, r6\n\t"                                                             \
+  "bne 1b\n\t"                                                                 \
+  "addw r6, r6, #%c[row]\n\t"                                                  \
+  "str r6, [sp, #4]\n\t"                                                       \
+  "addw r8, r8, #%c[skip]\n\t"                                                 \
+  "ldr r7, [sp, #8]\n\t"                                                       \
+  "cmp r8, r7\n\t"                                                             \
+  "bne 1b\n\t"                                                                 \
+  "pop {r7, r12, lr}"
+    if constexpr (kPairs)
+      __asm__ volatile(
+          "push {r7, r12, lr}\n"
+          "1:\n\t"
+          "ldrd r6, r7, [r8], #4\n\t"
+          "smlad r12, r6, r0, r11\n\t"
+          "smlabt lr, r0, r6, r11\n\t"
+          "smlabt r12, r7, r1, r12\n\t"
+          "smlad lr, r7, r1, lr\n\t"
+          "ldrd r6, r7, [r8, #%c[line1]]\n\t"
+          "smlad r12, r6, r2, r12\n\t"
+          "smlabt lr, r2, r6, lr\n\t"
+          "smlabt r12, r7, r3, r12\n\t"
+          "smlad lr, r7, r3, lr\n\t"
+          "ldrd r6, r7, [r8, #%c[line2]]\n\t"
+          "smlad r12, r6, r4, r12\n\t"
+          "smlabt lr, r4, r6, lr\n\t"
+          "smlabt r12, r7, r5, r12\n\t"
+          "smlad lr, r7, r5, lr\n\t"
+          "mov r6, #%c[zero]\n\t"
+          "smmlar r12, r12, r10, r6\n\t"
+          "smmlar lr, lr, r10, r6\n\t"
+          "ssat r12, #8, r12\n\t"
+          "ssat lr, #8, lr\n\t"
+          "strb r12, [r9]\n\t"
+          "strb lr, [r9, #%c[next]]\n\t" EDGECC_DSP_NEXT EDGECC_DSP_OPERANDS);
+    else
+      __asm__ volatile(
+          "push {r7, r12, lr}\n"
+          "1:\n\t"
+          "ldrd r6, r7, [r8], #4\n\t"
+          "smlad r12, r6, r0, r11\n\t"
+          "smlabt r12, r7, r1, r12\n\t"
+          "ldrd r6, r7, [r8, #%c[line1]]\n\t"
+          "smlad r12, r6, r2, r12\n\t"
+          "smlabt r12, r7, r3, r12\n\t"
+          "ldrd r6, r7, [r8, #%c[line2]]\n\t"
+          "smlad r12, r6, r4, r12\n\t"
+          "smlabt r12, r7, r5, r12\n\t"
+          "mov r6, #%c[zero]\n\t"
+          "smmlar r12, r12, r10, r6\n\t"
+          "ssat r12, #8, r12\n\t"
+          "strb r12, [r9]\n\t" EDGECC_DSP_NEXT EDGECC_DSP_OPERANDS);
+#undef EDGECC_DSP_OPERANDS
+#undef EDGECC_DSP_NEXT
+  }
+};
+
 template <class In, class Out, class Win, int InZero, class Finish>
 inline void depthwiseDsp(const std::int8_t *in, const std::int32_t *weights,
                          const std::int32_t *bias, const std::int32_t *doubled,
@@ -123,6 +226,11 @@ inline void depthwiseDsp(const std::int8_t *in, const std::int32_t *weights,
       const DspWindow w = {evenBytes(rows[0]), oddBytes(rows[0]),
                            evenBytes(rows[1]), oddBytes(rows[1]),
                            evenBytes(rows[2]), oddBytes(rows[2])};
+      using Channel = DspChannel<Plane, Out, Win, Finish>;
+      if constexpr (Channel::kApplies) {
+        Channel::run(plane, w, bias[c], doubled[c], out + c);
+        continue;
+      }
       for (int y = 0; y < Out::dim(1); ++y)
         dspRow<Plane, Out, Win, Finish>(
             plane + y * Win::strideH * Plane::kStride, w, bias[c], doubled[c],

@@ -111,7 +111,8 @@ template <class C> void depthwise(const char *name) {
                 W::kernelH == 3 && W::strideH == W::strideW &&
                 W::strideH <= 2 && W::dilationH * W::dilationW == 1) {
     prepare(C::kProducts);
-    depthwiseDsp3x3<C, -100, 127>(in, other, bias, multiplier, out);
+    depthwiseDsp3x3<C, C::In::dim(3) == 6 ? -100 : -128, 127>(in, other, bias,
+                                                              multiplier, out);
     report("DepthwiseConv2dS8Dsp", name, out, C::Out::size);
   }
 }
