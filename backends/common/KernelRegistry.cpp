@@ -81,6 +81,7 @@ const KernelRegistry &KernelRegistry::get() {
     registerPoolingKernels(all);
     registerElementwiseKernels(all);
     registerMovementKernels(all);
+    registerRecurrentKernels(all);
     registerCortexMKernels(all);
     return all;
   }();

@@ -64,42 +64,59 @@ RankedTensorType edge::withElementType(Type type, Type elementType) {
 // Shape inference
 //===----------------------------------------------------------------------===//
 
-static FailureOr<ShapedTypeComponents>
-inferComponents(Operation *op, std::optional<Location> loc) {
+/// What shape inference gives for each result.
+static FailureOr<SmallVector<ShapedTypeComponents, 1>>
+inferComponents(Operation *op) {
   auto inference = cast<InferShapedTypeOpInterface>(op);
   SmallVector<ShapedTypeComponents, 1> components;
   if (failed(inference.inferReturnTypeComponents(
-          op->getContext(), loc, op->getOperands(), op->getAttrDictionary(),
-          op->getPropertiesStorage(), op->getRegions(), components)))
+          op->getContext(), op->getLoc(), op->getOperands(),
+          op->getAttrDictionary(), op->getPropertiesStorage(), op->getRegions(),
+          components)))
     return failure();
-  return components.front();
+  return components;
 }
 
-LogicalResult edge::verifyInferredShape(Operation *op) {
-  FailureOr<ShapedTypeComponents> inferred = inferComponents(op, op->getLoc());
-  if (failed(inferred))
-    return failure();
-  auto type = cast<RankedTensorType>(op->getResult(0).getType());
-  if (type.getShape() != ArrayRef<int64_t>(inferred->getDims()))
-    return op->emitOpError("result has type ")
-           << type << ", but its operands give the shape "
-           << RankedTensorType::get(inferred->getDims(), type.getElementType());
-  Type elementType = inferred->getElementType();
+static LogicalResult verifyResult(OpResult result,
+                                  const ShapedTypeComponents &inferred) {
+  Operation *op = result.getOwner();
+  // Most operations have one result, which needs no number.
+  std::string name = "result";
+  if (op->getNumResults() > 1)
+    name += " " + std::to_string(result.getResultNumber());
+  auto type = cast<RankedTensorType>(result.getType());
+  if (type.getShape() != ArrayRef<int64_t>(inferred.getDims()))
+    return op->emitOpError(name)
+           << " has type " << type << ", but its operands give the shape "
+           << RankedTensorType::get(inferred.getDims(), type.getElementType());
+  Type elementType = inferred.getElementType();
   if (elementType && elementType != type.getElementType())
-    return op->emitOpError("result has elements of type ")
-           << type.getElementType() << ", expected " << elementType;
+    return op->emitOpError(name)
+           << " has elements of type " << type.getElementType() << ", expected "
+           << elementType;
   return success();
 }
 
-LogicalResult edge::inferResultType(Operation *op) {
-  FailureOr<ShapedTypeComponents> inferred = inferComponents(op, op->getLoc());
+LogicalResult edge::verifyInferredShape(Operation *op) {
+  auto inferred = inferComponents(op);
   if (failed(inferred))
     return failure();
-  Type elementType = inferred->getElementType();
-  if (!elementType)
-    elementType = getElementTypeOrSelf(op->getOperand(0).getType());
-  op->getResult(0).setType(
-      RankedTensorType::get(inferred->getDims(), elementType));
+  for (auto [result, components] : llvm::zip(op->getResults(), *inferred))
+    if (failed(verifyResult(result, components)))
+      return failure();
+  return success();
+}
+
+LogicalResult edge::inferResultTypes(Operation *op) {
+  auto inferred = inferComponents(op);
+  if (failed(inferred))
+    return failure();
+  for (auto [result, components] : llvm::zip(op->getResults(), *inferred)) {
+    Type elementType = components.getElementType();
+    if (!elementType)
+      elementType = getElementTypeOrSelf(op->getOperand(0).getType());
+    result.setType(RankedTensorType::get(components.getDims(), elementType));
+  }
   return success();
 }
 

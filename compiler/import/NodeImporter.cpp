@@ -155,6 +155,21 @@ NodeImporter::getInts(StringRef name) const {
   return SmallVector<int64_t>(found->ints().begin(), found->ints().end());
 }
 
+SmallVector<float> NodeImporter::getFloats(StringRef name) const {
+  const onnx::AttributeProto *found = attribute(name);
+  if (!found)
+    return {};
+  return SmallVector<float>(found->floats().begin(), found->floats().end());
+}
+
+SmallVector<std::string> NodeImporter::getStrings(StringRef name) const {
+  const onnx::AttributeProto *found = attribute(name);
+  if (!found)
+    return {};
+  return SmallVector<std::string>(found->strings().begin(),
+                                  found->strings().end());
+}
+
 FailureOr<reference::Tensor>
 NodeImporter::readTensorAttribute(const onnx::AttributeProto &attribute) {
   return readTensor(attribute.t(), directory,

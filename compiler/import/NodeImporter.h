@@ -90,6 +90,9 @@ public:
   float getFloat(llvm::StringRef name, float otherwise) const;
   std::string getString(llvm::StringRef name, llvm::StringRef otherwise) const;
   std::optional<llvm::SmallVector<int64_t>> getInts(llvm::StringRef name) const;
+  /// Lists; empty where the attribute is absent.
+  llvm::SmallVector<float> getFloats(llvm::StringRef name) const;
+  llvm::SmallVector<std::string> getStrings(llvm::StringRef name) const;
   /// The attribute's protobuf form, or null.
   const onnx::AttributeProto *attribute(llvm::StringRef name) const;
   /// A tensor that is an attribute.

@@ -51,9 +51,15 @@ static llvm::SmallVector<Operator> makeTable() {
     {"Flatten", 7, 1, 1, "axis:int", importFlatten},
     {"Gather", 7, 2, 2, "axis:int", importGather},
     {"Gemm", 7, 2, 3, "alpha:float beta:float transA:int transB:int", importGemm},
+    {"GRU", 7, 3, 6,
+     "activation_alpha:floats activation_beta:floats activations:strings clip:float direction:string hidden_size:int layout:int linear_before_reset:int",
+     importGRU},
     {"GlobalAveragePool", 7, 1, 1, "", importGlobalAveragePool},
     {"GlobalMaxPool", 7, 1, 1, "", importGlobalMaxPool},
     {"Identity", 7, 1, 1, "", importIdentity},
+    {"LSTM", 7, 3, 8,
+     "activation_alpha:floats activation_beta:floats activations:strings clip:float direction:string hidden_size:int input_forget:int layout:int",
+     importLSTM},
     {"LogSoftmax", 7, 1, 1, "axis:int", importLogSoftmax},
     {"MatMul", 7, 2, 2, "", importMatMul},
     {"MaxPool", 7, 1, 1,
@@ -61,6 +67,9 @@ static llvm::SmallVector<Operator> makeTable() {
      importMaxPool, "no Indices"},
     {"Pad", 7, 1, 4, "mode:string=constant pads:ints value:float", importPad, "constant pads and value"},
     {"Pow", 7, 2, 2, "", importPow, "float base"},
+    {"RNN", 7, 3, 6,
+     "activation_alpha:floats activation_beta:floats activations:strings clip:float direction:string hidden_size:int layout:int",
+     importRNN},
     {"Range", 11, 3, 3, "stash_type:ignored", importRange, "constant operands"},
     {"Reshape", 7, 2, 2, "allowzero:int", importReshape, "constant shape"},
     {"Shape", 7, 1, 1, "end:int start:int", importShape},
@@ -160,6 +169,8 @@ static StringRef getKind(const AttributeProto &attribute) {
     return "ints";
   case AttributeProto::FLOATS:
     return "floats";
+  case AttributeProto::STRINGS:
+    return "strings";
   default:
     return "another type";
   }

@@ -34,8 +34,8 @@ struct Operator {
   /// How many operands there are; those beyond `minOperands` are optional.
   int minOperands, maxOperands;
   /// "name:kind" of the attributes, separated by blanks; kinds are int, float,
-  /// string, tensor, ints, floats. With "=value" only that value is supported;
-  /// kind "ignored" is for what has no effect on the result.
+  /// string, tensor, ints, floats, strings. With "=value" only that value is
+  /// supported; kind "ignored" is for what has no effect on the result.
   llvm::StringLiteral attributes;
   Handler import;
   /// For --list-ops: what is not supported.
@@ -85,6 +85,11 @@ mlir::LogicalResult importMatMul(NodeImporter &node);
 mlir::LogicalResult importBatchNormalization(NodeImporter &node);
 mlir::LogicalResult importLogSoftmax(NodeImporter &node);
 mlir::LogicalResult importSoftmax(NodeImporter &node);
+
+// Recurrent.cpp
+mlir::LogicalResult importGRU(NodeImporter &node);
+mlir::LogicalResult importLSTM(NodeImporter &node);
+mlir::LogicalResult importRNN(NodeImporter &node);
 
 // Reduction.cpp
 llvm::SmallVector<Operator> getReductionOperators();

@@ -131,6 +131,7 @@ void registerMatrixKernels(KernelRegistry &registry);
 void registerPoolingKernels(KernelRegistry &registry);
 void registerElementwiseKernels(KernelRegistry &registry);
 void registerMovementKernels(KernelRegistry &registry);
+void registerRecurrentKernels(KernelRegistry &registry);
 /// Kernels of one family of cores: backends/cortexm.
 void registerCortexMKernels(KernelRegistry &registry);
 

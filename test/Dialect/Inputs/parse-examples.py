@@ -15,6 +15,7 @@ import sys
 
 BLOCK = re.compile(r"```mlir\n(.*?)```", re.DOTALL)
 NAME = r"%[A-Za-z0-9_]+"
+RESULTS = rf"{NAME}(?:, {NAME})*"
 
 
 def split_types(text):
@@ -62,12 +63,12 @@ def wrap(example):
     if "func.func" in example:
         return example
     bodies = re.findall(r"\^bb0\((.*?)\):", example)
-    defined = set(re.findall(rf"({NAME}) *=", example))
+    defined = {name for results in re.findall(rf"({RESULTS}) *=", example) for name in results.split(", ")}
     for arguments in bodies:
         defined.update(re.findall(rf"({NAME}) *:", arguments))
     free = {}
     for statement in re.split(r"\n(?=\s*(?:%|[a-z_]+\.[a-z_]+ ))", example):
-        operation = re.split(r"\{\s*\^bb", re.sub(rf"^\s*{NAME} = ", "", statement))[0]
+        operation = re.split(r"\{\s*\^bb", re.sub(rf"^\s*{RESULTS} = ", "", statement))[0]
         for name, kind in typed_uses(operation):
             if name not in defined:
                 free.setdefault(name, kind)

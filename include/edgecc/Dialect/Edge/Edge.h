@@ -30,8 +30,8 @@ class Quantizer;
 
 namespace edgecc::edge {
 
-/// Verifies that the result's shape (and element type, where inference gives
-/// one) is what the operation's shape inference computes.
+/// Verifies that the results' shapes (and element types, where inference gives
+/// them) are what the operation's shape inference computes.
 llvm::LogicalResult verifyInferredShape(mlir::Operation *op);
 
 /// Trait form of `verifyInferredShape`.
@@ -66,6 +66,10 @@ mlir::Operation *clonePermuted(mlir::OpBuilder &builder, mlir::Operation *op,
 
 namespace edgecc::edge {
 
+/// On an argument and a result of a function: the number of the state that the
+/// one is before a run and the other after it. The generated code keeps it.
+inline constexpr llvm::StringLiteral kStateAttr = "edge.state";
+
 /// The quantized element type of a tensor, or null.
 mlir::quant::QuantizedType getQuantizedType(mlir::Type type);
 /// The per-tensor quantized element type of a tensor, or null.
@@ -75,18 +79,31 @@ mlir::Type getStorageType(mlir::Type elementType);
 /// `type` with another element type.
 mlir::RankedTensorType withElementType(mlir::Type type, mlir::Type elementType);
 
-/// Sets the result type of an operation to what its shape inference computes;
+/// Sets the result types of an operation to what its shape inference computes;
 /// fails, with a diagnostic at the operation, when the operands do not fit.
-llvm::LogicalResult inferResultType(mlir::Operation *op);
+llvm::LogicalResult inferResultTypes(mlir::Operation *op);
 
-/// Creates `OpT` with an inferred result type. On failure, a diagnostic has
-/// been emitted at `loc` and nothing is left behind.
+/// The number of results of operations of type `OpT`.
+template <typename OpT> constexpr unsigned getResultCount() {
+  if constexpr (OpT::template hasTrait<mlir::OpTrait::NResults<3>::Impl>())
+    return 3;
+  else if constexpr (OpT::template hasTrait<mlir::OpTrait::NResults<2>::Impl>())
+    return 2;
+  else
+    return 1;
+}
+
+/// Creates `OpT` with inferred result types. On failure, a diagnostic has been
+/// emitted at `loc` and nothing is left behind.
 template <typename OpT, typename... Args>
 llvm::FailureOr<OpT> createInferred(mlir::OpBuilder &builder,
                                     mlir::Location loc, Args &&...args) {
-  auto placeholder = mlir::RankedTensorType::get({}, builder.getF32Type());
-  auto op = builder.create<OpT>(loc, placeholder, std::forward<Args>(args)...);
-  if (succeeded(inferResultType(op)))
+  mlir::Type placeholder =
+      mlir::RankedTensorType::get({}, builder.getF32Type());
+  llvm::SmallVector<mlir::Type> types(getResultCount<OpT>(), placeholder);
+  auto op = builder.create<OpT>(loc, mlir::TypeRange(types),
+                                std::forward<Args>(args)...);
+  if (succeeded(inferResultTypes(op)))
     return op;
   op->erase();
   return llvm::failure();

@@ -136,4 +136,36 @@ def Edge_WeightedOpInterface : OpInterface<"WeightedOpInterface"> {
       "::mlir::OpOperand &", "getBiasOperand">];
 }
 
+def Edge_RecurrentOpInterface : OpInterface<"RecurrentOpInterface"> {
+  let cppNamespace = "::edgecc::edge";
+  let description = [{
+    What `edge.rnn`, `edge.gru` and `edge.lstm` have in common. All but the
+    numbers of gates and activations are operands and attributes of these names.
+  }];
+  let methods = [
+    InterfaceMethod<"Rows of weights and recurrence per hidden unit.",
+      "int64_t", "getNumGates">,
+    InterfaceMethod<"Activation functions per direction.",
+      "int64_t", "getNumActivations">,
+    InterfaceMethod<"[S, B, I].", "::mlir::Value", "getInput">,
+    InterfaceMethod<"[D, G*H, I].", "::mlir::Value", "getWeights">,
+    InterfaceMethod<"[D, G*H, H].", "::mlir::Value", "getRecurrence">,
+    InterfaceMethod<"[D, 2*G*H].", "::mlir::Value", "getBias">,
+    InterfaceMethod<"[D, B, H].", "::mlir::Value", "getInitialH">,
+    InterfaceMethod<"[B], or null.", "::mlir::Value", "getSequenceLens">,
+    InterfaceMethod<"All steps' hidden states, [S, D, B, H].",
+      "::mlir::Value", "getY">,
+    InterfaceMethod<"The last step's, [D, B, H].", "::mlir::Value", "getYH">,
+    InterfaceMethod<"Which way the steps are taken.",
+      "::edgecc::edge::RecurrentDirection", "getDirection">,
+    InterfaceMethod<"Names of activation functions, direction by direction.",
+      "::mlir::ArrayAttr", "getActivations">,
+    InterfaceMethod<"The first parameter of each.",
+      "::llvm::ArrayRef<float>", "getActivationAlpha">,
+    InterfaceMethod<"The second parameter of each.",
+      "::llvm::ArrayRef<float>", "getActivationBeta">,
+    InterfaceMethod<"The bound of what gates' activations take, if any.",
+      "std::optional<::llvm::APFloat>", "getClip">];
+}
+
 #endif // EDGECC_DIALECT_EDGE_EDGEINTERFACES_TD
