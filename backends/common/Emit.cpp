@@ -39,6 +39,8 @@ ProgramMemory edgecc::getProgramMemory(ModuleOp kernModule) {
     memory.io += getByteSize(cast<MemRefType>(type));
   if (auto arena = program->getAttrOfType<IntegerAttr>(kArenaBytes))
     memory.arena = arena.getInt();
+  if (auto state = program->getAttrOfType<IntegerAttr>(kStateBytes))
+    memory.state = state.getInt();
   return memory;
 }
 
@@ -231,6 +233,10 @@ FailureOr<llvm::json::Object> describeProgram(ModuleOp module,
     list.push_back(std::move(*tensor));
   }
   ProgramMemory memory = getProgramMemory(module);
+  // One entry or none: templates repeat what is there.
+  llvm::json::Array state;
+  if (memory.state)
+    state.push_back(llvm::json::Object{});
   return llvm::json::Object{
       {"name", options.name},
       {"guard", StringRef(options.name).upper()},
@@ -240,6 +246,7 @@ FailureOr<llvm::json::Object> describeProgram(ModuleOp module,
       {"target", options.target},
       {"arenaBytes", memory.arena},
       {"stateBytes", memory.state},
+      {"state", std::move(state)},
       {"weightBytes", memory.weights},
       {"inputs", std::move(inputs)},
       {"outputs", std::move(outputs)},

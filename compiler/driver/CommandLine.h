@@ -101,6 +101,11 @@ struct CommandLine {
       desc("axes of image inputs and outputs: as in the ONNX model, or\n"
            "channels last (default: onnx)"),
       llvm::cl::init("onnx")};
+  Texts stateful{
+      "stateful", value("IN=OUT"), cat(choices),
+      desc("keep in the generated code's context what comes out as OUT and\n"
+           "goes in as IN at the next run; reset() sets it to zero. Once for\n"
+           "each pair")};
   Texts inputShapes{
       "input-shape", value("INPUT=1,3,96,96"), cat(choices),
       desc("the whole shape of an input that the model leaves open")};

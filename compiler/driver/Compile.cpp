@@ -13,6 +13,7 @@
 #include "edgecc/Backend/KernelRegistry.h"
 #include "edgecc/Execute/Execute.h"
 #include "edgecc/Import/Import.h"
+#include "edgecc/Passes/Passes.h"
 #include "edgecc/Passes/Pipelines.h"
 
 #include "llvm/ADT/StringExtras.h"
@@ -112,7 +113,12 @@ static Error importModel(Session &session) {
   for (const InputFile &input : options.frozenInputs)
     importOptions.frozenInputs[input.input] = input.file;
   session.imported = importOnnx(options.model, session.context, importOptions);
-  return session.imported ? Error::success() : alreadyReported(InputError);
+  if (!session.imported)
+    return alreadyReported(InputError);
+  return runUserPasses(*session.imported, [&](mlir::OpPassManager &passes) {
+    passes.addNestedPass<mlir::func::FuncOp>(
+        createMakeStateful({options.stateful}));
+  });
 }
 
 static Error lower(Session &session) {

@@ -35,7 +35,7 @@ std::vector<LiveBuffer> driver::findLiveBuffers(mlir::ModuleOp kernModule) {
   kernModule.walk([&](kern::CallOp call) {
     for (mlir::Value operand : call->getOperands()) {
       auto buffer = getRoot(operand).getDefiningOp<kern::BufferOp>();
-      if (!buffer)
+      if (!buffer || buffer.getState())
         continue;
       auto [entry, isNew] = buffers.try_emplace(buffer.getResult());
       LiveBuffer &live = entry->second;

@@ -187,6 +187,10 @@ static Error readCode(const CommandLine &line, Options &options) {
           readChoice<bool>(line.ioLayout, {{"onnx", false}, {"nhwc", true}},
                            options.channelsLastIo))
     return error;
+  for (const std::string &pair : line.stateful)
+    if (!StringRef(pair).contains('='))
+      return inOption(line.stateful.ArgStr, "'" + pair + "' is not IN=OUT");
+  options.stateful.assign(line.stateful.begin(), line.stateful.end());
   if (options.quantizedIo && !options.quantizes())
     return inOption(line.io.ArgStr,
                     "quantized inputs and outputs need --calib FILE.npy and "

@@ -64,6 +64,8 @@ struct Options {
   Precision precision = Precision::Auto;
   bool quantizedIo = false;
   bool channelsLastIo = false;
+  /// Pairs IN=OUT that the generated code keeps.
+  std::vector<std::string> stateful;
   std::vector<InputShape> inputShapes;
   std::vector<InputFile> frozenInputs;
 

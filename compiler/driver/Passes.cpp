@@ -61,6 +61,17 @@ Error driver::runPasses(mlir::ModuleOp module,
   return Error::success();
 }
 
+Error driver::runUserPasses(mlir::ModuleOp module,
+                            function_ref<void(mlir::OpPassManager &)> build) {
+  mlir::PassManager passes(module.getContext(),
+                           mlir::ModuleOp::getOperationName());
+  build(passes);
+  if (failed(mlir::applyPassManagerCLOptions(passes)) ||
+      failed(passes.run(module)))
+    return alreadyReported(InputError);
+  return Error::success();
+}
+
 Error driver::runPipeline(mlir::ModuleOp module, StringRef pipeline) {
   std::string message;
   raw_string_ostream os(message);
@@ -71,13 +82,9 @@ Error driver::runPipeline(mlir::ModuleOp module, StringRef pipeline) {
   if (parsed->getOpAnchorName() != mlir::ModuleOp::getOperationName())
     return makeError(InputError, "--pass-pipeline: write the passes as "
                                  "builtin.module(...), the model is a module");
-  mlir::PassManager passes(module.getContext(),
-                           mlir::ModuleOp::getOperationName());
-  static_cast<mlir::OpPassManager &>(passes) = std::move(*parsed);
-  if (failed(mlir::applyPassManagerCLOptions(passes)) ||
-      failed(passes.run(module)))
-    return alreadyReported(InputError);
-  return Error::success();
+  return runUserPasses(module, [&](mlir::OpPassManager &passes) {
+    passes = std::move(*parsed);
+  });
 }
 
 Error driver::loadPlugins(ArrayRef<std::string> files) {

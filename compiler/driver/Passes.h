@@ -20,6 +20,12 @@ namespace edgecc::driver {
 llvm::Error runPasses(mlir::ModuleOp module,
                       llvm::function_ref<void(mlir::OpPassManager &)> build);
 
+/// Runs passes that fail only if the user asks for what cannot be: a failure is
+/// an InputError.
+llvm::Error
+runUserPasses(mlir::ModuleOp module,
+              llvm::function_ref<void(mlir::OpPassManager &)> build);
+
 /// Runs the passes that the user wrote down. A failure is an InputError.
 llvm::Error runPipeline(mlir::ModuleOp module, llvm::StringRef pipeline);
 

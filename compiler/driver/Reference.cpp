@@ -8,6 +8,7 @@
 #include "Reference.h"
 
 #include "Diagnostics.h"
+#include "State.h"
 
 #include "edgecc/Dialect/Edge/Edge.h"
 #include "edgecc/Quant/IntegerParams.h"
@@ -155,10 +156,14 @@ Sample ReferenceRunner::adaptOutputs(const Sample &outputs) const {
 
 Expected<SampleSet> ReferenceRunner::run(const SampleSet &samples) const {
   SampleSet results;
+  StateCarrier state(interpreter.getFunction());
   for (const Sample &sample : samples) {
-    Expected<Sample> outputs = runAdapted(adaptInputs(sample));
+    Sample inputs = adaptInputs(sample);
+    state.fill(inputs);
+    Expected<Sample> outputs = runAdapted(inputs);
     if (!outputs)
       return outputs.takeError();
+    state.update(*outputs);
     results.push_back(adaptOutputs(*outputs));
   }
   return results;

@@ -50,7 +50,7 @@ public:
   /// Results in the ONNX model's types and shapes.
   Sample adaptOutputs(const Sample &outputs) const;
 
-  /// All of it, sample by sample.
+  /// All of it, sample by sample. State begins with zero and is carried on.
   llvm::Expected<SampleSet> run(const SampleSet &samples) const;
 
 private:

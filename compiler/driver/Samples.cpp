@@ -7,6 +7,8 @@
 
 #include "Samples.h"
 
+#include "State.h"
+
 #include "edgecc/Reference/Samples.h"
 
 #include <random>
@@ -35,21 +37,31 @@ std::string driver::getOutputName(mlir::func::FuncOp function, unsigned index) {
 static std::string listInputs(mlir::func::FuncOp function) {
   std::string names;
   for (unsigned i = 0, e = function.getNumArguments(); i != e; ++i)
-    names += (i ? ", '" : "'") + getInputName(function, i) + "'";
+    if (!isStateInput(function, i))
+      names += (names.empty() ? "'" : ", '") + getInputName(function, i) + "'";
   return names;
 }
 
-/// The files in the order of the function's inputs.
+/// The first input that is no state: what a file without a name is for.
+static std::string getFirstInput(mlir::func::FuncOp function) {
+  unsigned index = 0;
+  while (index + 1 < function.getNumArguments() &&
+         isStateInput(function, index))
+    ++index;
+  return getInputName(function, index);
+}
+
+/// The files in the order of the function's inputs; none for state.
 static Expected<std::vector<StringRef>>
 assignFiles(StringRef option, ArrayRef<InputFile> files,
             mlir::func::FuncOp function) {
   StringMap<unsigned> inputs;
   for (unsigned i = 0, e = function.getNumArguments(); i != e; ++i)
-    inputs[getInputName(function, i)] = i;
+    if (!isStateInput(function, i))
+      inputs[getInputName(function, i)] = i;
   std::vector<StringRef> assigned(function.getNumArguments());
   for (const InputFile &file : files) {
-    // A file without an input's name is for the first input.
-    auto input = file.input.empty() ? inputs.find(getInputName(function, 0))
+    auto input = file.input.empty() ? inputs.find(getFirstInput(function))
                                     : inputs.find(file.input);
     if (input == inputs.end())
       return createStringError("--" + option + ": the model has no input '" +
@@ -63,7 +75,7 @@ assignFiles(StringRef option, ArrayRef<InputFile> files,
     place = file.file;
   }
   for (auto [index, file] : enumerate(assigned))
-    if (file.empty()) {
+    if (file.empty() && !isStateInput(function, index)) {
       std::string name = getInputName(function, index);
       return createStringError("--" + option + ": no samples for the input '" +
                                name + "'; add --" + option + " " + name +
@@ -82,22 +94,27 @@ Expected<SampleSet> driver::loadSampleSet(StringRef option,
   if (!assigned)
     return assigned.takeError();
   SampleSet samples;
+  StringRef firstFile;
   for (auto [index, file] : enumerate(*assigned)) {
+    if (file.empty())
+      continue;
     auto type =
         cast<mlir::RankedTensorType>(function.getArgumentTypes()[index]);
     auto tensors =
         reference::loadSamples(file, type, getInputName(function, index));
     if (!tensors)
       return tensors.takeError();
-    if (index == 0)
-      samples.resize(tensors->size());
+    if (firstFile.empty()) {
+      samples.assign(tensors->size(), Sample(assigned->size()));
+      firstFile = file;
+    }
     if (tensors->size() != samples.size())
-      return createStringError(
-          "--" + option + ": '" + file + "' has " + Twine(tensors->size()) +
-          " samples, but '" + assigned->front() + "' has " +
-          Twine(samples.size()) + "; each input needs the same number");
+      return createStringError("--" + option + ": '" + file + "' has " +
+                               Twine(tensors->size()) + " samples, but '" +
+                               firstFile + "' has " + Twine(samples.size()) +
+                               "; each input needs the same number");
     for (auto [sample, tensor] : zip_equal(samples, *tensors))
-      sample.push_back(std::move(tensor));
+      sample[index] = std::move(tensor);
   }
   return samples;
 }
@@ -106,13 +123,15 @@ Expected<SampleSet> driver::loadSampleSet(StringRef option,
 // Choosing and making samples
 //===----------------------------------------------------------------------===//
 
-SampleSet driver::holdOut(SampleSet &samples) {
+SampleSet driver::holdOut(SampleSet &samples, bool isStream) {
   constexpr size_t kStep = 5, kMost = 64, kFewest = 10;
   SampleSet kept, held;
   if (samples.size() < kFewest)
     return held;
+  size_t last = samples.size() - std::min(samples.size() / kStep, kMost);
   for (auto [index, sample] : enumerate(samples)) {
-    bool hold = index % kStep == kStep - 1 && held.size() < kMost;
+    bool hold = isStream ? index >= last
+                         : index % kStep == kStep - 1 && held.size() < kMost;
     (hold ? held : kept).push_back(std::move(sample));
   }
   samples = std::move(kept);

@@ -29,13 +29,15 @@ std::string getOutputName(mlir::func::FuncOp function, unsigned index);
 
 /// Reads the files that `option` (for messages) gave for the inputs of
 /// `function`. Fails unless every input has samples, the same number of them.
+/// Inputs that are state have none: their tensors are empty.
 llvm::Expected<SampleSet> loadSampleSet(llvm::StringRef option,
                                         llvm::ArrayRef<InputFile> files,
                                         mlir::func::FuncOp function);
 
-/// Takes every fifth sample, at most 64, out of `samples`. Takes none of so few
-/// that the rest would show too little.
-SampleSet holdOut(SampleSet &samples);
+/// Takes every fifth sample, at most 64, out of `samples`; of a stream the end,
+/// so that what follows each other stays together. Takes none of so few that
+/// the rest would show too little.
+SampleSet holdOut(SampleSet &samples, bool isStream);
 
 /// Samples of pseudo-random numbers, the same every time: floats in [-1, 1],
 /// integers 0 or 1, which are valid wherever an integer is an index.

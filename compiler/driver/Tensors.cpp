@@ -8,6 +8,7 @@
 #include "Diagnostics.h"
 #include "Passes.h"
 #include "Stages.h"
+#include "State.h"
 
 #include "edgecc/Passes/Passes.h"
 #include "edgecc/Passes/Pipelines.h"
@@ -18,7 +19,34 @@ using namespace edgecc;
 using namespace edgecc::driver;
 using namespace llvm;
 
-Error driver::loadAllSamples(Session &session) {
+/// Gives samples the states that the float model has before each of them, as a
+/// stream that begins with the first.
+static Error fillStates(const ReferenceRunner &runner, StateCarrier state,
+                        SampleSet &samples) {
+  for (Sample &sample : samples) {
+    state.fill(sample);
+    Expected<Sample> outputs = runner.runAdapted(sample);
+    if (!outputs)
+      return outputs.takeError();
+    state.update(*outputs);
+  }
+  return Error::success();
+}
+
+static Error fillAllStates(Session &session) {
+  mlir::func::FuncOp function = getModelFunction(*session.imported);
+  StateCarrier state(function);
+  if (state.isEmpty())
+    return Error::success();
+  auto runner = ReferenceRunner::create(function);
+  if (!runner)
+    return runner.takeError();
+  if (Error error = fillStates(*runner, state, session.calibration))
+    return error;
+  return fillStates(*runner, state, session.evaluation);
+}
+
+static Error chooseSamples(Session &session) {
   const Options &options = session.options;
   mlir::func::FuncOp function = getModelFunction(*session.imported);
   if (!options.calibration.empty()) {
@@ -35,12 +63,18 @@ Error driver::loadAllSamples(Session &session) {
     session.heldOut = true;
     return Error::success();
   }
-  session.evaluation = holdOut(session.calibration);
+  session.evaluation = holdOut(session.calibration, !options.stateful.empty());
   session.heldOut = !session.evaluation.empty();
   // Too few to do without some: then those that calibration sees must do.
   if (!session.heldOut)
     session.evaluation = session.calibration;
   return Error::success();
+}
+
+Error driver::loadAllSamples(Session &session) {
+  if (Error error = chooseSamples(session))
+    return error;
+  return fillAllStates(session);
 }
 
 /// How noisy each layer has become. A few samples suffice for a mean over all

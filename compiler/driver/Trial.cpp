@@ -9,6 +9,7 @@
 #include "Diagnostics.h"
 #include "Output.h"
 #include "Stages.h"
+#include "State.h"
 
 #include "edgecc/Execute/Execute.h"
 
@@ -16,17 +17,25 @@ using namespace edgecc;
 using namespace edgecc::driver;
 using namespace llvm;
 
-static execute::Bytes toBytes(const Sample &inputs) {
+/// The inputs as the generated code takes them. It has the state itself.
+static execute::Bytes toBytes(const Sample &inputs, const StateCarrier &state) {
   execute::Bytes bytes;
-  for (const reference::Tensor &tensor : inputs)
-    append_range(bytes, tensor.getRawData());
+  for (auto [index, tensor] : enumerate(inputs))
+    if (!state.isInput(index))
+      append_range(bytes, tensor.getRawData());
   return bytes;
 }
 
-/// The bytes of the outputs as tensors of the types of `like`.
-static Expected<Sample> fromBytes(ArrayRef<uint8_t> bytes, const Sample &like) {
+/// The bytes of the outputs as tensors of the types of `like`, from which comes
+/// the state, too: that of the code shows at the next sample only.
+static Expected<Sample> fromBytes(ArrayRef<uint8_t> bytes, const Sample &like,
+                                  const StateCarrier &state) {
   Sample outputs;
-  for (const reference::Tensor &tensor : like) {
+  for (auto [index, tensor] : enumerate(like)) {
+    if (state.isOutput(index)) {
+      outputs.push_back(tensor);
+      continue;
+    }
     reference::Tensor output(tensor.getType());
     MutableArrayRef<char> data = output.getRawData();
     if (bytes.size() < data.size())
@@ -53,13 +62,16 @@ static SampleSet chooseSamples(Session &session, uint64_t count) {
   return SampleSet(samples.begin(), samples.end());
 }
 
-static Error compareSample(Session &session, OutputComparison &comparison,
-                           const ReferenceRunner &runner, const Sample &inputs,
-                           const execute::Bytes &bytes, size_t index) {
+static Error compareSample(OutputComparison &comparison,
+                           const ReferenceRunner &runner, StateCarrier &state,
+                           Sample inputs, const execute::Bytes &bytes,
+                           size_t index) {
+  state.fill(inputs);
   Expected<Sample> expected = runner.runAdapted(inputs);
   if (!expected)
     return expected.takeError();
-  Expected<Sample> actual = fromBytes(bytes, *expected);
+  state.update(*expected);
+  Expected<Sample> actual = fromBytes(bytes, *expected, state);
   if (!actual)
     return actual.takeError();
   return comparison.compare(*expected, *actual, index);
@@ -67,16 +79,17 @@ static Error compareSample(Session &session, OutputComparison &comparison,
 
 static Error verify(Session &session, const execute::Executable &program,
                     const ReferenceRunner &runner, ArrayRef<Sample> samples) {
+  StateCarrier state(getModelFunction(*session.edge));
   std::vector<execute::Bytes> inputs;
   for (const Sample &sample : samples)
-    inputs.push_back(toBytes(sample));
+    inputs.push_back(toBytes(sample, state));
   Expected<std::vector<execute::Bytes>> outputs = program.run(inputs);
   if (!outputs)
     return makeError(InternalError,
                      "--verify: " + toString(outputs.takeError()));
   OutputComparison comparison(getModelFunction(*session.edge));
   for (auto [index, bytes] : enumerate(*outputs))
-    if (Error error = compareSample(session, comparison, runner, samples[index],
+    if (Error error = compareSample(comparison, runner, state, samples[index],
                                     bytes, index))
       return error;
   session.report.verification = report::Verification{
@@ -109,7 +122,9 @@ static void fillLatency(const Target &target,
 
 static Error measure(Session &session, const execute::Executable &program,
                      const Sample &inputs) {
-  Expected<execute::Measurement> measured = program.measure(toBytes(inputs));
+  StateCarrier state(getModelFunction(*session.edge));
+  execute::Bytes bytes = toBytes(inputs, state);
+  Expected<execute::Measurement> measured = program.measure(bytes);
   if (!measured)
     return makeError(InternalError,
                      "--measure: " + toString(measured.takeError()));
@@ -122,8 +137,7 @@ static Error measure(Session &session, const execute::Executable &program,
   report.flash.source = measured->flash.source;
   fillLatency(session.target, *measured, report.latency);
 
-  Expected<std::vector<uint64_t>> layers =
-      program.measureLayers(toBytes(inputs));
+  Expected<std::vector<uint64_t>> layers = program.measureLayers(bytes);
   if (!layers)
     return makeError(InternalError,
                      "--measure: " + toString(layers.takeError()));

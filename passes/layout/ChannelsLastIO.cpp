@@ -54,11 +54,14 @@ struct ChannelsLastIO : edgecc::impl::ChannelsLastIOBase<ChannelsLastIO> {
     func::FuncOp func = getOperation();
     if (func.isExternal())
       return;
+    // Both ends of a state have to stay alike.
     for (BlockArgument argument : func.getArguments())
-      convertInput(argument);
+      if (!func.getArgAttr(argument.getArgNumber(), kStateAttr))
+        convertInput(argument);
     auto terminator = cast<func::ReturnOp>(func.front().getTerminator());
     for (OpOperand &output : terminator->getOpOperands())
-      convertOutput(output);
+      if (!func.getResultAttr(output.getOperandNumber(), kStateAttr))
+        convertOutput(output);
     func.setType(FunctionType::get(&getContext(),
                                    func.front().getArgumentTypes(),
                                    terminator->getOperandTypes()));

@@ -96,10 +96,50 @@ public:
     return success();
   }
 
+  /// A place in the state, which takes `bytes` so far.
+  Value createStateBuffer(Type tensorType, int64_t &bytes, Location loc) {
+    constexpr int64_t kAlignment = 16;
+    MemRefType type = getBufferType(tensorType);
+    Value buffer = builder.create<kern::BufferOp>(
+        loc, type, builder.getI64IntegerAttr(bytes), builder.getUnitAttr());
+    bytes = llvm::alignTo(bytes + kern::getByteSize(type), kAlignment);
+    return buffer;
+  }
+
+  /// A copy of a value in the arena.
+  Value save(Value value) {
+    Value buffer = builder.create<kern::BufferOp>(
+        value.getLoc(), getBufferType(value.getType()), IntegerAttr(),
+        UnitAttr());
+    copyBuffer(getBuffer(value), buffer, value.getLoc());
+    return buffer;
+  }
+
+  /// The buffer of a value: assigned before, the packed form of a constant, or
+  /// a new one in the arena.
+  Value getBuffer(Value value) {
+    if (Value buffer = buffers.lookupOrNull(value))
+      return buffer;
+    Value buffer;
+    if (std::optional<reference::Tensor> tensor =
+            edge::getConstantTensor(value))
+      buffer = getDataAddress(
+          symbols.getData(getSymbolName("constant"), *tensor, value.getLoc()));
+    else
+      buffer = builder.create<kern::BufferOp>(value.getLoc(),
+                                              getBufferType(value.getType()),
+                                              IntegerAttr(), UnitAttr());
+    buffers.map(value, buffer);
+    return buffer;
+  }
+
   /// Copies a value that lives elsewhere into an output.
   void copy(Value value, Value output, Location loc) {
     current = value.getDefiningOp();
-    Value source = getBuffer(value);
+    copyBuffer(getBuffer(value), output, loc);
+  }
+
+  void copyBuffer(Value source, Value output, Location loc) {
     auto type = cast<MemRefType>(source.getType());
     ArrayAttr args =
         builder.getArrayAttr({kern::ShapeAttr::get(context, type.getShape())});
@@ -123,8 +163,8 @@ public:
   }
   void addScratch(int64_t bytes) override {
     auto type = MemRefType::get({bytes}, builder.getI8Type());
-    calls.back().scratch.push_back(
-        builder.create<kern::BufferOp>(current->getLoc(), type, IntegerAttr()));
+    calls.back().scratch.push_back(builder.create<kern::BufferOp>(
+        current->getLoc(), type, IntegerAttr(), UnitAttr()));
   }
   void addData(StringRef purpose, const reference::Tensor &tensor) override {
     std::string name = getSymbolName(purpose);
@@ -151,23 +191,6 @@ private:
     SmallVector<int64_t> inplace;
     FlatSymbolRefAttr function;
   };
-
-  /// The buffer of a value: assigned before, the packed form of a constant, or
-  /// a new one in the arena.
-  Value getBuffer(Value value) {
-    if (Value buffer = buffers.lookupOrNull(value))
-      return buffer;
-    Value buffer;
-    if (std::optional<reference::Tensor> tensor =
-            edge::getConstantTensor(value))
-      buffer = getDataAddress(
-          symbols.getData(getSymbolName("constant"), *tensor, value.getLoc()));
-    else
-      buffer = builder.create<kern::BufferOp>(
-          value.getLoc(), getBufferType(value.getType()), IntegerAttr());
-    buffers.map(value, buffer);
-    return buffer;
-  }
 
   Value getDataAddress(kern::DataOp data) {
     Value &address = addresses[data];
@@ -257,20 +280,78 @@ struct ConvertEdgeToKern
     ProgramSymbols symbols(module, main);
     func::FuncOp program = createProgram(main);
     ProgramBuilder builder(program, symbols);
-    unsigned inputs = main.getNumArguments();
-    for (auto [value, buffer] :
-         llvm::zip(main.getArguments(), program.getArguments()))
-      builder.assign(value, buffer);
+    StatePlaces states = createStates(main, builder);
+    SmallVector<Value> arguments =
+        llvm::to_vector_of<Value>(program.getArguments());
+    unsigned next = 0;
+    for (BlockArgument argument : main.getArguments()) {
+      Value state = states.before.lookup(argument.getArgNumber());
+      builder.assign(argument, state ? state : arguments[next++]);
+    }
     SmallVector<std::pair<Value, Value>> copies = assignOutputs(
-        main, program.getArguments().drop_front(inputs), builder, program);
+        main, ArrayRef(arguments).drop_front(next), builder, program);
     if (failed(lowerBody(main, featureSet, builder))) {
       program.erase();
       return signalPassFailure();
     }
     for (auto [value, output] : copies)
       builder.copy(value, output, main.getLoc());
+    updateStates(main, states, builder);
+    if (states.bytes)
+      program->setAttr(kern::kStateBytes,
+                       OpBuilder(program).getI64IntegerAttr(states.bytes));
     builder.finish();
     main.erase();
+  }
+
+  /// Where the state lies: by the number of the argument that it is before a
+  /// run, and of the result that it is afterwards.
+  struct StatePlaces {
+    llvm::DenseMap<unsigned, Value> before, after;
+    int64_t bytes = 0;
+  };
+
+  static StatePlaces createStates(func::FuncOp main, ProgramBuilder &builder) {
+    StatePlaces places;
+    llvm::DenseMap<Attribute, Value> buffers;
+    for (auto [index, type] : llvm::enumerate(main.getArgumentTypes()))
+      if (Attribute state = main.getArgAttr(index, edge::kStateAttr))
+        places.before[index] = buffers[state] =
+            builder.createStateBuffer(type, places.bytes, main.getLoc());
+    for (unsigned index = 0, e = main.getNumResults(); index != e; ++index)
+      if (Attribute state = main.getResultAttr(index, edge::kStateAttr))
+        places.after[index] = buffers.lookup(state);
+    return places;
+  }
+
+  /// Writes the new states over the old ones, which nothing reads any more:
+  /// what becomes another state unchanged is saved first.
+  static void updateStates(func::FuncOp main, const StatePlaces &places,
+                           ProgramBuilder &builder) {
+    SmallVector<std::pair<Value, Value>> writes;
+    for (OpOperand &returned : main.front().getTerminator()->getOpOperands()) {
+      Value place = places.after.lookup(returned.getOperandNumber());
+      if (!place)
+        continue;
+      Value source = getSource(returned.get());
+      auto argument = dyn_cast<BlockArgument>(source);
+      Value old =
+          argument ? places.before.lookup(argument.getArgNumber()) : Value();
+      if (old == place)
+        continue;
+      writes.emplace_back(old ? builder.save(returned.get())
+                              : builder.getBuffer(returned.get()),
+                          place);
+    }
+    for (auto [value, place] : writes)
+      builder.copyBuffer(value, place, main.getLoc());
+  }
+
+  /// What a value is a reshape of.
+  static Value getSource(Value value) {
+    while (auto reshape = value.getDefiningOp<edge::ReshapeOp>())
+      value = reshape.getInput();
+    return value;
   }
 
   /// `@run` with an empty block; its arguments are named as `@main`'s are.
@@ -287,9 +368,11 @@ struct ConvertEdgeToKern
       attrs.push_back(builder.getDictionaryAttr(list));
     };
     for (auto [index, type] : llvm::enumerate(main.getArgumentTypes()))
-      add(type, main.getArgAttr(index, "edge.name"), kern::kInput);
+      if (!main.getArgAttr(index, edge::kStateAttr))
+        add(type, main.getArgAttr(index, "edge.name"), kern::kInput);
     for (auto [index, type] : llvm::enumerate(main.getResultTypes()))
-      add(type, main.getResultAttr(index, "edge.name"), kern::kOutput);
+      if (!main.getResultAttr(index, edge::kStateAttr))
+        add(type, main.getResultAttr(index, "edge.name"), kern::kOutput);
     auto program = builder.create<func::FuncOp>(
         main.getLoc(), "run", builder.getFunctionType(types, {}),
         ArrayRef<NamedAttribute>{}, attrs);
@@ -306,11 +389,12 @@ struct ConvertEdgeToKern
     SmallVector<std::pair<Value, Value>> copies;
     llvm::DenseSet<Value> taken;
     OpBuilder views = OpBuilder::atBlockEnd(&program.front());
-    for (auto [value, output] :
-         llvm::zip(main.front().getTerminator()->getOperands(), outputs)) {
-      Value source = value;
-      while (auto reshape = source.getDefiningOp<edge::ReshapeOp>())
-        source = reshape.getInput();
+    unsigned next = 0;
+    for (OpOperand &returned : main.front().getTerminator()->getOpOperands()) {
+      if (main.getResultAttr(returned.getOperandNumber(), edge::kStateAttr))
+        continue;
+      Value value = returned.get(), output = outputs[next++];
+      Value source = getSource(value);
       Operation *producer = source.getDefiningOp();
       if (!producer || isa<edge::ConstantOp>(producer) ||
           !taken.insert(source).second) {

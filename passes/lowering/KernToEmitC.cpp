@@ -88,9 +88,13 @@ private:
     return emitc::PointerType::get(opaque(element));
   }
 
-  /// execute(arena, inputs..., outputs...).
+  /// execute(arena, [state,] inputs..., outputs...).
   emitc::FuncOp createFunction() {
     SmallVector<Type> types{getPointer("std::uint8_t")};
+    bool hasState = program->hasAttr(kStateBytes);
+    if (hasState)
+      types.push_back(getPointer("[[maybe_unused]] std::uint8_t"));
+    unsigned first = types.size();
     for (BlockArgument argument : program.getArguments()) {
       StringRef element = *getCType(getElementTypeOrSelf(argument));
       bool isInput = bool(program.getArgAttr(argument.getArgNumber(), kInput));
@@ -98,12 +102,13 @@ private:
           getPointer(isInput ? ("const " + element).str() : element.str()));
     }
     // Arguments that a program does not need carry no warning.
-    bool usesArena = !program.getOps<BufferOp>().empty();
+    bool usesArena = llvm::any_of(program.getOps<BufferOp>(),
+                                  [](BufferOp op) { return !op.getState(); });
     if (!usesArena)
       types.front() = getPointer("[[maybe_unused]] std::uint8_t");
     for (BlockArgument argument : program.getArguments())
       if (argument.use_empty())
-        types[argument.getArgNumber() + 1] =
+        types[argument.getArgNumber() + first] =
             getPointer(("[[maybe_unused]] const " +
                         *getCType(getElementTypeOrSelf(argument)))
                            .str());
@@ -117,8 +122,10 @@ private:
     for (Type type : types)
       block.addArgument(type, program.getLoc());
     arena = block.getArgument(0);
+    if (hasState)
+      state = block.getArgument(1);
     for (BlockArgument argument : program.getArguments())
-      mapping.map(argument, block.getArgument(argument.getArgNumber() + 1));
+      mapping.map(argument, block.getArgument(argument.getArgNumber() + first));
     return function;
   }
 
@@ -134,6 +141,8 @@ private:
   LogicalResult emitOne(BufferOp op) {
     if (!op.getOffset())
       return op.emitError("has no offset: run kern-plan-arena first");
+    if (op.getState() && !state)
+      return op.emitError("lies in the state, of which the program has none");
     std::optional<StringRef> element = getCType(getElementTypeOrSelf(op));
     if (!element)
       return op.emitError("has elements without a C++ type: ") << op.getType();
@@ -141,8 +150,8 @@ private:
         {opaqueAttr(*element),
          builder.getI32IntegerAttr(int32_t(*op.getOffset()))});
     auto address = builder.create<emitc::CallOpaqueOp>(
-        op.getLoc(), getPointer(*element), "kernels::at", ValueRange{arena},
-        ArrayAttr(), args);
+        op.getLoc(), getPointer(*element), "kernels::at",
+        ValueRange{op.getState() ? state : arena}, ArrayAttr(), args);
     mapping.map(op.getResult(), address.getResult(0));
     return success();
   }
@@ -238,7 +247,7 @@ private:
   func::FuncOp program;
   OpBuilder builder;
   IRMapping mapping;
-  Value arena;
+  Value arena, state;
   unsigned layers = 0;
 };
 

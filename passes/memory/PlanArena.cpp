@@ -30,6 +30,13 @@ Value getRoot(Value value) {
   return value;
 }
 
+/// The buffer in the arena that a value leads back to, or null. State has its
+/// place already.
+BufferOp getArenaBuffer(Value value) {
+  auto buffer = getRoot(value).getDefiningOp<BufferOp>();
+  return buffer && !buffer.getState() ? buffer : BufferOp();
+}
+
 /// Buffers that share one place: a buffer, and those that take it over.
 struct Group {
   SmallVector<BufferOp, 1> buffers;
@@ -48,7 +55,7 @@ public:
     }
     // A buffer that nothing touches still needs an address.
     for (BufferOp buffer : program.getOps<BufferOp>())
-      if (!groups.count(buffer))
+      if (!buffer.getState() && !groups.count(buffer))
         extend(buffer, step);
   }
 
@@ -72,7 +79,7 @@ public:
 
 private:
   void extend(Value operand, int64_t step) {
-    auto buffer = getRoot(operand).getDefiningOp<BufferOp>();
+    BufferOp buffer = getArenaBuffer(operand);
     if (!buffer)
       return;
     auto [entry, isNew] = groups.try_emplace(buffer);
@@ -94,14 +101,14 @@ private:
 
   void shareOutput(CallOp call, int64_t step) {
     Value output = getRoot(call.getOutputs().front());
-    if (!output.getDefiningOp<BufferOp>())
+    if (!getArenaBuffer(output))
       return;
     Value target = find(output);
     if (target != output || groups[target].live.first != step)
       return; // written before, by another call
     for (int64_t index : call.getInplace()) {
       Value input = getRoot(call.getInputs()[index]);
-      if (!input.getDefiningOp<BufferOp>())
+      if (!getArenaBuffer(input))
         continue;
       Value source = find(input);
       if (source == target || groups[source].live.last != step ||

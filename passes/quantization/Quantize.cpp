@@ -105,6 +105,9 @@ struct EdgeQuantize : edgecc::impl::EdgeQuantizeBase<EdgeQuantize> {
                      "give edge.ranges");
       return signalPassFailure();
     }
+    for (Operation &op : func.getBody().front())
+      if (isa<edge::RecurrentOpInterface>(op))
+        (void)keepFloat(&op, "recurrent layers have no integer form");
     Quantizer quantizer(func);
     for (QuantizableOpInterface op : candidates)
       (void)quantizeOp(op, quantizer); // The remark says what stays in float.

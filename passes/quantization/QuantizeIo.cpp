@@ -88,11 +88,14 @@ struct EdgeQuantizeIo : edgecc::impl::EdgeQuantizeIoBase<EdgeQuantizeIo> {
                            << " stays float: nothing computes with it in int8";
     };
     Operation *terminator = func.getBody().front().getTerminator();
+    // State is no input or output, and keeps its precision.
     for (BlockArgument argument : func.getArguments())
-      if (isFloatTensor(argument.getType()))
+      if (isFloatTensor(argument.getType()) &&
+          !func.getArgAttr(argument.getArgNumber(), edge::kStateAttr))
         warnUnless(quantizeInput(argument), "input", argument.getArgNumber());
     for (OpOperand &returned : terminator->getOpOperands())
-      if (isFloatTensor(returned.get().getType()))
+      if (isFloatTensor(returned.get().getType()) &&
+          !func.getResultAttr(returned.getOperandNumber(), edge::kStateAttr))
         warnUnless(quantizeOutput(returned), "output",
                    returned.getOperandNumber());
     func.setFunctionType(FunctionType::get(func.getContext(),

@@ -43,4 +43,43 @@ def PlanArena : Pass<"kern-plan-arena", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::edgecc::kern::KernDialect"];
 }
 
+def MakeStateful : Pass<"edge-make-stateful", "::mlir::func::FuncOp"> {
+  let summary = "marks inputs and outputs as state that the code keeps";
+  let description = [{
+    For `--stateful IN=OUT`: what comes out as OUT goes in as IN at the next run.
+    Both get the attribute `edge.state` with the number of the pair. What the
+    function computes stays the same; `convert-edge-to-kern` gives the pair one
+    place in the context's state and takes it out of the program's arguments.
+
+    Assumes: arguments and results have names (`edge.name`). Guarantees: the
+    pairs name inputs and outputs of equal type, each at most once, and both an
+    input and an output are left; or a diagnostic says what is wrong.
+
+    Example: with `pairs=h_in=h_out`
+
+    ```mlir
+    func.func @main(%x: tensor<1x4xf32> {edge.name = "x"},
+                    %h: tensor<1x4xf32> {edge.name = "h_in"})
+        -> (tensor<1x4xf32> {edge.name = "y"},
+            tensor<1x4xf32> {edge.name = "h_out"}) {
+      return %h, %x : tensor<1x4xf32>, tensor<1x4xf32>
+    }
+    ```
+
+    becomes
+
+    ```mlir
+    func.func @main(%x: tensor<1x4xf32> {edge.name = "x"},
+                    %h: tensor<1x4xf32> {edge.name = "h_in", edge.state = 0})
+        -> (tensor<1x4xf32> {edge.name = "y"},
+            tensor<1x4xf32> {edge.name = "h_out", edge.state = 0}) {
+      return %h, %x : tensor<1x4xf32>, tensor<1x4xf32>
+    }
+    ```
+  }];
+  let options = [ListOption<"pairs", "pairs", "std::string",
+    "IN=OUT: an input's and an output's name">];
+  let dependentDialects = ["::edgecc::edge::EdgeDialect"];
+}
+
 #endif // EDGECC_PASSES_MEMORY_TD

@@ -29,6 +29,7 @@
 namespace edgecc::kern {
 /// Names of the attributes on a program and its arguments.
 inline constexpr llvm::StringLiteral kArenaBytes = "kern.arena_bytes";
+inline constexpr llvm::StringLiteral kStateBytes = "kern.state_bytes";
 inline constexpr llvm::StringLiteral kInput = "kern.input";
 inline constexpr llvm::StringLiteral kOutput = "kern.output";
 

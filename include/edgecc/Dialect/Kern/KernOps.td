@@ -22,8 +22,8 @@ def Kern_Dialect : Dialect {
   let description = [{
     A program is a `func.func` on memrefs whose arguments are the model's inputs
     (`kern.input` = name), then its outputs (`kern.output` = name). Its body is a
-    straight line of kernel calls on buffers in the arena and on packed
-    constants. Every decision is made here; emission only prints.
+    straight line of kernel calls on buffers in the arena or the state and on
+    packed constants. Every decision is made here; emission only prints.
   }];
   let dependentDialects = ["::mlir::memref::MemRefDialect"];
   let useDefaultAttributePrinterParser = 1;
@@ -101,18 +101,21 @@ def Kern_GetDataOp : Kern_Op<"get_data", [
 }
 
 def Kern_BufferOp : Kern_Op<"buffer", [MemoryEffects<[MemAlloc]>]> {
-  let summary = "a buffer in the arena";
+  let summary = "a buffer in the arena, or in the state";
   let description = [{
-    Without `offset` until memory is planned (`--kern-plan-arena`).
+    Without `offset` until memory is planned (`--kern-plan-arena`). A buffer with
+    `state` lies in the context's state instead, which keeps its values from one
+    run to the next.
 
     Example:
 
     ```mlir
     %0 = kern.buffer : memref<1x8x8x4xi8>
     %1 = kern.buffer {offset = 256} : memref<1x4x4x4xi8>
+    %2 = kern.buffer {offset = 0, state} : memref<1x1x24xf32>
     ```
   }];
-  let arguments = (ins OptionalAttr<I64Attr>:$offset);
+  let arguments = (ins OptionalAttr<I64Attr>:$offset, UnitAttr:$state);
   let results = (outs Kern_Buffer:$result);
   let assemblyFormat = "attr-dict `:` type($result)";
 }
