@@ -128,9 +128,10 @@ INSTANTIATE_TEST_SUITE_P(
                     "cntk_style_opset7", "concat_branches_opset13",
                     "conv1d_opset13", "depthwise_separable_opset17",
                     "dilated_conv_opset11", "dynamic_batch_opset17",
-                    "grouped_conv_opset9", "keras_dense_opset9",
-                    "keras_nhwc_cnn_opset13", "max_pool_ceil_opset12",
-                    "pytorch_cnn_opset11", "residual_add_opset13",
+                    "gru_step_opset14", "grouped_conv_opset9",
+                    "keras_dense_opset9", "keras_nhwc_cnn_opset13",
+                    "max_pool_ceil_opset12", "pytorch_cnn_opset11",
+                    "recurrent_opset14", "residual_add_opset13",
                     "swish_as_exported_opset13", "two_inputs_opset13",
                     "two_outputs_opset13"),
     [](const auto &info) { return info.param; });
