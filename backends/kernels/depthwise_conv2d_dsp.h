@@ -118,14 +118,19 @@ template <class Plane, class Out, class Win, class Finish> struct DspChannel {
   static constexpr bool kPairs = Win::strideW == 1;
   static constexpr int kLine = 2 * Plane::kStride;
   static constexpr int kNextRow = Win::strideH * kLine;
-  static constexpr int kRowBytes = Out::dim(2) * 2 * Win::strideW;
+  /// In rows of odd width the last pair writes a pixel too many, which the next
+  /// row overwrites; hence the last row is not computed here.
+  static constexpr bool kOdd = kPairs && Out::dim(2) % 2 != 0;
+  static constexpr int kRows = Out::dim(1) - (kOdd ? 1 : 0);
+  static constexpr int kRowBytes = (Out::dim(2) + kOdd) * 2 * Win::strideW;
   // Not computed between the register variables below, where a call of dim()
   // would overwrite them.
-  static constexpr int kPlaneBytes = Out::dim(1) * kNextRow;
-  /// What LDRD, STRB and ADD can encode; all of int8 for SSAT.
-  static constexpr bool kApplies = (!kPairs || Out::dim(2) % 2 == 0) &&
-                                   2 * kLine <= 1020 && Out::dim(3) <= 2047 &&
-                                   Finish::kLo == -128 && Finish::kHi == 127;
+  static constexpr int kPlaneBytes = kRows * kNextRow;
+  /// Enough rows of odd width to pay for the separate last one; what LDRD, STRB
+  /// and ADD can encode; all of int8 for SSAT.
+  static constexpr bool kApplies = (!kOdd || kRows >= 7) && 2 * kLine <= 1020 &&
+                                   Out::dim(3) <= 2047 && Finish::kLo == -128 &&
+                                   Finish::kHi == 127;
 
   static inline void run(const std::int16_t *plane, const DspWindow &w,
                          std::int32_t bias, std::int32_t doubled,
@@ -149,7 +154,7 @@ template <class Plane, class Out, class Win, class Finish> struct DspChannel {
     "r"(start), [line1] "i"(kLine - 4), [line2] "i"(2 * kLine - 4),            \
     [zero] "i"(Finish::kZero), [next] "i"(Out::dim(3)),                        \
     [step] "i"((kPairs ? 2 : 1) * Out::dim(3)), [row] "i"(kNextRow),           \
-    [skip] "i"(kNextRow - kRowBytes)                                           \
+    [skip] "i"(kNextRow - kRowBytes), [back] "i"(kOdd ? Out::dim(3) : 0)         \
   : "r6", "cc", "memory"
 #define EDGECC_DSP_NEXT                                                        \
   "addw r9, r9, #%c[step]\n\t"                                                 \
@@ -159,6 +164,7 @@ template <class Plane, class Out, class Win, class Finish> struct DspChannel {
   "addw r6, r6, #%c[row]\n\t"                                                  \
   "str r6, [sp, #4]\n\t"                                                       \
   "addw r8, r8, #%c[skip]\n\t"                                                 \
+  "subw r9, r9, #%c[back]\n\t"                                                 \
   "ldr r7, [sp, #8]\n\t"                                                       \
   "cmp r8, r7\n\t"                                                             \
   "bne 1b\n\t"                                                                 \
@@ -227,11 +233,9 @@ inline void depthwiseDsp(const std::int8_t *in, const std::int32_t *weights,
                            evenBytes(rows[1]), oddBytes(rows[1]),
                            evenBytes(rows[2]), oddBytes(rows[2])};
       using Channel = DspChannel<Plane, Out, Win, Finish>;
-      if constexpr (Channel::kApplies) {
+      if constexpr (Channel::kApplies)
         Channel::run(plane, w, bias[c], doubled[c], out + c);
-        continue;
-      }
-      for (int y = 0; y < Out::dim(1); ++y)
+      for (int y = Channel::kApplies ? Channel::kRows : 0; y < Out::dim(1); ++y)
         dspRow<Plane, Out, Win, Finish>(
             plane + y * Win::strideH * Plane::kStride, w, bias[c], doubled[c],
             out + y * Out::dim(2) * kChannels + c);
