@@ -114,6 +114,39 @@ func.func @casts(%x: tensor<2xf32>) {
   return
 }
 
+// CHECK-LABEL: func.func @recurrent
+func.func @recurrent(%x: tensor<5x2x3xf32>, %w: tensor<1x16x3xf32>, %r: tensor<1x16x4xf32>, %b: tensor<1x32xf32>,
+                     %h: tensor<1x2x4xf32>, %n: tensor<2xi32>, %p: tensor<1x12xf32>) {
+  // CHECK: %{{.*}}, %{{.*}}, %{{.*}} = edge.lstm %{{.*}}, %{{.*}}, %{{.*}}, %{{.*}}, %{{.*}}, %{{.*}} lengths(%{{.*}}) peephole(
+  // CHECK-SAME: -> (tensor<5x1x2x4xf32>, tensor<1x2x4xf32>, tensor<1x2x4xf32>)
+  %y, %last, %cell = edge.lstm %x, %w, %r, %b, %h, %h lengths(%n) peephole(%p) {
+      direction = 1 : i32, activations = ["Sigmoid", "Tanh", "Tanh"], activation_alpha = array<f32: 0.0, 0.0, 0.0>,
+      activation_beta = array<f32: 0.0, 0.0, 0.0>, clip = 3.0 : f32, input_forget = true}
+    : (tensor<5x2x3xf32>, tensor<1x16x3xf32>, tensor<1x16x4xf32>, tensor<1x32xf32>, tensor<1x2x4xf32>,
+       tensor<1x2x4xf32>, tensor<2xi32>, tensor<1x12xf32>)
+    -> (tensor<5x1x2x4xf32>, tensor<1x2x4xf32>, tensor<1x2x4xf32>)
+  return
+}
+
+// CHECK-LABEL: func.func @recurrent_without_cell
+func.func @recurrent_without_cell(%x: tensor<5x2x3xf32>, %wg: tensor<1x12x3xf32>, %rg: tensor<1x12x4xf32>,
+                                  %bg: tensor<1x24xf32>, %w: tensor<1x4x3xf32>, %r: tensor<1x4x4xf32>,
+                                  %b: tensor<1x8xf32>, %h: tensor<1x2x4xf32>, %n: tensor<2xi32>) {
+  // CHECK: edge.gru {{.*}}linear_before_reset = true
+  %y, %last = edge.gru %x, %wg, %rg, %bg, %h {
+      direction = 0 : i32, activations = ["Sigmoid", "Tanh"], activation_alpha = array<f32: 0.0, 0.0>,
+      activation_beta = array<f32: 0.0, 0.0>, linear_before_reset = true}
+    : (tensor<5x2x3xf32>, tensor<1x12x3xf32>, tensor<1x12x4xf32>, tensor<1x24xf32>, tensor<1x2x4xf32>)
+    -> (tensor<5x1x2x4xf32>, tensor<1x2x4xf32>)
+  // CHECK: edge.rnn {{.*}} lengths(%{{.*}})
+  %z, %end = edge.rnn %x, %w, %r, %b, %h lengths(%n) {
+      direction = 0 : i32, activations = ["Relu"], activation_alpha = array<f32: 0.0>,
+      activation_beta = array<f32: 0.0>}
+    : (tensor<5x2x3xf32>, tensor<1x4x3xf32>, tensor<1x4x4xf32>, tensor<1x8xf32>, tensor<1x2x4xf32>, tensor<2xi32>)
+    -> (tensor<5x1x2x4xf32>, tensor<1x2x4xf32>)
+  return
+}
+
 {-#
   dialect_resources: {
     builtin: {
