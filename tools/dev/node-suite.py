@@ -49,8 +49,7 @@ FROZEN = {
     "QuantizeLinear": [1, 2], "DequantizeLinear": [1, 2],
     "QLinearConv": [1, 2, 3, 4, 5, 6, 7, 8],
     "QLinearMatMul": [1, 2, 3, 4, 5, 6, 7], "ConvInteger": [1, 2, 3],
-    "MatMulInteger": [1, 2, 3], "RNN": [1, 2, 3, 4], "GRU": [1, 2, 3, 4],
-    "LSTM": [1, 2, 3, 4, 7],
+    "MatMulInteger": [1, 2, 3],
 }
 for kind in ("L1", "L2", "LogSum", "LogSumExp", "Max", "Mean", "Min", "Prod",
              "Sum", "SumSquare"):
