@@ -32,6 +32,7 @@ void edgecc::buildSimplificationPipeline(OpPassManager &manager) {
   func.addPass(createFuseActivation());
   func.addPass(createFusePad());
   func.addPass(createFuseMaps());
+  func.addPass(createAbsorbQuantization());
   func.addPass(createCanonicalizerPass());
   func.addPass(createCSEPass());
 }

@@ -163,10 +163,6 @@ static Error readPrecision(const CommandLine &line, Options &options) {
                                            {"s8", Precision::Int8}},
                                           options.precision))
     return error;
-  if (options.precision == Precision::Int8 && line.calibration.empty())
-    return inOption(line.precision.ArgStr,
-                    "s8 needs samples that show which values occur; give some "
-                    "hundred with --calib FILE.npy");
   StringRef prune = line.prune;
   if (prune != "auto" && prune != "off")
     return inOption(line.prune.ArgStr,
@@ -191,10 +187,6 @@ static Error readCode(const CommandLine &line, Options &options) {
     if (!StringRef(pair).contains('='))
       return inOption(line.stateful.ArgStr, "'" + pair + "' is not IN=OUT");
   options.stateful.assign(line.stateful.begin(), line.stateful.end());
-  if (options.quantizedIo && !options.quantizes())
-    return inOption(line.io.ArgStr,
-                    "quantized inputs and outputs need --calib FILE.npy and "
-                    "a precision other than f32");
   return Error::success();
 }
 

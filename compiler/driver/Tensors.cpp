@@ -10,6 +10,7 @@
 #include "Stages.h"
 #include "State.h"
 
+#include "edgecc/Dialect/Edge/Edge.h"
 #include "edgecc/Passes/Passes.h"
 #include "edgecc/Passes/Pipelines.h"
 #include "edgecc/Quant/Calibration.h"
@@ -18,6 +19,36 @@
 using namespace edgecc;
 using namespace edgecc::driver;
 using namespace llvm;
+
+/// Whether the ONNX model itself converts to integers.
+static bool isQuantizedModel(mlir::ModuleOp module) {
+  return !getModelFunction(module).getOps<edge::QuantizeOp>().empty();
+}
+
+/// A model that is quantized already has its scales; a model that is not needs
+/// samples to have integers at its inputs.
+static Error checkPrecision(const Session &session) {
+  const Options &options = session.options;
+  bool isQuantized = isQuantizedModel(*session.imported);
+  if (isQuantized && !options.calibration.empty())
+    return createStringError(
+        "--calib: the model is quantized already and keeps "
+        "its own scales; leave the option out (--eval "
+        "measures its accuracy)");
+  if (isQuantized && options.precision == Precision::Float)
+    return createStringError("--precision f32: the model is quantized already; "
+                             "leave the option out, or give the float model");
+  if (options.precision == Precision::Int8 && options.calibration.empty() &&
+      !isQuantized)
+    return createStringError("--precision: s8 needs samples that show which "
+                             "values occur; give some hundred with --calib "
+                             "FILE.npy");
+  if (options.quantizedIo && !isQuantized && !options.quantizes())
+    return createStringError("--io: quantized inputs and outputs need "
+                             "--calib FILE.npy and a precision other than "
+                             "f32, or a quantized model");
+  return Error::success();
+}
 
 /// Gives samples the states that the float model has before each of them, as a
 /// stream that begins with the first.
@@ -72,6 +103,8 @@ static Error chooseSamples(Session &session) {
 }
 
 Error driver::loadAllSamples(Session &session) {
+  if (Error error = checkPrecision(session))
+    return error;
   if (Error error = chooseSamples(session))
     return error;
   return fillAllStates(session);
@@ -97,10 +130,10 @@ static Error quantize(Session &session) {
   mlir::OwningOpRef<mlir::ModuleOp> floatModel = session.edge->clone();
   if (Error error = runPasses(*session.edge, buildQuantizationPipeline))
     return error;
-  if (Error error = measureNoise(session, *floatModel))
-    return error;
-  if (!session.options.quantizedIo)
-    return Error::success();
+  return measureNoise(session, *floatModel);
+}
+
+static Error quantizeIo(Session &session) {
   return runPasses(*session.edge, [](mlir::OpPassManager &passes) {
     passes.addNestedPass<mlir::func::FuncOp>(createEdgeQuantizeIo());
   });
@@ -123,8 +156,11 @@ Error driver::runTensorPasses(Session &session) {
     return runPipeline(*session.edge, *options.passPipeline);
   if (Error error = runPasses(*session.edge, buildSimplificationPipeline))
     return error;
-  if (options.quantizes())
+  if (options.quantizes() && !isQuantizedModel(*session.imported))
     if (Error error = quantize(session))
+      return error;
+  if (options.quantizedIo)
+    if (Error error = quantizeIo(session))
       return error;
   return options.channelsLastIo ? makeChannelsLast(session) : Error::success();
 }

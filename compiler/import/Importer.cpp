@@ -8,7 +8,7 @@
 #include "edgecc/Import/Import.h"
 
 #include "GraphOrder.h"
-#include "OperatorTable.h"
+#include "Quantized.h"
 
 #include "edgecc/Reference/Npy.h"
 
@@ -54,7 +54,8 @@ private:
                                   const reference::Tensor &tensor);
   FailureOr<Value> getValue(StringRef name);
   LogicalResult importNode(int index);
-  LogicalResult bindResults(int index, NodeImporter &node);
+  LogicalResult bindResults(int index, NodeImporter &node,
+                            OperandAdapter &adapter);
   LogicalResult createReturn();
   void checkDeclaredType(const onnx::ValueInfoProto &output, Value value);
   void eraseDeadOperations();
@@ -119,13 +120,14 @@ LogicalResult ModelImporter::checkNodes() {
   for (int index : order.nodes) {
     const onnx::NodeProto &node = graph.node(index);
     StringRef name = node.op_type();
-    if (!isDefaultDomain(node.domain())) {
+    const Operator *entry = findOperator(name);
+    if (!isDefaultDomain(node.domain()) &&
+        !(entry && entry->takesQuantized && node.domain() == "com.microsoft")) {
       addUnsupported(index, name + " of domain '" + node.domain() +
-                                "': only operators of the default domain are "
-                                "supported");
+                                "': only operators of the default domain and "
+                                "some of com.microsoft are supported");
       continue;
     }
-    const Operator *entry = findOperator(name);
     if (!entry) {
       StringRef similar = findSimilarOperator(name);
       addUnsupported(index, name + " (opset " + Twine(opset) +
@@ -380,10 +382,13 @@ LogicalResult ModelImporter::importNode(int index) {
       return success();
     operands.push_back(*value);
   }
+  const Operator &entry = *findOperator(proto.op_type());
+  OperandAdapter adapter(entry, builder, nodeLoc(index));
+  adapter.adaptOperands(operands);
   NodeImporter node(proto, nodeLoc(index), opset, directory, builder, evaluator,
                     operands);
-  if (succeeded(findOperator(proto.op_type())->import(node)))
-    return bindResults(index, node);
+  if (succeeded(entry.import(node)))
+    return bindResults(index, node, adapter);
   if (node.getUnsupportedReason().empty())
     return failure();
   addUnsupported(index, proto.op_type() + " (opset " + Twine(opset) +
@@ -391,13 +396,14 @@ LogicalResult ModelImporter::importNode(int index) {
   return success();
 }
 
-LogicalResult ModelImporter::bindResults(int index, NodeImporter &node) {
+LogicalResult ModelImporter::bindResults(int index, NodeImporter &node,
+                                         OperandAdapter &adapter) {
   for (auto [name, value] :
        llvm::zip_equal(graph.node(index).output(), node.getResults())) {
     if (name.empty())
       continue;
     if (value)
-      values[name] = value;
+      values[name] = adapter.adaptResult(value);
     else if (used.contains(name))
       addUnsupported(index, node.getOperator() + " (opset " + Twine(opset) +
                                 "): its output '" + name +
@@ -434,6 +440,8 @@ LogicalResult ModelImporter::createReturn() {
     FailureOr<Value> value = getValue(output.name());
     if (failed(value))
       return failure();
+    if (isQuantized(*value))
+      value = createStored(builder, loc, *value);
     checkDeclaredType(output, *value);
     results.push_back(*value);
     types.push_back(value->getType());

@@ -44,6 +44,11 @@ public:
   const mlir::Location loc;
   const int64_t opset;
 
+  /// The same node on other operands: the float form of a quantized operator.
+  NodeImporter withOperands(mlir::ValueRange operands) const {
+    return {proto, loc, opset, directory, builder, evaluator, operands};
+  }
+
   //===--- Operands -------------------------------------------------------===//
 
   unsigned getNumOperands() const { return operands.size(); }
@@ -64,6 +69,10 @@ public:
   /// The operand's value where it is known at compile time.
   std::optional<reference::Tensor> constant(unsigned index) const {
     return evaluator.evaluate(operands[index]);
+  }
+  /// The same of any value.
+  std::optional<reference::Tensor> evaluate(mlir::Value value) const {
+    return evaluator.evaluate(value);
   }
   /// An operand that has to be known; `what` is its name in ONNX.
   llvm::FailureOr<reference::Tensor> requireConstant(unsigned index,

@@ -92,6 +92,7 @@ ArrayRef<Operator> importer::getOperators() {
     SmallVector<Operator> all = makeTable();
     all.append(getElementwiseOperators());
     all.append(getReductionOperators());
+    all.append(getQuantizedOperators());
     llvm::sort(all, [](const Operator &a, const Operator &b) {
       return a.name < b.name;
     });
@@ -122,12 +123,14 @@ StringRef importer::findSimilarOperator(StringRef name) {
 }
 
 void edgecc::listOperators(llvm::raw_ostream &os) {
-  os << "ONNX operators of the default domain, opset " << kOldestOpset << " to "
+  os << "ONNX operators, opset " << kOldestOpset << " to "
      << kNewestOpset << ":\n";
   for (const Operator &entry : getOperators()) {
     os << llvm::left_justify(entry.name, 22) << " " << entry.since << "+";
     if (!entry.remark.empty())
       os << (entry.since < 10 ? "   " : "  ") << entry.remark;
+    if (!entry.domain.empty())
+      os << " (" << entry.domain << ")";
     os << "\n";
   }
 }

@@ -40,9 +40,13 @@ struct Operator {
   Handler import;
   /// For --list-ops: what is not supported.
   llvm::StringLiteral remark = "";
+  /// Empty for ONNX's own.
+  llvm::StringLiteral domain = "";
+  /// Whether the handler takes operands of quantized types (Quantized.h).
+  bool takesQuantized = false;
 };
 
-/// All operators of the default domain, sorted by name.
+/// All operators, sorted by name.
 llvm::ArrayRef<Operator> getOperators();
 /// The entry for an operator, or null.
 const Operator *findOperator(llvm::StringRef name);
@@ -93,6 +97,9 @@ mlir::LogicalResult importRNN(NodeImporter &node);
 
 // Reduction.cpp
 llvm::SmallVector<Operator> getReductionOperators();
+
+// QuantizedOperators.cpp
+llvm::SmallVector<Operator> getQuantizedOperators();
 
 // Movement.cpp
 mlir::LogicalResult importConcat(NodeImporter &node);

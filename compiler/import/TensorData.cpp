@@ -110,6 +110,7 @@ private:
   FailureOr<ExternalData> readExternalEntries() const;
   LogicalResult loadExternal();
   LogicalResult fill(reference::Tensor &tensor);
+  LogicalResult fillNibbles(MutableArrayRef<int8_t> target) const;
   template <typename Stored, typename Target>
   LogicalResult copyRaw(StringRef raw, MutableArrayRef<Target> target,
                         llvm::function_ref<Target(Stored)> convert) const;
@@ -241,9 +242,32 @@ TensorReader::copy(const Field &field, MutableArrayRef<Target> target,
 
 template <typename T> static T keep(T value) { return value; }
 
+/// Types that protobuf definitions of ONNX 1.12 do not name: two elements per
+/// byte, the low half first. They are read as int8 and uint8.
+static constexpr int32_t kUInt4 = 21, kInt4 = 22;
+
+static bool isPacked(int32_t onnxType) {
+  return onnxType == kUInt4 || onnxType == kInt4;
+}
+
+LogicalResult TensorReader::fillNibbles(MutableArrayRef<int8_t> target) const {
+  SmallVector<int8_t> bytes((target.size() + 1) / 2);
+  if (failed(copy<decltype(proto.int32_data()), int8_t, int8_t>(
+          proto.int32_data(), bytes, keep<int8_t>)))
+    return failure();
+  for (auto [index, value] : llvm::enumerate(target)) {
+    int nibble = (uint8_t(bytes[index / 2]) >> (index % 2 * 4)) & 15;
+    bool isNegative = proto.data_type() == kInt4 && nibble >= 8;
+    value = int8_t(isNegative ? nibble - 16 : nibble);
+  }
+  return success();
+}
+
 LogicalResult TensorReader::fill(reference::Tensor &tensor) {
   auto floats = [&] { return tensor.getData<float>(); };
   auto bytes = [&] { return tensor.getData<int8_t>(); };
+  if (isPacked(proto.data_type()))
+    return fillNibbles(bytes());
   switch (proto.data_type()) {
   case TensorProto::FLOAT:
     return copy<decltype(proto.float_data()), float, float>(
@@ -288,12 +312,15 @@ TensorReader::checkNumbers(const reference::Tensor &tensor) const {
 FailureOr<reference::Tensor> TensorReader::read() {
   int32_t type = proto.data_type();
   bool narrowed = type == TensorProto::FLOAT16 || type == TensorProto::DOUBLE;
-  Type elementType = getElementType(
-      loc.getContext(), narrowed ? int32_t(TensorProto::FLOAT) : type);
+  int32_t held = narrowed         ? int32_t(TensorProto::FLOAT)
+                 : type == kUInt4 ? int32_t(TensorProto::UINT8)
+                 : type == kInt4  ? int32_t(TensorProto::INT8)
+                                  : type;
+  Type elementType = getElementType(loc.getContext(), held);
   if (!elementType)
     return error() << "has elements of type " << getTypeName(type)
                    << "; edgecc reads float, float16, double, int64, int32, "
-                      "int8, uint8 and bool";
+                      "int8, uint8, int4, uint4 and bool";
   if (proto.has_segment())
     return error() << "is stored in segments, which edgecc does not read";
   if (failed(readShape()))
@@ -305,7 +332,7 @@ FailureOr<reference::Tensor> TensorReader::read() {
       return failure();
     stored = external.size();
   }
-  if (uint64_t(count) > stored)
+  if (uint64_t(isPacked(type) ? count / 2 : count) > stored)
     return error() << "of shape " << describeShape(shape) << " needs " << count
                    << " values, but its data are missing or cut short";
   reference::Tensor tensor(RankedTensorType::get(shape, elementType));

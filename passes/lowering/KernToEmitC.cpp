@@ -166,8 +166,26 @@ private:
     return success();
   }
 
+  /// The same address for elements of another type, const if it was.
+  Value emitViewCast(Location loc, Value source, StringRef element) {
+    auto pointer = cast<emitc::PointerType>(source.getType());
+    auto pointee = dyn_cast<emitc::OpaqueType>(pointer.getPointee());
+    bool isConst = pointee && pointee.getValue().starts_with("const ");
+    Type type = getPointer((Twine(isConst ? "const " : "") + element).str());
+    return builder.create<emitc::CastOp>(loc, type, source);
+  }
+
   LogicalResult emitOne(ViewOp op) {
-    mapping.map(op.getResult(), mapping.lookup(op.getSource()));
+    Value source = mapping.lookup(op.getSource());
+    Type element = getElementTypeOrSelf(op.getType());
+    if (element != getElementTypeOrSelf(op.getSource().getType())) {
+      std::optional<StringRef> name = getCType(element);
+      if (!name)
+        return op.emitError("has elements without a C++ type: ")
+               << op.getType();
+      source = emitViewCast(op.getLoc(), source, *name);
+    }
+    mapping.map(op.getResult(), source);
     return success();
   }
 

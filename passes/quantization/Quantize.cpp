@@ -108,7 +108,8 @@ struct EdgeQuantize : edgecc::impl::EdgeQuantizeBase<EdgeQuantize> {
     for (Operation &op : func.getBody().front())
       if (isa<edge::RecurrentOpInterface>(op))
         (void)keepFloat(&op, "recurrent layers have no integer form");
-    Quantizer quantizer(func);
+    Quantizer quantizer(TypeAssignment::compute(func), WeightRule::Round,
+                        &getContext());
     for (QuantizableOpInterface op : candidates)
       (void)quantizeOp(op, quantizer); // The remark says what stays in float.
     eraseUnused(func);

@@ -54,17 +54,58 @@ static float roundUp(double value) {
   return double(rounded) < value ? std::nextafter(rounded, INFINITY) : rounded;
 }
 
+/// The scale with which weights of a channel are integers from -127 to 127, as
+/// those of a quantized model are, whatever their largest one is; nothing if
+/// there is none. The weights themselves say it, so that no pass that moves,
+/// scales or folds them has to hand on where they come from.
+static std::optional<float> findGrid(ArrayRef<float> weights, float largest) {
+  // Products of integers and a scale are rounded to float.
+  constexpr double kTolerance = 0x1p-13;
+  for (int steps = 127; steps != 0; --steps) {
+    double scale = double(largest) / steps;
+    bool fits = llvm::all_of(weights, [&](float weight) {
+      double units = double(weight) / scale;
+      return std::abs(units - std::nearbyint(units)) < kTolerance;
+    });
+    if (fits)
+      return float(scale);
+  }
+  return std::nullopt;
+}
+
+static float getLargest(ArrayRef<float> weights) {
+  float largest = 0.0f;
+  for (float weight : weights)
+    largest = std::max(largest, std::abs(weight));
+  return largest;
+}
+
+/// The first channel whose weights are not integers times a scale.
+static std::optional<size_t> findOffGrid(ArrayRef<float> weights,
+                                         size_t channels) {
+  size_t perChannel = channels ? weights.size() / channels : 0;
+  for (size_t channel = 0; channel != channels; ++channel) {
+    ArrayRef<float> slice = weights.slice(channel * perChannel, perChannel);
+    float largest = getLargest(slice);
+    if (largest != 0.0f && !findGrid(slice, largest))
+      return channel;
+  }
+  return std::nullopt;
+}
+
 /// The scale of one output channel: as fine as its largest weight allows, but
 /// coarse enough for the bias to fit and for the factor to be exact. A channel
 /// of zeros gets a scale that does no harm to the others.
 static float chooseScale(ArrayRef<float> weights, float bias,
                          const LayerScales &scales) {
-  double largest = 0.0;
-  for (float weight : weights)
-    largest = std::max(largest, double(std::abs(weight)));
-  return roundUp(std::max({largest / 127.0,
-                           std::abs(double(bias)) / (scales.input * kMaxBias),
-                           kMinFactor * scales.output / scales.input}));
+  float largest = getLargest(weights);
+  double finest = largest / 127.0;
+  if (std::optional<float> grid =
+          largest != 0.0f ? findGrid(weights, largest) : std::nullopt)
+    finest = *grid;
+  return roundUp(
+      std::max({finest, std::abs(double(bias)) / (scales.input * kMaxBias),
+                kMinFactor * scales.output / scales.input}));
 }
 
 /// Appends a channel with a given scale and returns the bound of its
@@ -144,6 +185,13 @@ static LogicalResult quantizeWeighted(Operation *op, Quantizer &quantizer) {
   if (!isFinite(weightData->getData<float>()) ||
       !isFinite(biasData->getData<float>()))
     return keepFloat(op, "its weights or bias are not all finite");
+
+  if (quantizer.getWeightRule() == WeightRule::OnGridOnly)
+    if (std::optional<size_t> channel = findOffGrid(
+            weightData->getData<float>(), biasData->getNumElements()))
+      return keepFloat(op, "the weights of channel " + Twine(*channel) +
+                               " are not integers from -127 to 127 times a "
+                               "scale (symmetric int8)");
 
   quant::UniformQuantizedType outputType = quantizer.getType(op->getResult(0));
   LayerScales scales{quantizer.getType(input).getScale(),

@@ -136,6 +136,57 @@ TypeAssignment TypeAssignment::compute(func::FuncOp func) {
   return assignment;
 }
 
+/// The one type that all users of a value quantize it to, or null.
+static quant::UniformQuantizedType getQuantizedUse(Value value) {
+  quant::UniformQuantizedType found;
+  for (Operation *user : value.getUsers()) {
+    auto quantize = dyn_cast<edge::QuantizeOp>(user);
+    if (!quantize)
+      return {};
+    // Of several types the first in the program's order; others requantize.
+    if (!found)
+      found = edge::getUniformType(quantize.getType());
+  }
+  return found;
+}
+
+/// From operands to results, then from results to operands that are used in no
+/// other way.
+void TypeAssignment::passThrough(func::FuncOp func) {
+  SmallVector<QuantizableOpInterface> movers;
+  for (Operation &op : func.getBody().front())
+    if (QuantizableOpInterface mover = getSameTypeOp(&op))
+      movers.push_back(mover);
+  for (QuantizableOpInterface mover : movers) {
+    Value result = mover->getResult(0);
+    if (!lookup(result) &&
+        llvm::all_equal(llvm::map_range(mover.getSameTypeOperands(),
+                                        [&](Value v) { return lookup(v); })))
+      transfer(mover.getSameTypeOperands().front(), result);
+  }
+  for (QuantizableOpInterface mover : llvm::reverse(movers))
+    for (Value operand : mover.getSameTypeOperands())
+      if (operand.hasOneUse() && !lookup(operand))
+        transfer(mover->getResult(0), operand);
+}
+
+TypeAssignment TypeAssignment::fromConversions(func::FuncOp func) {
+  TypeAssignment assignment;
+  for (Value value : collectFloatTensors(func)) {
+    quant::UniformQuantizedType type;
+    if (auto dequantize = value.getDefiningOp<edge::DequantizeOp>())
+      type = edge::getUniformType(dequantize.getInput().getType());
+    else if (value.getDefiningOp<edge::ConstantOp>())
+      assignment.assignConstant(value);
+    else
+      type = getQuantizedUse(value);
+    if (type)
+      assignment.types[value] = type;
+  }
+  assignment.passThrough(func);
+  return assignment;
+}
+
 void TypeAssignment::transfer(Value original, Value copy) {
   if (quant::UniformQuantizedType type = lookup(original))
     types[copy] = type;

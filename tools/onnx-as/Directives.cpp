@@ -51,6 +51,8 @@ static void readDirective(const std::vector<std::string> &words,
     table = &result.nodeNames;
   else if (words[0] == "rename")
     table = &result.renames;
+  else if (words[0] == "pack")
+    table = &result.nibbles;
   else
     return;
   if (words.size() != 3)

@@ -29,6 +29,7 @@ struct Directives {
   std::map<std::string, std::string> external;  // initializer -> file
   std::map<std::string, std::string> nodeNames; // output -> node's name
   std::map<std::string, std::string> renames;   // value -> its name
+  std::map<std::string, std::string> nibbles;   // initializer -> int4, uint4
 };
 
 /// Reads the directives in `text`. Throws std::runtime_error with the line's

@@ -140,6 +140,8 @@ static void fillTensor(TensorProto &tensor, Range range) {
     return fillAs<double>(tensor, range);
   case TensorProto::INT8:
     return fillAs<int8_t>(tensor, range);
+  case TensorProto::UINT8:
+    return fillAs<uint8_t>(tensor, range);
   case TensorProto::INT32:
     return fillAs<int32_t>(tensor, range);
   case TensorProto::INT64:

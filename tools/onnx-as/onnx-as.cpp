@@ -103,6 +103,27 @@ static void makeExternal(GraphProto &graph, const Directives &directives) {
   }
 }
 
+/// Stores integers two per byte, the low half first.
+static void packNibbles(GraphProto &graph, const Directives &directives) {
+  constexpr int32_t uint4 = 21, int4 = 22; // not in ONNX 1.12
+  for (TensorProto &tensor : *graph.mutable_initializer()) {
+    auto asked = directives.nibbles.find(tensor.name());
+    if (asked == directives.nibbles.end())
+      continue;
+    std::string bytes;
+    for (int i = 0; i < tensor.int32_data_size(); ++i) {
+      int half = tensor.int32_data(i) & 15;
+      if (i % 2 == 0)
+        bytes.push_back(static_cast<char>(half));
+      else
+        bytes.back() = static_cast<char>(bytes.back() | half << 4);
+    }
+    tensor.clear_int32_data();
+    tensor.set_raw_data(bytes);
+    tensor.set_data_type(asked->second == "uint4" ? uint4 : int4);
+  }
+}
+
 /// Until IR version 3, initializers were default values of inputs.
 static void listInitializersAsInputs(GraphProto &graph) {
   std::set<std::string> inputs;
@@ -151,6 +172,7 @@ static ModelProto assemble(const std::string &text, const Options &options) {
   nameNodes(graph, directives);
   if (options.fill)
     fillWeights(graph, directives);
+  packNibbles(graph, directives);
   makeExternal(graph, directives);
   if (model.ir_version() < 4)
     listInitializersAsInputs(graph);

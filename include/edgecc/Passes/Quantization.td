@@ -10,6 +10,37 @@
 
 include "mlir/Pass/PassBase.td"
 
+def AbsorbQuantization
+    : Pass<"edge-absorb-quantization", "::mlir::func::FuncOp"> {
+  let summary = "computes in int8 what a quantized model converts from and to";
+  let description = [{
+    A quantized ONNX model comes in as float operations between `edge.dequantize`
+    and `edge.quantize`. Rewrites each operation whose operands and result are
+    converted so to its integer form, as `edge-quantize` does with ranges; types
+    are the model's own. What then remains of conversions between two types is
+    an `edge.requantize`.
+
+    Assumes nothing; a function without `edge.quantize` stays as it is. Guarantees
+    that weights keep their integers: a layer whose weights are not integers from
+    -127 to 127 times a scale per channel (asymmetric ones, or floats) stays in
+    float, with a remark that names it. So does a layer whose result is used in
+    float besides.
+
+    ```mlir
+    %x = edge.dequantize %q : (tensor<1x2x!quant.uniform<i8:f32, 0.5>>) -> tensor<1x2xf32>
+    %y = edge.fully_connected %x, %w, %b
+      : (tensor<1x2xf32>, tensor<3x2xf32>, tensor<3xf32>) -> tensor<1x3xf32>
+    %r = edge.quantize %y
+      : (tensor<1x3xf32>) -> tensor<1x3x!quant.uniform<i8:f32, 0.25:-128>>
+    ```
+    becomes
+    ```mlir
+    %r = edge.fully_connected %q, %wq, %bq : (…)
+      -> tensor<1x3x!quant.uniform<i8:f32, 0.25:-128>>
+    ```
+  }];
+}
+
 def EdgeCalibrate : Pass<"edge-calibrate", "::mlir::func::FuncOp"> {
   let summary = "records which values tensors take, from samples";
   let description = [{

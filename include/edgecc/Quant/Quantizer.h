@@ -14,14 +14,23 @@
 
 namespace edgecc::quantization {
 
+/// Which float weights become int8.
+enum class WeightRule {
+  Round,      ///< all, rounded
+  OnGridOnly, ///< those that lose nothing, because int8 is what they come from
+};
+
 /// What `QuantizableOpInterface::quantize` works with: it hands out operands in
 /// quantized form and puts quantized results in the place of float ones. Each
 /// operation is rewritten on its own; where a quantized result meets a
 /// quantized operand, no conversion is left.
 class Quantizer {
 public:
-  Quantizer(mlir::func::FuncOp func)
-      : types(TypeAssignment::compute(func)), builder(func.getContext()) {}
+  Quantizer(TypeAssignment types, WeightRule weightRule,
+            mlir::MLIRContext *context)
+      : types(std::move(types)), weightRule(weightRule), builder(context) {}
+
+  WeightRule getWeightRule() const { return weightRule; }
 
   /// The type that is assigned to a float value, or null if there is no range.
   mlir::quant::UniformQuantizedType getType(mlir::Value value) const {
@@ -54,6 +63,7 @@ public:
 
 private:
   TypeAssignment types;
+  WeightRule weightRule;
   mlir::OpBuilder builder;
   /// Conversions that have been made, so that each is made once.
   llvm::DenseMap<std::pair<mlir::Value, mlir::Type>, mlir::Value> converted;

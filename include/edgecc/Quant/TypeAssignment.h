@@ -21,6 +21,10 @@ namespace edgecc::quantization {
 class TypeAssignment {
 public:
   static TypeAssignment compute(mlir::func::FuncOp func);
+  /// The types that conversions in the function state: what is dequantized has
+  /// the type that it comes from, what is quantized and not used in any other
+  /// way the type that it becomes. Data movement passes types on.
+  static TypeAssignment fromConversions(mlir::func::FuncOp func);
 
   /// The type of a value, or null if no range is known for it.
   mlir::quant::UniformQuantizedType lookup(mlir::Value value) const {
@@ -32,6 +36,8 @@ public:
   void transfer(mlir::Value original, mlir::Value copy);
 
 private:
+  void passThrough(mlir::func::FuncOp func);
+
   llvm::DenseMap<mlir::Value, mlir::quant::UniformQuantizedType> types;
 };
 

@@ -571,7 +571,8 @@ def Edge_ReshapeOp : Edge_Op<"reshape", [
     Pure, DeclareOpInterfaceMethods<Edge_EvaluableOpInterface>]> {
   let summary = "the same elements in another shape";
   let description = [{
-    Costs nothing: the result lies where the input does.
+    Costs nothing: the result lies where the input does. Bytes may change their
+    sign: ui8 to i8 and back.
 
     Example:
 
