@@ -68,12 +68,27 @@ static LogicalResult lowerConv(ConvOp op, KernelCallBuilder &call,
                              /*passInputZero=*/true, call);
 }
 
+/// Any number of spatial axes.
+static LogicalResult lowerConvNd(ConvOp op, KernelCallBuilder &call) {
+  call.begin("conv_nd_f32", "window_nd.h");
+  addWindowNd(op, typeOf(op.getFilter()).getShape().drop_front().drop_back(),
+              call);
+  call.addInt(op.getGroups());
+  call.addInput(op.getInput());
+  call.addOperand("filter", op.getFilter());
+  return addWeightedEpilogue(op, op.getInput(), op.getFilter(), op.getBias(),
+                             /*passInputZero=*/false, call);
+}
+
 void edgecc::registerConvolutionKernels(KernelRegistry &registry) {
   registry.add<ConvOp>(
       "conv2d_f32", [](ConvOp op) { return isFloatOp(op) && isImage(op); },
       [](ConvOp op, KernelCallBuilder &call) {
         return lowerConv(op, call, "conv2d_f32", "conv2d.h", false);
       });
+  registry.add<ConvOp>(
+      "conv_nd_f32", [](ConvOp op) { return isFloatOp(op); }, lowerConvNd,
+      /*benefit=*/-1);
   registry.add<ConvOp>(
       "conv2d_s8", isInt8Image, [](ConvOp op, KernelCallBuilder &call) {
         return lowerConv(op, call, "conv2d_s8", "conv2d.h", false);

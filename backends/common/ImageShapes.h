@@ -13,6 +13,7 @@
 #ifndef EDGECC_BACKENDS_COMMON_IMAGESHAPES_H
 #define EDGECC_BACKENDS_COMMON_IMAGESHAPES_H
 
+#include "edgecc/Backend/KernelRegistry.h"
 #include "edgecc/Dialect/Kern/Kern.h"
 
 namespace edgecc {
@@ -37,6 +38,18 @@ inline kern::WindowAttr getWindow(mlir::MLIRContext *context,
     return kern::WindowAttr::get(context, kernel, strides, dilations, pads);
   return kern::WindowAttr::get(context, {1, kernel[0]}, {1, strides[0]},
                                {1, dilations[0]}, {0, pads[0], 0, pads[1]});
+}
+
+/// The shapes and the window of an operation for the kernels over any number of
+/// spatial axes.
+template <typename OpT>
+void addWindowNd(OpT op, llvm::ArrayRef<int64_t> kernel,
+                 KernelCallBuilder &call) {
+  call.addShape(op.getInput());
+  call.addShape(op.getResult());
+  for (llvm::ArrayRef<int64_t> list :
+       {kernel, op.getStrides(), op.getDilations(), op.getPads()})
+    call.addShape(list);
 }
 
 } // namespace edgecc

@@ -83,6 +83,7 @@ const KernelRegistry &KernelRegistry::get() {
     registerMovementKernels(all);
     registerRecurrentKernels(all);
     registerCortexMKernels(all);
+    registerSelectionKernels(all);
     return all;
   }();
   return registry;

@@ -76,13 +76,37 @@ static LogicalResult lowerReduce(ReduceOp op, KernelCallBuilder &call) {
   SmallVector<int64_t> mask(input.getRank(), 0);
   for (int64_t axis : op.getAxes())
     mask[axis] = 1;
-  call.begin("reduce_f32", "reduce.h");
+  call.begin(isFloatOp(op) ? "reduce_f32" : "reduce_integer", "reduce.h");
   call.addShape(op.getInput());
   call.addShape(mask);
   call.addName(("ReduceKind::" + stringifyReduceKind(op.getKind())).str());
   call.addInput(op.getInput());
   call.addOutput(op.getResult());
   return success();
+}
+
+/// Any number of spatial axes, any element type.
+static LogicalResult lowerMaxPoolNd(MaxPoolOp op, KernelCallBuilder &call) {
+  call.begin("max_pool_nd", "window_nd.h");
+  addWindowNd(op, op.getKernel(), call);
+  call.addInput(op.getInput());
+  call.addOutput(op.getResult());
+  return success();
+}
+
+static LogicalResult lowerAvgPoolNd(AvgPoolOp op, KernelCallBuilder &call) {
+  call.begin("avg_pool_nd_f32", "window_nd.h");
+  addWindowNd(op, op.getKernel(), call);
+  call.addBool(op.getCountIncludePad());
+  call.addInput(op.getInput());
+  call.addOutput(op.getResult());
+  addFloatClamp(op, call);
+  return success();
+}
+
+static bool isIntegerReduction(ReduceOp op) {
+  return getElementTypeOrSelf(op.getInput().getType()).isInteger() &&
+         op.getKind() != ReduceKind::Mean;
 }
 
 static LogicalResult lowerSoftmax(SoftmaxOp op, KernelCallBuilder &call) {
@@ -117,8 +141,15 @@ void edgecc::registerPoolingKernels(KernelRegistry &registry) {
   registry.add<AvgPoolOp>(
       "avg_pool2d_s8", [](AvgPoolOp op) { return isInt8Op(op) && isImage(op); },
       lowerAvgPoolS8);
+  registry.add<MaxPoolOp>(
+      "max_pool_nd", [](MaxPoolOp) { return true; }, lowerMaxPoolNd,
+      /*benefit=*/-1);
+  registry.add<AvgPoolOp>(
+      "avg_pool_nd_f32", [](AvgPoolOp op) { return isFloatOp(op); },
+      lowerAvgPoolNd, /*benefit=*/-1);
   registry.add<ReduceOp>(
       "reduce_f32", [](ReduceOp op) { return isFloatOp(op); }, lowerReduce);
+  registry.add<ReduceOp>("reduce_integer", isIntegerReduction, lowerReduce);
   registry.add<SoftmaxOp>(
       "softmax_f32", [](SoftmaxOp op) { return isFloatOp(op); }, lowerSoftmax);
   registry.add<SoftmaxOp>(

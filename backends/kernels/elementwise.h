@@ -56,10 +56,18 @@ inline void mapFrom(const Fn &fn, TOut *out, const TIns *...ins) {
   }
 }
 
+/// A scalar function takes and gives bytes as signed.
+template <class T> constexpr T asScalar(T x) { return x; }
+constexpr std::int8_t asScalar(std::uint8_t x) {
+  return static_cast<std::int8_t>(x);
+}
+
 template <auto Fn, class Out, class... Ins, class TOut, class... TIns>
 void map(TOut *out, const TIns *...ins) {
   static_assert(sizeof...(Ins) == sizeof...(TIns), "a shape for each operand");
-  mapFrom<0, Out, Ins...>([](TIns... x) { return Fn(x...); }, out, ins...);
+  mapFrom<0, Out, Ins...>(
+      [](TIns... x) { return static_cast<TOut>(Fn(asScalar(x)...)); }, out,
+      ins...);
 }
 
 template <class Out, class InA, class InB>

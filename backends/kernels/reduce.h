@@ -1,4 +1,4 @@
-// Reductions over any set of axes, float.
+// Reductions over any set of axes; sums and products of integers wrap around.
 //
 //   Mask  Shape<0 or 1 ...>, 1 for each axis that is reduced
 //   out   the kept axes in their order (kept with extent 1 or not is the same
@@ -11,6 +11,9 @@
 
 #include <cmath>
 
+#ifndef EDGECC_KERNELS_ARITHMETIC_H
+#include "arithmetic.h"
+#endif
 #ifndef EDGECC_KERNELS_SHAPE_H
 #include "shape.h"
 #endif
@@ -33,32 +36,32 @@ enum class ReduceKind {
 };
 
 /// The result of an empty reduction.
-template <ReduceKind Kind> inline float reduceStart() {
+template <ReduceKind Kind, class T = float> inline T reduceStart() {
   if constexpr (Kind == ReduceKind::Max)
-    return -HUGE_VALF;
+    return Arithmetic<T>::lowest();
   else if constexpr (Kind == ReduceKind::Min)
-    return HUGE_VALF;
+    return Arithmetic<T>::highest();
   else
-    return Kind == ReduceKind::Prod ? 1.0f : 0.0f;
+    return static_cast<T>(Kind == ReduceKind::Prod ? 1 : 0);
 }
 
 /// Takes one more element in.
-template <ReduceKind Kind> inline float reduceStep(float acc, float x) {
+template <ReduceKind Kind, class T = float> inline T reduceStep(T acc, T x) {
   if constexpr (Kind == ReduceKind::Max)
     return x > acc ? x : acc;
   else if constexpr (Kind == ReduceKind::Min)
     return x < acc ? x : acc;
   else if constexpr (Kind == ReduceKind::Prod)
-    return acc * x;
+    return wrappingMul(acc, x);
   else if constexpr (Kind == ReduceKind::L1)
     return acc + std::fabs(x);
   else if constexpr (Kind == ReduceKind::SumSquare || Kind == ReduceKind::L2)
     return acc + x * x;
   else
-    return acc + x;
+    return wrappingAdd(acc, x);
 }
 
-template <ReduceKind Kind, int Count> inline float reduceFinish(float acc) {
+template <ReduceKind Kind, int Count, class T> inline T reduceFinish(T acc) {
   if constexpr (Kind == ReduceKind::Mean)
     return acc / static_cast<float>(Count);
   else if constexpr (Kind == ReduceKind::L2)
@@ -78,8 +81,8 @@ template <class In, class Mask> constexpr int reducedCount() {
 }
 
 /// Folds the reduced axes from `Dim` on into `acc` by `step`.
-template <class In, class Mask, int Dim, class Step>
-inline float foldAxes(const float *in, float acc, const Step &step) {
+template <class In, class Mask, int Dim, class T, class Step>
+inline T foldAxes(const T *in, T acc, const Step &step) {
   if constexpr (Dim == In::rank) {
     return step(acc, *in);
   } else if constexpr (Mask::dim(Dim) == 0) {
@@ -93,12 +96,12 @@ inline float foldAxes(const float *in, float acc, const Step &step) {
 }
 
 /// One result.
-template <class In, class Mask, ReduceKind Kind>
-inline float reduceOne(const float *in) {
+template <class In, class Mask, ReduceKind Kind, class T>
+inline T reduceOne(const T *in) {
   if constexpr (Kind == ReduceKind::LogSumExp) {
     // Relative to the maximum, so that no exponential overflows.
     const float max =
-        foldAxes<In, Mask, 0>(in, -HUGE_VALF, reduceStep<ReduceKind::Max>);
+        foldAxes<In, Mask, 0>(in, -HUGE_VALF, reduceStep<ReduceKind::Max, T>);
     if (std::isinf(max))
       return max;
     const float sum =
@@ -107,15 +110,15 @@ inline float reduceOne(const float *in) {
         });
     return max + std::log(sum);
   } else {
-    const float acc =
-        foldAxes<In, Mask, 0>(in, reduceStart<Kind>(), reduceStep<Kind>);
+    const T acc =
+        foldAxes<In, Mask, 0>(in, reduceStart<Kind, T>(), reduceStep<Kind, T>);
     return reduceFinish<Kind, reducedCount<In, Mask>()>(acc);
   }
 }
 
 /// Walks the kept axes from `Dim` on; returns the next output place.
-template <class In, class Mask, ReduceKind Kind, int Dim>
-inline float *reduceFrom(const float *in, float *out) {
+template <class In, class Mask, ReduceKind Kind, int Dim, class T>
+inline T *reduceFrom(const T *in, T *out) {
   if constexpr (Dim == In::rank) {
     *out = reduceOne<In, Mask, Kind>(in);
     return out + 1;
@@ -132,6 +135,13 @@ inline float *reduceFrom(const float *in, float *out) {
 template <class In, class Mask, ReduceKind Kind>
 void reduce_f32(const float *in, float *out) {
   static_assert(In::rank == Mask::rank, "one entry for each axis");
+  reduceFrom<In, Mask, Kind, 0>(in, out);
+}
+
+template <class In, class Mask, ReduceKind Kind, class T>
+void reduce_integer(const T *in, T *out) {
+  static_assert(In::rank == Mask::rank, "one entry for each axis");
+  static_assert(Kind != ReduceKind::Mean, "a mean is no integer");
   reduceFrom<In, Mask, Kind, 0>(in, out);
 }
 

@@ -37,6 +37,19 @@ inferBroadcast(std::optional<Location> loc, ValueShapeRange operands,
 // MapOp
 //===----------------------------------------------------------------------===//
 
+/// What the body of a map sees of an element: arith knows no unsigned types.
+static Type getScalarType(Type elementType) {
+  if (elementType.isUnsignedInteger())
+    return IntegerType::get(elementType.getContext(),
+                            elementType.getIntOrFloatBitWidth());
+  return elementType;
+}
+
+/// Whether the yielded type leaves the sign of the result's elements open.
+static bool mayBeUnsigned(Type scalarType) {
+  return scalarType.isSignlessInteger(8);
+}
+
 LogicalResult MapOp::inferReturnTypeComponents(
     MLIRContext *, std::optional<Location> loc, Adaptor adaptor,
     SmallVectorImpl<ShapedTypeComponents> &result) {
@@ -47,6 +60,8 @@ LogicalResult MapOp::inferReturnTypeComponents(
     if (auto yield = dyn_cast<YieldOp>(body.front().back());
         yield && yield->getNumOperands() == 1)
       elementType = yield.getValue().getType();
+  if (elementType && mayBeUnsigned(elementType))
+    elementType = Type();
   return inferBroadcast(loc, adaptor.getOperands(), elementType, result);
 }
 
@@ -57,7 +72,7 @@ void MapOp::build(OpBuilder &builder, OperationState &state, ValueRange inputs,
   SmallVector<int64_t> shape;
   for (Value input : inputs) {
     auto type = cast<RankedTensorType>(input.getType());
-    block.addArgument(type.getElementType(), state.location);
+    block.addArgument(getScalarType(type.getElementType()), state.location);
     SmallVector<int64_t> joined;
     OpTrait::util::getBroadcastedShape(shape, type.getShape(), joined);
     shape = std::move(joined);
@@ -81,10 +96,15 @@ LogicalResult MapOp::verify() {
     if (isa<quant::QuantizedType>(elementType))
       return emitOpError("does not take quantized operands: use edge.add, "
                          "edge.mul, edge.table, or dequantize them");
-    if (argument.getType() != elementType)
+    if (argument.getType() != getScalarType(elementType))
       return emitOpError("body takes an element of type ")
              << argument.getType() << " for an operand of " << input.getType();
   }
+  Operation &last = block.back();
+  Type wanted = getScalarType(getElementTypeOrSelf(getType()));
+  if (last.getNumOperands() == 1 && last.getOperand(0).getType() != wanted)
+    return emitOpError("body yields an element of type ")
+           << last.getOperand(0).getType() << " for a result of " << getType();
   for (Operation &op : block.without_terminator())
     if (op.getNumRegions() != 0 || !op.getDialect() ||
         !llvm::is_contained({"arith", "math"}, op.getDialect()->getNamespace()))
@@ -126,15 +146,23 @@ struct InlineSplatOperand : OpRewritePattern<MapOp> {
       return {};
     DenseElementsAttr splat;
     if (matchPattern(input, m_Constant(&splat)) && splat.isSplat())
-      return cast<TypedAttr>(splat.getSplatValue<Attribute>());
+      return asScalar(splat.getSplatValue<Attribute>());
     if (type.getNumElements() != 1)
       return {};
     std::optional<reference::Tensor> tensor = getConstantTensor(input);
     if (!tensor || type.getElementType().isInteger(1))
       return {};
-    return cast<TypedAttr>(
+    return asScalar(
         DenseElementsAttr::getFromRawBuffer(type, tensor->getRawData())
             .getSplatValue<Attribute>());
+  }
+
+  static TypedAttr asScalar(Attribute element) {
+    auto integer = dyn_cast<IntegerAttr>(element);
+    if (!integer)
+      return cast<TypedAttr>(element);
+    return IntegerAttr::get(getScalarType(integer.getType()),
+                            integer.getValue());
   }
 
   static bool keepsShapeWithout(MapOp map, unsigned dropped) {

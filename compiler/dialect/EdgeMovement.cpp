@@ -270,3 +270,50 @@ LogicalResult GatherOp::verify() {
     return emitOpError("result and input need the same element type");
   return success();
 }
+
+//===----------------------------------------------------------------------===//
+// ScatterOp, TopKOp
+//===----------------------------------------------------------------------===//
+
+LogicalResult ScatterOp::inferReturnTypeComponents(
+    MLIRContext *, std::optional<Location> loc, Adaptor adaptor,
+    SmallVectorImpl<ShapedTypeComponents> &result) {
+  RankedTensorType data = typeOf(adaptor.getData());
+  if (data.getRank() == 0)
+    return emitOptionalError(loc, "needs data with at least one axis");
+  SmallVector<int64_t> updates(typeOf(adaptor.getIndices()).getShape());
+  llvm::append_range(updates, data.getShape().drop_front());
+  if (typeOf(adaptor.getUpdates()).getShape() != ArrayRef(updates))
+    return emitOptionalError(loc, "updates of type ",
+                             adaptor.getUpdates().getType(),
+                             " do not have the indices' shape, then the "
+                             "data's without its first axis");
+  result.emplace_back(data.getShape(), data.getElementType());
+  return success();
+}
+
+LogicalResult ScatterOp::verify() {
+  Type index = getElementTypeOrSelf(getIndices().getType());
+  if (!index.isSignlessInteger(32) && !index.isSignlessInteger(64))
+    return emitOpError("needs indices of type i32 or i64, found ")
+           << getIndices().getType();
+  if (getElementTypeOrSelf(getUpdates().getType()) !=
+      getElementTypeOrSelf(getType()))
+    return emitOpError("result and updates need the same element type");
+  return success();
+}
+
+LogicalResult TopKOp::inferReturnTypeComponents(
+    MLIRContext *context, std::optional<Location> loc, Adaptor adaptor,
+    SmallVectorImpl<ShapedTypeComponents> &result) {
+  RankedTensorType input = typeOf(adaptor.getInput());
+  int64_t axis = adaptor.getAxis(), k = adaptor.getK();
+  if (axis < 0 || axis >= input.getRank() || k < 0 ||
+      k > input.getDimSize(axis))
+    return emitOptionalError(loc, "cannot take ", k, " elements along axis ",
+                             axis, " of ", input);
+  SmallVector<int64_t> shape(input.getShape());
+  shape[axis] = k;
+  result.emplace_back(shape, IntegerType::get(context, 64));
+  return success();
+}

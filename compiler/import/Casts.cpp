@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Composer.h"
 #include "OperatorTable.h"
-#include "ScalarBuilder.h"
 
 using namespace mlir;
 using namespace edgecc;
@@ -14,37 +14,37 @@ using namespace edgecc::importer;
 
 static bool isBool(Type type) { return type.isSignlessInteger(1); }
 
-/// The conversion that ONNX Cast makes between two element types.
-static Value convert(ScalarBuilder &s, OpBuilder &builder, Location loc,
-                     Value value, Type to) {
+/// The conversion that ONNX Cast makes between two element types; a byte is an
+/// i32 here (see NodeImporter::createMap).
+Value importer::convertElement(ScalarBuilder &s, Value value, Type to) {
+  if (to.isUnsignedInteger(8))
+    to = IntegerType::get(to.getContext(), 32);
   Type from = value.getType();
   if (from == to)
     return value;
-  if (isBool(to)) {
-    Value zero = s.constant(0, value);
+  if (isBool(to))
     return s.compare(arith::CmpFPredicate::UNE, arith::CmpIPredicate::ne, value,
-                     zero);
-  }
+                     s.constant(0, value));
   bool fromFloat = isa<FloatType>(from), toFloat = isa<FloatType>(to);
   if (fromFloat)
-    return builder.create<arith::FPToSIOp>(loc, to, value);
+    return s.make<arith::FPToSIOp>(to, value);
   if (toFloat)
-    return isBool(from)
-               ? Value(builder.create<arith::UIToFPOp>(loc, to, value))
-               : Value(builder.create<arith::SIToFPOp>(loc, to, value));
+    return isBool(from) ? s.make<arith::UIToFPOp>(to, value)
+                        : s.make<arith::SIToFPOp>(to, value);
   if (isBool(from))
-    return builder.create<arith::ExtUIOp>(loc, to, value);
+    return s.make<arith::ExtUIOp>(to, value);
   if (from.getIntOrFloatBitWidth() < to.getIntOrFloatBitWidth())
-    return builder.create<arith::ExtSIOp>(loc, to, value);
-  return builder.create<arith::TruncIOp>(loc, to, value);
+    return s.make<arith::ExtSIOp>(to, value);
+  return s.make<arith::TruncIOp>(to, value);
 }
 
 /// Fails where scalar arithmetic does not know the type.
 static LogicalResult requireArithmetic(NodeImporter &node, Type type) {
-  if (type.isF32() || type.isSignlessInteger())
+  if (type.isF32() || type.isSignlessInteger() || type.isUnsignedInteger(8))
     return success();
-  return node.unsupported("elements of type " + getTypeName(type) +
-                          "; supported are float, int64, int32, int8, bool");
+  return node.unsupported(
+      "elements of type " + getTypeName(type) +
+      "; supported are float, int64, int32, int8, uint8, bool");
 }
 
 static LogicalResult importConversion(NodeImporter &node, Type to) {
@@ -54,10 +54,12 @@ static LogicalResult importConversion(NodeImporter &node, Type to) {
       failed(requireArithmetic(node, to)))
     return failure();
   FailureOr<Value> result = node.createMap(
-      node.operand(0), [&](OpBuilder &builder, Location loc, ValueRange args) {
+      node.operand(0),
+      [&](OpBuilder &builder, Location loc, ValueRange args) {
         ScalarBuilder s(builder, loc);
-        return convert(s, builder, loc, args[0], to);
-      });
+        return convertElement(s, args[0], to);
+      },
+      to);
   return failed(result) ? failure() : node.setResult(*result);
 }
 
@@ -65,8 +67,9 @@ LogicalResult importer::importCast(NodeImporter &node) {
   int64_t onnxType = node.getInt("to", 0);
   Type to = getElementType(node.builder.getContext(), int32_t(onnxType));
   if (!to)
-    return node.unsupported("conversion to " + getTypeName(int32_t(onnxType)) +
-                            "; supported are float, int64, int32, int8, bool");
+    return node.unsupported(
+        "conversion to " + getTypeName(int32_t(onnxType)) +
+        "; supported are float, int64, int32, int8, uint8, bool");
   return importConversion(node, to);
 }
 
@@ -111,20 +114,21 @@ LogicalResult importer::importClip(NodeImporter &node) {
   return failed(result) ? failure() : node.setResult(*result);
 }
 
-/// The result has the base's type; exponents may have another.
+/// The result has the base's type; exponents may have another. Integers are
+/// raised in float.
 LogicalResult importer::importPow(NodeImporter &node) {
   Type base = node.type(0).getElementType();
-  if (failed(node.requireFloat(0)) ||
+  if (failed(requireArithmetic(node, base)) ||
       failed(requireArithmetic(node, node.type(1).getElementType())))
     return failure();
-  FailureOr<Value> result =
-      node.createMap(node.getOperands(),
-                     [&](OpBuilder &builder, Location loc, ValueRange args) {
-                       ScalarBuilder s(builder, loc);
-                       return s.make<math::PowFOp>(
-                           args[0], convert(s, builder, loc, args[1], base));
-                     });
-  return failed(result) ? failure() : node.setResult(*result);
+  Composer c(node);
+  Type f32 = node.builder.getF32Type();
+  Value power =
+      c.map({c.cast(node.operand(0), f32), c.cast(node.operand(1), f32)},
+            [](ScalarBuilder &s, ValueRange v) {
+              return s.make<math::PowFOp>(v[0], v[1]);
+            });
+  return c.finish(c.cast(power, base));
 }
 
 LogicalResult importer::importWhere(NodeImporter &node) {

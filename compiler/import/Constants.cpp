@@ -164,13 +164,19 @@ LogicalResult importer::importIdentity(NodeImporter &node) {
   return node.setResult(node.operand(0));
 }
 
-/// Nothing is dropped at inference: the mask is true everywhere.
+/// Nothing is dropped at inference, or with a ratio of 0: the mask is true
+/// everywhere.
 LogicalResult importer::importDropout(NodeImporter &node) {
   if (node.has(2)) {
     FailureOr<double> training = node.requireScalar(2, "training_mode");
     if (failed(training))
       return failure();
-    if (*training != 0)
+    FailureOr<double> ratio = 0.5;
+    if (*training != 0 && node.has(1))
+      ratio = node.requireScalar(1, "ratio");
+    if (failed(ratio))
+      return failure();
+    if (*training != 0 && *ratio != 0)
       return node.unsupported("training_mode is true, supported is inference; "
                               "export the model in evaluation mode");
   }

@@ -86,6 +86,29 @@ static Value sign(ScalarBuilder &s, Node, Args a) {
   return s.select(s.less(zero, a[0]), s.constant(1, a[0]), nonPositive);
 }
 
+/// Outside of [-lambd, lambd] moved towards it by the bias, inside 0.
+static Value shrink(ScalarBuilder &s, Node node, Args a) {
+  Value lambd = s.constant(node.getFloat("lambd", 0.5f), a[0]);
+  Value bias = s.constant(node.getFloat("bias", 0.0f), a[0]);
+  Value upper =
+      s.select(s.less(lambd, a[0]), s.sub(a[0], bias), s.constant(0, a[0]));
+  return s.select(s.less(a[0], s.neg(lambd)), s.add(a[0], bias), upper);
+}
+
+/// Bits that are shifted in are 0 on the left and copies of the sign on the
+/// right, also where the distance is the width or more, or negative.
+static Value bitShift(ScalarBuilder &s, Node node, Args a) {
+  unsigned width = a[0].getType().getIntOrFloatBitWidth();
+  Value zero = s.constant(0, a[0]), last = s.constant(width - 1, a[0]);
+  Value inside = s.make<arith::AndIOp>(s.lessOrEqual(zero, a[1]),
+                                       s.lessOrEqual(a[1], last));
+  Value distance = s.select(inside, a[1], zero);
+  if (node.getString("direction", "") == "LEFT")
+    return s.select(inside, s.make<arith::ShLIOp>(a[0], distance), zero);
+  Value sign = s.make<arith::ShRSIOp>(a[0], last);
+  return s.select(inside, s.make<arith::ShRSIOp>(a[0], distance), sign);
+}
+
 //===----------------------------------------------------------------------===//
 // The table
 //===----------------------------------------------------------------------===//
@@ -105,6 +128,7 @@ static const Entry kEntries[] = {
   {"BitwiseNot", 18, 1, Int, "", [](S s, Node, Args a) { return s.make<arith::XOrIOp>(a[0], s.constant(-1, a[0])); }},
   {"BitwiseOr", 18, 2, Int, "", [](S s, Node, Args a) { return s.make<arith::OrIOp>(a[0], a[1]); }},
   {"BitwiseXor", 18, 2, Int, "", [](S s, Node, Args a) { return s.make<arith::XOrIOp>(a[0], a[1]); }},
+  {"BitShift", 11, 2, Int, "direction:string", bitShift},
   {"Ceil", 7, 1, Float, "", [](S s, Node, Args a) { return s.make<math::CeilOp>(a[0]); }},
   {"Celu", 12, 1, Float, "alpha:float", [](S s, Node n, Args a) {
      double alpha = n.getFloat("alpha", 1.0f);
@@ -129,8 +153,10 @@ static const Entry kEntries[] = {
   {"HardSwish", 14, 1, Float, "", [](S s, Node, Args a) {
      Value sixth = s.constant(1.0 / 6, a[0]), half = s.constant(0.5, a[0]);
      return s.mul(a[0], s.clamp(s.add(s.mul(a[0], sixth), half), 0, 1)); }},
-  {"IsInf", 10, 1, Float, "detect_negative:int=1 detect_positive:int=1", [](S s, Node, Args a) {
-     return s.equal(s.abs(a[0]), s.constant(INFINITY, a[0])); }},
+  {"IsInf", 10, 1, Float, "detect_negative:int detect_positive:int", [](S s, Node n, Args a) {
+     bool low = n.getInt("detect_negative", 1), high = n.getInt("detect_positive", 1);
+     Value x = low && high ? s.abs(a[0]) : low ? s.neg(a[0]) : a[0];
+     return s.equal(x, s.constant(low || high ? INFINITY : NAN, x)); }},
   {"IsNaN", 9, 1, Float, "", [](S s, Node, Args a) { return s.make<arith::CmpFOp>(arith::CmpFPredicate::UNO, a[0], a[0]); }},
   {"LeakyRelu", 7, 1, Float, "alpha:float", [](S s, Node n, Args a) {
      Value scaled = s.mul(a[0], s.constant(n.getFloat("alpha", 0.01f), a[0]));
@@ -155,6 +181,7 @@ static const Entry kEntries[] = {
   {"Selu", 7, 1, Float, "alpha:float gamma:float", [](S s, Node n, Args a) {
      Value gamma = s.constant(n.getFloat("gamma", 1.05070102214813232421875f), a[0]);
      return s.mul(gamma, elu(s, a[0], n.getFloat("alpha", 1.67326319217681884765625f))); }},
+  {"Shrink", 9, 1, Number, "bias:float lambd:float", shrink},
   {"Sigmoid", 7, 1, Float, "", [](S s, Node, Args a) { return s.sigmoid(a[0]); }},
   {"Sign", 9, 1, Number, "", sign},
   {"Sin", 7, 1, Float, "", [](S s, Node, Args a) { return s.make<math::SinOp>(a[0]); }},
@@ -164,6 +191,9 @@ static const Entry kEntries[] = {
   {"Sqrt", 7, 1, Float, "", [](S s, Node, Args a) { return s.make<math::SqrtOp>(a[0]); }},
   {"Sub", 7, 2, Number, "", [](S s, Node, Args a) { return s.sub(a[0], a[1]); }},
   {"Sum", 8, kVariadic, Float, "", [](S s, Node, Args a) { return s.add(a[0], a[1]); }},
+  {"SwiGLU", 28, 2, Float, "alpha:float", [](S s, Node n, Args a) {
+     Value alpha = s.constant(n.getFloat("alpha", 1.0f), a[0]);
+     return s.mul(s.mul(a[0], s.sigmoid(s.mul(alpha, a[0]))), a[1]); }},
   {"Swish", 24, 1, Float, "alpha:float", [](S s, Node n, Args a) {
      return s.mul(a[0], s.sigmoid(s.mul(s.constant(n.getFloat("alpha", 1.0f), a[0]), a[0]))); }},
   {"Tan", 7, 1, Float, "", [](S s, Node, Args a) { return s.make<math::TanOp>(a[0]); }},
@@ -179,14 +209,13 @@ static const Entry kEntries[] = {
 // The handler of all entries
 //===----------------------------------------------------------------------===//
 
-/// The bit of `Types` that an element type is; none where arithmetic on it is
-/// not supported (unsigned integers).
+/// The bit of `Types` that an element type is.
 static unsigned getTypeBit(Type type) {
   if (type.isF32())
     return Float;
   if (type.isSignlessInteger(1))
     return Bool;
-  return type.isSignlessInteger() ? Int : 0;
+  return type.isSignlessInteger() || type.isUnsignedInteger(8) ? Int : 0;
 }
 
 static std::string describeTypes(unsigned types) {
@@ -194,7 +223,7 @@ static std::string describeTypes(unsigned types) {
   if (types & Float)
     names.push_back("float");
   if (types & Int)
-    names.append({"int64", "int32", "int8"});
+    names.append({"int64", "int32", "int8", "uint8"});
   if (types & Bool)
     names.push_back("bool");
   return llvm::join(names, ", ");

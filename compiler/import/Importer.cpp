@@ -217,7 +217,7 @@ LogicalResult ModelImporter::fixAxes(const onnx::ValueInfoProto &input,
                             << "' " << wanted.size() << " axes, but it has "
                             << shape.size() << ": " << describeOpenShape(shape);
     for (auto [have, want] : llvm::zip(shape, wanted))
-      if (want <= 0 || (have != kOpen && have != want))
+      if (want < 0 || (have != kOpen && have != want))
         return emitError(loc)
                << "--input-shape gives input '" << input.name()
                << "' the shape " << describeShape(wanted)

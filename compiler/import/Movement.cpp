@@ -197,54 +197,6 @@ LogicalResult importer::importSplit(NodeImporter &node) {
 }
 
 //===----------------------------------------------------------------------===//
-// Pad
-//===----------------------------------------------------------------------===//
-
-static FailureOr<double> getPadValue(NodeImporter &node) {
-  if (node.has(2))
-    return node.requireScalar(2, "constant_value");
-  return double(node.getFloat("value", 0.0f));
-}
-
-LogicalResult importer::importPad(NodeImporter &node) {
-  int64_t rank = node.rank(0);
-  auto pads = node.intsFrom("pads", 1);
-  if (failed(pads))
-    return failure();
-  auto axes = llvm::to_vector(llvm::seq<int64_t>(0, rank));
-  if (node.has(3)) {
-    auto given = node.requireInts(3, "axes");
-    if (failed(given))
-      return failure();
-    axes.clear();
-    for (int64_t axis : *given) {
-      FailureOr<int64_t> normal = node.normalizeAxis(axis, rank);
-      if (failed(normal))
-        return failure();
-      axes.push_back(*normal);
-    }
-  }
-  if (!*pads || (*pads)->size() != 2 * axes.size())
-    return node.error() << "needs " << 2 * axes.size() << " pads, found "
-                        << (*pads ? (*pads)->size() : 0);
-  SmallVector<int64_t> low(rank, 0), high(rank, 0);
-  for (auto [index, axis] : llvm::enumerate(axes)) {
-    low[axis] = (**pads)[index];
-    high[axis] = (**pads)[axes.size() + index];
-    int64_t size = node.shape(0)[axis];
-    for (int64_t pad : {low[axis], high[axis]})
-      if (pad > kMaxElements || pad < -size)
-        return node.error() << "cannot pad axis " << axis << " of shape "
-                            << describeShape(node.shape(0)) << " by " << pad;
-  }
-  FailureOr<double> value = getPadValue(node);
-  if (failed(value))
-    return failure();
-  return node.setResult(
-      node.create<edge::PadOp>(node.operand(0), low, high, APFloat(*value)));
-}
-
-//===----------------------------------------------------------------------===//
 // Gather, Expand, Tile
 //===----------------------------------------------------------------------===//
 
@@ -302,9 +254,6 @@ LogicalResult importer::importExpand(NodeImporter &node) {
   if (!grows)
     return node.setResult(node.operand(0));
   Type elementType = node.type(0).getElementType();
-  if (!elementType.isF32() && !elementType.isSignlessInteger())
-    return node.unsupported("elements of type " + getTypeName(elementType) +
-                            "; supported are float, int64, int32, int8, bool");
   TypedAttr zero = cast<TypedAttr>(node.builder.getZeroAttr(elementType));
   FailureOr<Value> result = node.createMap(
       {node.operand(0), node.createSplat(growth, zero)},
@@ -393,6 +342,13 @@ LogicalResult importer::importSpaceToDepth(NodeImporter &node) {
   if (h % b != 0 || w % b != 0)
     return node.error() << "an image of shape " << describeShape(node.shape(0))
                         << " has no whole blocks of " << b << "x" << b;
-  return rearrange(node, {n, c, h / b, b, w / b, b}, {0, 3, 5, 1, 2, 4},
+  std::string mode = node.getString("mode", "DCR");
+  if (mode != "DCR" && mode != "CRD")
+    return node.error() << "attribute 'mode' is '" << mode
+                        << "'; it has to be DCR or CRD";
+  SmallVector<int64_t> perm{0, 3, 5, 1, 2, 4};
+  if (mode == "CRD")
+    perm = {0, 1, 3, 5, 2, 4};
+  return rearrange(node, {n, c, h / b, b, w / b, b}, perm,
                    {n, c * b * b, h / b, w / b});
 }

@@ -7,6 +7,7 @@
 
 #include "NodeImporter.h"
 
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Traits.h"
 #include "mlir/Dialect/Utils/IndexingUtils.h"
 
@@ -285,7 +286,34 @@ FailureOr<Value> NodeImporter::createReshape(Value value,
       loc, RankedTensorType::get(shape, type.getElementType()), value));
 }
 
-FailureOr<Value> NodeImporter::createMap(ValueRange operands, MapBody body) {
+static bool isByte(Type elementType) {
+  return elementType.isUnsignedInteger(8);
+}
+
+/// Bytes are widened before the body, and an i32 that stands for one is cut
+/// after it.
+static Value runBody(OpBuilder &builder, Location loc, ValueRange operands,
+                     ValueRange args, NodeImporter::MapBody body, Type &type) {
+  SmallVector<Value> widened(args);
+  bool anyByte = false, anyInt = false;
+  for (auto [value, operand] : llvm::zip_equal(widened, operands)) {
+    Type elementType = typeOf(operand).getElementType();
+    anyInt |= elementType.isSignlessInteger(32);
+    if (!isByte(elementType))
+      continue;
+    anyByte = true;
+    value = builder.create<arith::ExtUIOp>(loc, builder.getI32Type(), value);
+  }
+  Value result = body(builder, loc, widened);
+  if (!type && anyByte && !anyInt && result.getType().isInteger(32))
+    type = builder.getIntegerType(8, /*isSigned=*/false);
+  if (type && isByte(type))
+    result = builder.create<arith::TruncIOp>(loc, builder.getI8Type(), result);
+  return result;
+}
+
+FailureOr<Value> NodeImporter::createMap(ValueRange operands, MapBody body,
+                                         Type elementType) {
   SmallVector<int64_t> shape;
   for (Value operand : operands) {
     SmallVector<int64_t> joined;
@@ -297,5 +325,11 @@ FailureOr<Value> NodeImporter::createMap(ValueRange operands, MapBody body) {
                         "counted from the last axis";
     shape = std::move(joined);
   }
-  return Value(builder.create<edge::MapOp>(loc, operands, body));
+  auto map = builder.create<edge::MapOp>(
+      loc, operands, [&](OpBuilder &builder, Location loc, ValueRange args) {
+        return runBody(builder, loc, operands, args, body, elementType);
+      });
+  if (elementType)
+    map.getResult().setType(edge::withElementType(map.getType(), elementType));
+  return Value(map);
 }

@@ -151,11 +151,16 @@ public:
   /// A reshape, none where the shape is the same.
   llvm::FailureOr<mlir::Value> createReshape(mlir::Value value,
                                              llvm::ArrayRef<int64_t> shape);
-  /// An elementwise function; fails where the shapes do not broadcast.
+  /// An elementwise function; fails where the shapes do not broadcast. The body
+  /// gets and yields an uint8 as i32: scalar arithmetic knows no unsigned
+  /// types, and every byte is a number there. The result's elements have the
+  /// type that the body yields, uint8 where bytes go in and i32 comes out, or
+  /// the given type.
   using MapBody = llvm::function_ref<mlir::Value(
       mlir::OpBuilder &, mlir::Location, mlir::ValueRange)>;
   llvm::FailureOr<mlir::Value> createMap(mlir::ValueRange operands,
-                                         MapBody body);
+                                         MapBody body,
+                                         mlir::Type elementType = {});
 
   //===--- Messages -------------------------------------------------------===//
 

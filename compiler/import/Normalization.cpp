@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Composer.h"
 #include "OperatorTable.h"
-#include "ScalarBuilder.h"
 
 #include <cmath>
 
@@ -66,6 +66,8 @@ LogicalResult importer::importBatchNormalization(NodeImporter &node) {
   for (unsigned index = 0; index != 5; ++index)
     if (failed(node.requireFloat(index)))
       return failure();
+  if (node.getInt("training_mode", 0) != 0)
+    return importTrainingBatchNormalization(node);
   FailureOr<Affine> affine = foldParameters(node);
   if (failed(affine))
     return failure();
@@ -122,34 +124,24 @@ LogicalResult importer::importSoftmax(NodeImporter &node) {
 
 /// x - max - log(sum(exp(x - max))): the logarithm of a softmax that underflows
 /// would be minus infinity.
+FailureOr<Value> importer::createLogSoftmax(NodeImporter &node, Value value,
+                                            int64_t axis) {
+  Composer c(node);
+  Value max = c.reduce(value, edge::ReduceKind::Max, {axis});
+  Value powers = c.map({value, max}, [](ScalarBuilder &s, ValueRange v) {
+    return s.exp(s.sub(v[0], v[1]));
+  });
+  Value sum = c.sum(powers, {axis});
+  Value result = c.map({value, max, sum}, [](ScalarBuilder &s, ValueRange v) {
+    return s.sub(s.sub(v[0], v[1]), s.log(v[2]));
+  });
+  if (!result)
+    return failure();
+  return result;
+}
+
 LogicalResult importer::importLogSoftmax(NodeImporter &node) {
-  auto reduce = [&](Value value, edge::ReduceKind kind,
-                    int64_t axis) -> FailureOr<Value> {
-    auto op = node.create<edge::ReduceOp>(value, kind, ArrayRef<int64_t>{axis});
-    if (failed(op))
-      return failure();
-    return Value(*op);
-  };
-  return importAlongAxis(
-      node, [&](Value value, int64_t axis) -> FailureOr<Value> {
-        FailureOr<Value> max = reduce(value, edge::ReduceKind::Max, axis);
-        if (failed(max))
-          return failure();
-        FailureOr<Value> powers = node.createMap(
-            {value, *max}, [](OpBuilder &b, Location loc, ValueRange args) {
-              ScalarBuilder s(b, loc);
-              return s.exp(s.sub(args[0], args[1]));
-            });
-        if (failed(powers))
-          return failure();
-        FailureOr<Value> sum = reduce(*powers, edge::ReduceKind::Sum, axis);
-        if (failed(sum))
-          return failure();
-        return node.createMap({value, *max, *sum},
-                              [](OpBuilder &b, Location loc, ValueRange args) {
-                                ScalarBuilder s(b, loc);
-                                return s.sub(s.sub(args[0], args[1]),
-                                             s.log(args[2]));
-                              });
-      });
+  return importAlongAxis(node, [&](Value value, int64_t axis) {
+    return createLogSoftmax(node, value, axis);
+  });
 }

@@ -75,10 +75,15 @@ mlir::LogicalResult importWhere(NodeImporter &node);
 // Convolution.cpp
 mlir::LogicalResult importConv(NodeImporter &node);
 
+// ConvTranspose.cpp
+mlir::LogicalResult importCausalConvWithState(NodeImporter &node);
+mlir::LogicalResult importConvTranspose(NodeImporter &node);
+
 // Pooling.cpp
 mlir::LogicalResult importAveragePool(NodeImporter &node);
 mlir::LogicalResult importGlobalAveragePool(NodeImporter &node);
 mlir::LogicalResult importGlobalMaxPool(NodeImporter &node);
+mlir::LogicalResult importLpPool(NodeImporter &node);
 mlir::LogicalResult importMaxPool(NodeImporter &node);
 
 // Linear.cpp
@@ -88,6 +93,8 @@ mlir::LogicalResult importMatMul(NodeImporter &node);
 // Normalization.cpp
 mlir::LogicalResult importBatchNormalization(NodeImporter &node);
 mlir::LogicalResult importLogSoftmax(NodeImporter &node);
+llvm::FailureOr<mlir::Value> createLogSoftmax(NodeImporter &node,
+                                              mlir::Value value, int64_t axis);
 mlir::LogicalResult importSoftmax(NodeImporter &node);
 
 // Recurrent.cpp
@@ -106,12 +113,70 @@ mlir::LogicalResult importConcat(NodeImporter &node);
 mlir::LogicalResult importDepthToSpace(NodeImporter &node);
 mlir::LogicalResult importExpand(NodeImporter &node);
 mlir::LogicalResult importGather(NodeImporter &node);
-mlir::LogicalResult importPad(NodeImporter &node);
 mlir::LogicalResult importSlice(NodeImporter &node);
 mlir::LogicalResult importSpaceToDepth(NodeImporter &node);
 mlir::LogicalResult importSplit(NodeImporter &node);
 mlir::LogicalResult importTile(NodeImporter &node);
 mlir::LogicalResult importTranspose(NodeImporter &node);
+
+// Attention.cpp
+mlir::LogicalResult importAttention(NodeImporter &node);
+mlir::LogicalResult importRotaryEmbedding(NodeImporter &node);
+
+// Indexing.cpp
+mlir::LogicalResult importCol2Im(NodeImporter &node);
+mlir::LogicalResult importCompress(NodeImporter &node);
+mlir::LogicalResult importGatherElements(NodeImporter &node);
+mlir::LogicalResult importGatherND(NodeImporter &node);
+mlir::LogicalResult importMaxUnpool(NodeImporter &node);
+mlir::LogicalResult importOneHot(NodeImporter &node);
+mlir::LogicalResult importReverseSequence(NodeImporter &node);
+mlir::LogicalResult importScatterElements(NodeImporter &node);
+mlir::LogicalResult importScatterND(NodeImporter &node);
+mlir::LogicalResult importTensorScatter(NodeImporter &node);
+
+// Losses.cpp
+mlir::LogicalResult importNegativeLogLikelihoodLoss(NodeImporter &node);
+mlir::LogicalResult importSoftmaxCrossEntropyLoss(NodeImporter &node);
+
+// Resize.cpp
+mlir::LogicalResult importResize(NodeImporter &node);
+
+// Sampling.cpp
+mlir::LogicalResult importAffineGrid(NodeImporter &node);
+mlir::LogicalResult importGridSample(NodeImporter &node);
+
+// Selection.cpp
+mlir::LogicalResult importArgMax(NodeImporter &node);
+mlir::LogicalResult importArgMin(NodeImporter &node);
+mlir::LogicalResult importEyeLike(NodeImporter &node);
+mlir::LogicalResult importHardmax(NodeImporter &node);
+mlir::LogicalResult importNonZero(NodeImporter &node);
+mlir::LogicalResult importTopK(NodeImporter &node);
+mlir::LogicalResult importTrilu(NodeImporter &node);
+
+// Standardization.cpp
+mlir::LogicalResult importGroupNormalization(NodeImporter &node);
+mlir::LogicalResult importInstanceNormalization(NodeImporter &node);
+mlir::LogicalResult importLRN(NodeImporter &node);
+mlir::LogicalResult importLayerNormalization(NodeImporter &node);
+mlir::LogicalResult importLpNormalization(NodeImporter &node);
+mlir::LogicalResult importMeanVarianceNormalization(NodeImporter &node);
+mlir::LogicalResult importRMSNormalization(NodeImporter &node);
+mlir::LogicalResult importTrainingBatchNormalization(NodeImporter &node);
+
+// Padding.cpp
+mlir::LogicalResult importCenterCropPad(NodeImporter &node);
+mlir::LogicalResult importPad(NodeImporter &node);
+
+// Signal.cpp
+mlir::LogicalResult importBlackmanWindow(NodeImporter &node);
+mlir::LogicalResult importCumProd(NodeImporter &node);
+mlir::LogicalResult importCumSum(NodeImporter &node);
+mlir::LogicalResult importDFT(NodeImporter &node);
+mlir::LogicalResult importHammingWindow(NodeImporter &node);
+mlir::LogicalResult importHannWindow(NodeImporter &node);
+mlir::LogicalResult importSTFT(NodeImporter &node);
 
 // Shape.cpp
 mlir::LogicalResult importFlatten(NodeImporter &node);

@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Composer.h"
 #include "OperatorTable.h"
 #include "Window.h"
 
@@ -32,9 +33,8 @@ static FailureOr<Window> readPoolWindow(NodeImporter &node) {
 
 LogicalResult importer::importMaxPool(NodeImporter &node) {
   Type elementType = node.type(0).getElementType();
-  if (!elementType.isF32() && !elementType.isSignlessInteger(8))
-    return node.unsupported("elements of type " + getTypeName(elementType) +
-                            "; supported are float and int8");
+  if (elementType.isSignlessInteger(1))
+    return node.unsupported("elements of type bool");
   FailureOr<Window> window = readPoolWindow(node);
   if (failed(window))
     return failure();
@@ -42,6 +42,37 @@ LogicalResult importer::importMaxPool(NodeImporter &node) {
       node.toChannelsLast(node.operand(0)), window->kernel, window->strides,
       window->pads, window->dilations, node.getInt("ceil_mode", 0) != 0);
   return failed(pool) ? failure() : node.setResult(node.toChannelsFirst(*pool));
+}
+
+/// The p-norm of each window: the sum of powers is a convolution with ones.
+LogicalResult importer::importLpPool(NodeImporter &node) {
+  int64_t p = node.getInt("p", 2);
+  if (failed(node.requireFloat(0)))
+    return failure();
+  if (p < 1)
+    return node.error() << "attribute 'p' is " << p
+                        << "; it has to be at least 1";
+  FailureOr<Window> window = readPoolWindow(node);
+  if (failed(window))
+    return failure();
+  Composer c(node);
+  auto power = [&](Value value, double exponent) {
+    return c.map(value, [&](ScalarBuilder &s, ValueRange v) {
+      return s.make<math::PowFOp>(s.abs(v[0]), s.constant(exponent, v[0]));
+    });
+  };
+  Type f32 = node.builder.getF32Type();
+  int64_t channels = node.shape(0)[1];
+  SmallVector<int64_t> filter{channels};
+  llvm::append_range(filter, window->kernel);
+  filter.push_back(1);
+  auto sum = node.create<edge::ConvOp>(
+      node.toChannelsLast(power(node.operand(0), double(p))),
+      c.splat(filter, f32, 1), c.splat({channels}, f32, 0), window->strides,
+      window->pads, window->dilations, channels, FloatAttr(), FloatAttr());
+  if (failed(sum))
+    return failure();
+  return c.finish(power(node.toChannelsFirst(*sum), 1.0 / double(p)));
 }
 
 LogicalResult importer::importAveragePool(NodeImporter &node) {

@@ -8,8 +8,10 @@
 // A reduction is an entry: a function of each element before, how elements
 // combine, a function of the result after.
 
+#include "Composer.h"
 #include "OperatorTable.h"
-#include "ScalarBuilder.h"
+
+#include <cmath>
 
 using namespace mlir;
 using namespace edgecc;
@@ -75,32 +77,71 @@ static FailureOr<SmallVector<int64_t>> getAxes(NodeImporter &node,
   return llvm::to_vector(llvm::seq<int64_t>(0, rank));
 }
 
+/// The result, without the reduced axes if the node says so.
+static LogicalResult dropAxes(NodeImporter &node, Value value,
+                              ArrayRef<int64_t> axes) {
+  Composer c(node);
+  if (node.getInt("keepdims", 1) != 0)
+    return c.finish(value);
+  SmallVector<int64_t> kept;
+  for (auto [axis, size] : llvm::enumerate(node.shape(0)))
+    if (!llvm::is_contained(axes, int64_t(axis)))
+      kept.push_back(size);
+  return c.finish(c.reshape(value, kept));
+}
+
 static LogicalResult importEntry(NodeImporter &node, const Entry &entry) {
   Type elementType = node.type(0).getElementType();
   bool needsFloat = entry.after || entry.kind == edge::ReduceKind::Mean;
   if (needsFloat && failed(node.requireFloat(0)))
     return failure();
-  if (!elementType.isF32() &&
-      (!elementType.isSignlessInteger() || elementType.isSignlessInteger(1)))
-    return node.unsupported("elements of type " + getTypeName(elementType) +
-                            "; supported are float, int64, int32, int8");
+  bool picks = entry.kind == edge::ReduceKind::Max ||
+               entry.kind == edge::ReduceKind::Min;
+  bool isBool = elementType.isSignlessInteger(1);
+  if (isBool && !picks)
+    return node.unsupported("elements of type bool");
   FailureOr<SmallVector<int64_t>> axes = getAxes(node, entry);
   if (failed(axes))
     return failure();
-  FailureOr<Value> value = apply(node, node.operand(0), entry.before);
+  Composer c(node);
+  // The truth values are numbers, of which min and max are "and" and "or".
+  Value input = node.operand(0);
+  if (isBool)
+    input = c.cast(input, node.builder.getI8Type());
+  FailureOr<Value> value = apply(node, input, entry.before);
   if (failed(value))
     return failure();
   auto reduce = node.create<edge::ReduceOp>(*value, entry.kind, *axes);
   if (failed(reduce) || failed(value = apply(node, *reduce, entry.after)))
     return failure();
-  if (node.getInt("keepdims", 1) != 0)
-    return node.setResult(*value);
-  SmallVector<int64_t> kept;
-  for (auto [axis, size] : llvm::enumerate(node.shape(0)))
-    if (!llvm::is_contained(*axes, int64_t(axis)))
-      kept.push_back(size);
-  value = node.createReshape(*value, kept);
-  return failed(value) ? failure() : node.setResult(*value);
+  return dropAxes(
+      node,
+      c.cast(*value, isBool ? elementType : typeOf(*value).getElementType()),
+      *axes);
+}
+
+/// log(sum(exp(x))), relative to the maximum so that no exponential overflows.
+static LogicalResult importLogSumExp(NodeImporter &node) {
+  static const Entry entry{"ReduceLogSumExp", edge::ReduceKind::Sum, nullptr,
+                           logarithm, 18};
+  FailureOr<SmallVector<int64_t>> axes = getAxes(node, entry);
+  if (failed(axes) || failed(node.requireFloat(0)))
+    return failure();
+  Composer c(node);
+  Value x = node.operand(0);
+  Value max = c.reduce(x, edge::ReduceKind::Max, *axes);
+  max = c.map(max, [](ScalarBuilder &s, ValueRange v) {
+    Value infinity = s.constant(INFINITY, v[0]);
+    return s.select(s.equal(s.abs(v[0]), infinity), s.constant(0, v[0]), v[0]);
+  });
+  Value powers = c.map({x, max}, [](ScalarBuilder &s, ValueRange v) {
+    return s.exp(s.sub(v[0], v[1]));
+  });
+  Value result =
+      c.map({c.sum(powers, *axes), max}, [](ScalarBuilder &s, ValueRange v) {
+        return s.add(s.log(v[0]), v[1]);
+      });
+  return dropAxes(node, result, *axes);
 }
 
 SmallVector<Operator> importer::getReductionOperators() {
@@ -110,5 +151,8 @@ SmallVector<Operator> importer::getReductionOperators() {
         {entry.name, 7, 1, 2, "axes:ints keepdims:int noop_with_empty_axes:int",
          [&entry](NodeImporter &node) { return importEntry(node, entry); },
          "constant axes"});
+  operators.push_back({"ReduceLogSumExp", 7, 1, 2,
+                       "axes:ints keepdims:int noop_with_empty_axes:int",
+                       importLogSumExp, "constant axes"});
   return operators;
 }

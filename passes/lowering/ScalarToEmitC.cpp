@@ -164,6 +164,25 @@ struct SameOperands : OpConversionPattern<SourceOp> {
   }
 };
 
+/// Conversions of unsigned numbers: signless integers are signed in C++.
+template <typename SourceOp>
+struct ConvertUnsigned : OpConversionPattern<SourceOp> {
+  using OpConversionPattern<SourceOp>::OpConversionPattern;
+
+  LogicalResult
+  matchAndRewrite(SourceOp op, typename SourceOp::Adaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    Value value = adaptor.getIn();
+    unsigned width = value.getType().getIntOrFloatBitWidth();
+    if (width != 1)
+      value = rewriter.create<emitc::CastOp>(
+          op.getLoc(), rewriter.getIntegerType(width, /*isSigned=*/false),
+          value);
+    rewriter.replaceOpWithNewOp<emitc::CastOp>(op, op.getType(), value);
+    return success();
+  }
+};
+
 } // namespace
 
 llvm::LogicalResult edgecc::convertScalarFunctions(ModuleOp module) {
@@ -180,11 +199,11 @@ llvm::LogicalResult edgecc::convertScalarFunctions(ModuleOp module) {
                SameOperands<arith::OrIOp, emitc::BitwiseOrOp>,
                SameOperands<arith::XOrIOp, emitc::BitwiseXorOp>,
                SameOperands<arith::SIToFPOp, emitc::CastOp>,
-               SameOperands<arith::UIToFPOp, emitc::CastOp>,
+               ConvertUnsigned<arith::UIToFPOp>,
                SameOperands<arith::FPToSIOp, emitc::CastOp>,
                SameOperands<arith::FPToUIOp, emitc::CastOp>,
                SameOperands<arith::ExtSIOp, emitc::CastOp>,
-               SameOperands<arith::ExtUIOp, emitc::CastOp>,
+               ConvertUnsigned<arith::ExtUIOp>,
                SameOperands<arith::TruncIOp, emitc::CastOp>,
                SameOperands<arith::ExtFOp, emitc::CastOp>,
                SameOperands<arith::TruncFOp, emitc::CastOp>>(converter,

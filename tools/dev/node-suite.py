@@ -85,6 +85,8 @@ def out_of_scope(case):
     graph = case.model.graph
     if any("ml" in node.domain for node in graph.node):
         return "ai.onnx.ml"
+    if any("preview" in node.domain for node in graph.node):
+        return "ai.onnx.preview"
     if any("training" in node.domain for node in graph.node):
         return "training"
     if any(not value.type.HasField("tensor_type") for value in tensors(graph)):

@@ -134,6 +134,7 @@ void registerMovementKernels(KernelRegistry &registry);
 void registerRecurrentKernels(KernelRegistry &registry);
 /// Kernels of one family of cores: backends/cortexm.
 void registerCortexMKernels(KernelRegistry &registry);
+void registerSelectionKernels(KernelRegistry &registry);
 
 //===----------------------------------------------------------------------===//
 // Shared by the families

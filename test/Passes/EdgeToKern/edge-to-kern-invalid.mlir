@@ -1,15 +1,15 @@
 // RUN: edgecc-opt %s -split-input-file -verify-diagnostics -convert-edge-to-kern
 
 // Everything without a kernel is named at once.
-func.func @main(%x: tensor<1x4xi32>, %v: tensor<1x3x3x3x2xf32>) -> (tensor<1x1xi32>, tensor<1x1x1x1x2xf32>) {
+func.func @main(%x: tensor<1x4xi32>, %v: tensor<4x2xi32>) -> (tensor<1x1xi32>, tensor<1x2xi32>) {
   // expected-error @below {{'edge.reduce' (edge.reduce) has no kernel for these operands}}
   // expected-note @below {{computed: 'tensor<1x4xi32>'}}
-  %r = edge.reduce %x {kind = 0 : i32, axes = array<i64: 1>} : (tensor<1x4xi32>) -> tensor<1x1xi32>
-  // expected-error @below {{'edge.max_pool' (edge.max_pool) has no kernel for these operands}}
-  // expected-note @below {{computed: 'tensor<1x3x3x3x2xf32>'}}
-  %m = edge.max_pool %v {kernel = array<i64: 3, 3, 3>, strides = array<i64: 1, 1, 1>, pads = array<i64: 0, 0, 0, 0, 0, 0>, dilations = array<i64: 1, 1, 1>}
-    : (tensor<1x3x3x3x2xf32>) -> tensor<1x1x1x1x2xf32>
-  return %r, %m : tensor<1x1xi32>, tensor<1x1x1x1x2xf32>
+  %r = edge.reduce %x {kind = 1 : i32, axes = array<i64: 1>} : (tensor<1x4xi32>) -> tensor<1x1xi32>
+  // expected-error @below {{'edge.matmul' (edge.matmul) has no kernel for these operands}}
+  // expected-note @below {{computed: 'tensor<1x4xi32>'}}
+  // expected-note @below {{computed: 'tensor<4x2xi32>'}}
+  %m = edge.matmul %x, %v : (tensor<1x4xi32>, tensor<4x2xi32>) -> tensor<1x2xi32>
+  return %r, %m : tensor<1x1xi32>, tensor<1x2xi32>
 }
 
 // -----

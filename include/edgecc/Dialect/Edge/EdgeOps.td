@@ -93,7 +93,8 @@ def Edge_MapOp : Edge_TensorOp<"map", [
   let description = [{
     The body, scalar operations of `arith` and `math`, is applied to every
     element. Operands broadcast to the result's shape as in numpy: shapes are
-    aligned at the last axis, an axis of 1 repeats. Every elementwise operator,
+    aligned at the last axis, an axis of 1 repeats. The body sees unsigned
+    integers as signless ones of their width. Every elementwise operator,
     and every fused chain of them, is one `edge.map`. It is never quantized:
     quantization turns it into `edge.add`, `edge.mul` or `edge.table`, or leaves
     it in float between `edge.dequantize` and `edge.quantize`.
@@ -674,6 +675,51 @@ def Edge_GatherOp : Edge_TensorOp<"gather", [
   let arguments = (ins Edge_Tensor:$input, Edge_Tensor:$indices, I64Attr:$axis);
   let results = (outs Edge_Tensor:$result);
   let hasVerifier = 1;
+}
+
+def Edge_ScatterKind : I32EnumAttr<"ScatterKind", "how a scatter combines", [
+    I32EnumAttrCase<"Replace", 0>, I32EnumAttrCase<"Add", 1>,
+    I32EnumAttrCase<"Mul", 2>, I32EnumAttrCase<"Max", 3>,
+    I32EnumAttrCase<"Min", 4>]> {
+  let cppNamespace = "::edgecc::edge";
+}
+
+def Edge_ScatterOp : Edge_TensorOp<"scatter"> {
+  let summary = "puts entries at places along the first axis";
+  let description = [{
+    The result is `data` [N, ...] in which, one after another, entry
+    `indices[i]` is combined with entry `i` of `updates` [indices..., ...].
+    Indices (i32 or i64) count from the end when negative; what is outside of
+    the data is dropped.
+
+    Example:
+
+    ```mlir
+    %y = edge.scatter %data, %indices, %updates {kind = 1 : i32}
+      : (tensor<8x2xf32>, tensor<3xi64>, tensor<3x2xf32>) -> tensor<8x2xf32>
+    ```
+  }];
+  let arguments = (ins Edge_Tensor:$data, Edge_Tensor:$indices,
+                       Edge_Tensor:$updates, Edge_ScatterKind:$kind);
+  let results = (outs Edge_Tensor:$result);
+  let hasVerifier = 1;
+}
+
+def Edge_TopKOp : Edge_TensorOp<"top_k"> {
+  let summary = "positions of the largest or smallest elements along an axis";
+  let description = [{
+    The best element first; among equal ones, the one with the lowest index.
+
+    Example:
+
+    ```mlir
+    %i = edge.top_k %x {axis = 1, k = 2, largest = true}
+      : (tensor<1x10xf32>) -> tensor<1x2xi64>
+    ```
+  }];
+  let arguments = (ins Edge_Tensor:$input, I64Attr:$axis, I64Attr:$k,
+                       BoolAttr:$largest);
+  let results = (outs Edge_Tensor:$result);
 }
 
 //===----------------------------------------------------------------------===//
