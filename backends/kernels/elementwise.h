@@ -58,7 +58,7 @@ inline void mapFrom(const Fn &fn, TOut *out, const TIns *...ins) {
 
 /// A scalar function takes and gives bytes as signed.
 template <class T> constexpr T asScalar(T x) { return x; }
-constexpr std::int8_t asScalar(std::uint8_t x) {
+[[maybe_unused]] constexpr std::int8_t asScalar(std::uint8_t x) {
   return static_cast<std::int8_t>(x);
 }
 
