@@ -114,10 +114,12 @@ static LogicalResult importEntry(NodeImporter &node, const Entry &entry) {
   auto reduce = node.create<edge::ReduceOp>(*value, entry.kind, *axes);
   if (failed(reduce) || failed(value = apply(node, *reduce, entry.after)))
     return failure();
-  return dropAxes(
-      node,
-      c.cast(*value, isBool ? elementType : typeOf(*value).getElementType()),
-      *axes);
+  Value result = *value;
+  if (isBool)
+    result = c.map(result, [](ScalarBuilder &s, ValueRange v) {
+      return s.less(s.constant(0, v[0]), v[0]);
+    });
+  return dropAxes(node, result, *axes);
 }
 
 /// log(sum(exp(x))), relative to the maximum so that no exponential overflows.

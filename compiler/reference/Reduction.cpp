@@ -15,8 +15,9 @@ using namespace edgecc;
 using namespace edgecc::edge;
 using namespace edgecc::reference;
 
-template <typename Acc> static Acc getStart(ReduceKind kind) {
-  using Limits = std::numeric_limits<Acc>;
+/// What nothing reduces to; the ends of the range are those of the elements.
+template <typename T, typename Acc> static Acc getStart(ReduceKind kind) {
+  using Limits = std::numeric_limits<T>;
   switch (kind) {
   case ReduceKind::Max:
     return Limits::has_infinity ? -Limits::infinity() : Limits::lowest();
@@ -49,7 +50,7 @@ template <typename Acc> static Acc combine(ReduceKind kind, Acc acc, Acc x) {
 /// Reduces with sums and products in a type that is wider than T.
 template <typename T, typename Acc>
 static void reduce(ReduceKind kind, const Tensor &input, Tensor &result) {
-  std::vector<Acc> sums(result.getNumElements(), getStart<Acc>(kind));
+  std::vector<Acc> sums(result.getNumElements(), getStart<T, Acc>(kind));
   // Read as if the result had the input's shape, several elements of the input
   // meet in one of the result.
   SmallVector<int64_t> strides =
