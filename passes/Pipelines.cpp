@@ -37,9 +37,10 @@ void edgecc::buildSimplificationPipeline(OpPassManager &manager) {
   func.addPass(createCSEPass());
 }
 
-void edgecc::buildQuantizationPipeline(OpPassManager &manager) {
+void edgecc::buildQuantizationPipeline(OpPassManager &manager,
+                                       const QuantizationOptions &options) {
   OpPassManager &func = manager.nest<func::FuncOp>();
-  func.addPass(createEdgeQuantize());
+  func.addPass(createEdgeQuantize({options.precision}));
   func.addPass(createCanonicalizerPass());
   func.addPass(createCSEPass());
 }
@@ -59,9 +60,9 @@ void edgecc::registerPipelines() {
       "edge-simplify",
       "Fold, fuse and lay out an imported network, without loss of accuracy",
       buildSimplificationPipeline);
-  PassPipelineRegistration<>("edge-quantization",
-                             "Compute in int8 what has been calibrated",
-                             buildQuantizationPipeline);
+  PassPipelineRegistration<QuantizationOptions>(
+      "edge-quantization", "Compute in integers what has been calibrated",
+      buildQuantizationPipeline);
   PassPipelineRegistration<LoweringOptions>(
       "edge-lower", "Choose kernels and plan memory", buildLoweringPipeline);
 }

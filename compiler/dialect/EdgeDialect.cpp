@@ -38,6 +38,20 @@ Operation *EdgeDialect::materializeConstant(OpBuilder &builder, Attribute value,
   return builder.create<ConstantOp>(loc, type, elements);
 }
 
+/// `edge.precision`, which people write by hand, names a precision; attributes
+/// of other names carry results of passes, which check them.
+LogicalResult EdgeDialect::verifyOperationAttribute(Operation *op,
+                                                    NamedAttribute attr) {
+  if (attr.getName() != quantization::kPrecisionAttr)
+    return success();
+  auto name = dyn_cast<StringAttr>(attr.getValue());
+  if (name && quantization::parsePrecision(name))
+    return success();
+  return op->emitOpError("'")
+         << quantization::kPrecisionAttr << "' is " << attr.getValue()
+         << ", which is not one of: " << quantization::kPrecisionNames;
+}
+
 //===----------------------------------------------------------------------===//
 // Types
 //===----------------------------------------------------------------------===//

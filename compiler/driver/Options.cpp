@@ -157,12 +157,11 @@ static Error readPrecision(const CommandLine &line, Options &options) {
     return inOption(line.precision.ArgStr,
                     "'" + precision +
                         "' is not available yet; this version has f32 and s8");
-  if (Error error = readChoice<Precision>(line.precision,
-                                          {{"auto", Precision::Auto},
-                                           {"f32", Precision::Float},
-                                           {"s8", Precision::Int8}},
-                                          options.precision))
-    return error;
+  options.precision = edgecc::quantization::parsePrecision(precision);
+  if (precision != "auto" && !options.precision)
+    return inOption(line.precision.ArgStr,
+                    "'" + precision + "' is not one of: auto, " +
+                        edgecc::quantization::kPrecisionNames);
   StringRef prune = line.prune;
   if (prune != "auto" && prune != "off")
     return inOption(line.prune.ArgStr,

@@ -8,6 +8,7 @@
 #ifndef EDGECC_DRIVER_OPTIONS_H
 #define EDGECC_DRIVER_OPTIONS_H
 
+#include "edgecc/Quant/Precision.h"
 #include "edgecc/Report/Report.h"
 
 #include "llvm/ADT/ArrayRef.h"
@@ -25,8 +26,6 @@ enum class Emit { Files, Onnx, Edge, Kern, EmitC, Cpp };
 
 /// What the command is for.
 enum class Action { Compile, ListTargets, ListOperators };
-
-enum class Precision { Auto, Float, Int8 };
 
 /// Something that belongs to one of the model's inputs. An empty name is the
 /// only input, or the first.
@@ -61,7 +60,8 @@ struct Options {
   /// Empty: chosen by what there is to compare with.
   std::string metric;
 
-  Precision precision = Precision::Auto;
+  /// Absent: chosen by the compiler.
+  std::optional<quantization::Precision> precision;
   bool quantizedIo = false;
   bool channelsLastIo = false;
   /// Pairs IN=OUT that the generated code keeps.
@@ -78,8 +78,8 @@ struct Options {
 
   /// Whether integers are wanted.
   bool quantizes() const {
-    return precision == Precision::Int8 ||
-           (precision == Precision::Auto && !calibration.empty());
+    return precision ? *precision != quantization::Precision::F32
+                     : !calibration.empty();
   }
 };
 

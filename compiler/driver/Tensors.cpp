@@ -35,14 +35,15 @@ static Error checkPrecision(const Session &session) {
         "--calib: the model is quantized already and keeps "
         "its own scales; leave the option out (--eval "
         "measures its accuracy)");
-  if (isQuantized && options.precision == Precision::Float)
+  if (isQuantized && options.precision == quantization::Precision::F32)
     return createStringError("--precision f32: the model is quantized already; "
                              "leave the option out, or give the float model");
-  if (options.precision == Precision::Int8 && options.calibration.empty() &&
+  if (options.precision && options.quantizes() && options.calibration.empty() &&
       !isQuantized)
-    return createStringError("--precision: s8 needs samples that show which "
-                             "values occur; give some hundred with --calib "
-                             "FILE.npy");
+    return createStringError(
+        "--precision: " + quantization::stringifyPrecision(*options.precision) +
+        " needs samples that show which values occur; give some hundred with "
+        "--calib FILE.npy");
   if (options.quantizedIo && !isQuantized && !options.quantizes())
     return createStringError("--io: quantized inputs and outputs need "
                              "--calib FILE.npy and a precision other than "
@@ -128,7 +129,12 @@ static Error quantize(Session &session) {
                                      session.calibration)))
     return alreadyReported(InputError);
   mlir::OwningOpRef<mlir::ModuleOp> floatModel = session.edge->clone();
-  if (Error error = runPasses(*session.edge, buildQuantizationPipeline))
+  QuantizationOptions options;
+  options.precision =
+      session.options.precision.value_or(quantization::Precision::S8);
+  if (Error error = runPasses(*session.edge, [&](mlir::OpPassManager &passes) {
+        buildQuantizationPipeline(passes, options);
+      }))
     return error;
   return measureNoise(session, *floatModel);
 }

@@ -246,7 +246,7 @@ private:
       type = getElementTypeOrSelf(current->getOperand(0).getType());
     Type stored = edge::getStorageType(type);
     if (isa<quant::QuantizedType>(type))
-      return stored.isInteger(16) ? "s16" : "s8";
+      return stored.isInteger(16) ? "s16x8" : "s8";
     return stored.isF32() ? "f32" : "integer";
   }
 

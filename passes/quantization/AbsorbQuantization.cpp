@@ -30,7 +30,8 @@ static bool isFloatTensor(Value value) {
 static bool isAbsorbable(QuantizableOpInterface op,
                          const Quantizer &quantizer) {
   if (op->getNumResults() != 1 || !isFloatTensor(op->getResult(0)) ||
-      isKeptFloat(op) || !quantizer.haveTypes(op->getResults()))
+      quantizer.getPrecision(op) == Precision::F32 ||
+      !quantizer.haveTypes(op->getResults()))
     return false;
   // What converts the integers of an input to floats is no layer.
   if (isa<edge::MapOp>(op.getOperation()) &&

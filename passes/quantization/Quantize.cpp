@@ -38,21 +38,22 @@ collectCandidates(func::FuncOp func) {
 
 /// Whether a value is used, possibly after being moved, by a computation that
 /// asks for integers.
-static bool feedsIntegers(Value value) {
-  return llvm::any_of(value.getUsers(), [](Operation *user) {
+static bool feedsIntegers(Value value, const Quantizer &quantizer) {
+  return llvm::any_of(value.getUsers(), [&](Operation *user) {
     auto quantizable = dyn_cast<QuantizableOpInterface>(user);
-    if (!quantizable || isKeptFloat(user))
+    if (!quantizable || quantizer.getPrecision(user) == Precision::F32)
       return false;
     return quantizable.getSameTypeOperands().empty() ||
-           feedsIntegers(user->getResult(0));
+           feedsIntegers(user->getResult(0), quantizer);
   });
 }
 
 /// Data movement between float computations stays in float: converting there
 /// and back would cost accuracy and time.
-static bool isWorthwhile(QuantizableOpInterface op) {
+static bool isWorthwhile(QuantizableOpInterface op,
+                         const Quantizer &quantizer) {
   SmallVector<Value> moved = op.getSameTypeOperands();
-  return moved.empty() || feedsIntegers(op->getResult(0)) ||
+  return moved.empty() || feedsIntegers(op->getResult(0), quantizer) ||
          llvm::any_of(moved, [](Value operand) {
            return operand.getDefiningOp<edge::DequantizeOp>();
          });
@@ -60,10 +61,13 @@ static bool isWorthwhile(QuantizableOpInterface op) {
 
 static LogicalResult quantizeOp(QuantizableOpInterface op,
                                 Quantizer &quantizer) {
-  if (isKeptFloat(op))
+  Precision precision = quantizer.getPrecision(op);
+  if (precision == Precision::F32 || !isWorthwhile(op, quantizer))
     return failure();
-  if (!isWorthwhile(op))
-    return failure();
+  if (precision == Precision::S16x8 || precision == Precision::S8W4)
+    return keepFloat(op, "'" + stringifyPrecision(precision) +
+                             "' is not available yet");
+  quantizer.setPrecision(precision);
   if (!quantizer.haveTypes(op->getResults()))
     return keepFloat(op, "no range is known for its result");
   for (Value operand : op->getOperands())
@@ -81,9 +85,12 @@ static void eraseUnused(func::FuncOp func) {
       op.erase();
 }
 
-static void eraseRanges(func::FuncOp func) {
-  for (Operation &op : func.getBody().front())
+/// Calibration and requests have been followed.
+static void eraseAttributes(func::FuncOp func) {
+  for (Operation &op : func.getBody().front()) {
     op.removeAttr(kRangesAttr);
+    op.removeAttr(kPrecisionAttr);
+  }
   for (unsigned i = 0, e = func.getNumArguments(); i != e; ++i)
     func.removeArgAttr(i, kRangeAttr);
 }
@@ -108,12 +115,12 @@ struct EdgeQuantize : edgecc::impl::EdgeQuantizeBase<EdgeQuantize> {
     for (Operation &op : func.getBody().front())
       if (isa<edge::RecurrentOpInterface>(op))
         (void)keepFloat(&op, "recurrent layers have no integer form");
-    Quantizer quantizer(TypeAssignment::compute(func), WeightRule::Round,
-                        &getContext());
+    Quantizer quantizer(TypeAssignment::compute(func, precision),
+                        WeightRule::Round, &getContext());
     for (QuantizableOpInterface op : candidates)
       (void)quantizeOp(op, quantizer); // The remark says what stays in float.
     eraseUnused(func);
-    eraseRanges(func);
+    eraseAttributes(func);
   }
 };
 } // namespace

@@ -29,7 +29,7 @@ LogicalResult AvgPoolOp::quantize(Quantizer &quantizer) {
   return success();
 }
 
-quant::UniformQuantizedType SoftmaxOp::getFixedResultType() {
+quant::UniformQuantizedType SoftmaxOp::getFixedResultType(Precision) {
   Builder builder(getContext());
   return quant::UniformQuantizedType::get(
       quant::QuantizationFlags::Signed, builder.getI8Type(),
@@ -38,6 +38,6 @@ quant::UniformQuantizedType SoftmaxOp::getFixedResultType() {
 
 LogicalResult SoftmaxOp::quantize(Quantizer &quantizer) {
   quantizer.replaceWithQuantized(*this, quantizer.quantize(getInput()),
-                                 getFixedResultType());
+                                 getFixedResultType(quantizer.getPrecision()));
   return success();
 }

@@ -68,6 +68,7 @@ void Quantizer::replaceWithQuantized(Operation *op, ValueRange operands,
   Operation *copy = builder.clone(*op);
   copy->setOperands(operands);
   copy->removeAttr(kRangesAttr);
+  copy->removeAttr(kPrecisionAttr);
   Value result = copy->getResult(0);
   result.setType(edge::withElementType(result.getType(), type));
   replace(op, result);

@@ -73,17 +73,27 @@ void quantization::setRange(Value value, Range range) {
 /// Below this, products of scales would leave the range of normal floats.
 static constexpr double kMinScale = 0x1p-60;
 
-quant::UniformQuantizedType quantization::chooseType(MLIRContext *context,
-                                                     Range range) {
-  range.join({0.0, 0.0});
-  double extent = range.max - range.min;
-  double exact = extent > 0.0 ? std::max(extent / 255.0, kMinScale) : 1.0;
-  // Rounded up, so that the range still fits.
+/// The scale with which `steps` steps cover `extent`, rounded up to a float, so
+/// that they still do.
+static float chooseScale(double extent, double steps) {
+  double exact = extent > 0.0 ? std::max(extent / steps, kMinScale) : 1.0;
   float scale = float(exact);
-  if (double(scale) < exact)
-    scale = std::nextafter(scale, INFINITY);
-  double zero = std::round(-128.0 - range.min / scale);
+  return double(scale) < exact ? std::nextafter(scale, INFINITY) : scale;
+}
+
+quant::UniformQuantizedType quantization::chooseType(MLIRContext *context,
+                                                     Range range,
+                                                     Precision precision) {
   Builder builder(context);
+  range.join({0.0, 0.0});
+  if (hasWideActivations(precision))
+    return quant::UniformQuantizedType::get(
+        quant::QuantizationFlags::Signed, builder.getIntegerType(16),
+        builder.getF32Type(),
+        chooseScale(std::max(range.max, -range.min), INT16_MAX), 0, INT16_MIN,
+        INT16_MAX);
+  float scale = chooseScale(range.max - range.min, 255.0);
+  double zero = std::round(-128.0 - range.min / scale);
   return quant::UniformQuantizedType::get(
       quant::QuantizationFlags::Signed, builder.getI8Type(),
       builder.getF32Type(), scale, int64_t(std::clamp(zero, -128.0, 127.0)),

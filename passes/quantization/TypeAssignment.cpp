@@ -19,11 +19,6 @@ using namespace edgecc;
 using namespace edgecc::quantization;
 using edge::QuantizableOpInterface;
 
-bool quantization::isKeptFloat(Operation *op) {
-  auto precision = op->getAttrOfType<StringAttr>("edge.precision");
-  return precision && precision.getValue() == "f32";
-}
-
 static std::optional<Range> getConstantRange(Value value) {
   std::optional<reference::Tensor> tensor = edge::getConstantTensor(value);
   if (!tensor || tensor->getNumElements() == 0)
@@ -39,9 +34,10 @@ static std::optional<Range> getConstantRange(Value value) {
 }
 
 /// The operation that a value has to share its type through, if any.
-static QuantizableOpInterface getSameTypeOp(Operation *op) {
+static QuantizableOpInterface getSameTypeOp(Operation *op,
+                                            Precision otherwise) {
   auto quantizable = dyn_cast_or_null<QuantizableOpInterface>(op);
-  if (!quantizable || isKeptFloat(op) ||
+  if (!quantizable || getPrecision(op, otherwise) == Precision::F32 ||
       quantizable.getSameTypeOperands().empty())
     return {};
   return quantizable;
@@ -51,9 +47,13 @@ namespace {
 /// What is known of the values that share a type.
 struct ValueClass {
   std::optional<Range> range;
-  /// The type that all operations that compute values of the class ask for.
-  quant::UniformQuantizedType fixedType;
-  bool hasFreeSource = false;
+  /// The operations that compute values of the class, null for arguments and
+  /// constants. Data movement passes on what is computed elsewhere; it is no
+  /// source.
+  SmallVector<QuantizableOpInterface> sources;
+  /// Whether those that compute values, or else those that take them, do so in
+  /// int16.
+  bool hasNarrowSource = false, hasWideSource = false, hasWideUser = false;
 
   void addRange(Range other) {
     if (range)
@@ -61,25 +61,40 @@ struct ValueClass {
     else
       range = other;
   }
-  /// Data movement passes on what is computed elsewhere; it is no source.
-  void addSource(Value value) {
-    Operation *op = value.getDefiningOp();
-    if (getSameTypeOp(op))
-      return;
+  void addSource(Operation *op, Precision otherwise) {
     auto quantizable = dyn_cast_or_null<QuantizableOpInterface>(op);
-    quant::UniformQuantizedType wanted = quantizable
-                                             ? quantizable.getFixedResultType()
-                                             : quant::UniformQuantizedType();
-    if (!wanted || (fixedType && fixedType != wanted))
-      hasFreeSource = true;
-    fixedType = wanted;
+    sources.push_back(quantizable);
+    if (!quantizable)
+      return;
+    Precision precision = getPrecision(op, otherwise);
+    bool isWide = hasWideActivations(precision);
+    hasWideSource |= isWide;
+    hasNarrowSource |= !isWide && precision != Precision::F32;
   }
-  quant::UniformQuantizedType getType(MLIRContext *context) const {
+  /// The type that all sources ask for, if they agree.
+  quant::UniformQuantizedType getFixedType(Precision precision) {
+    quant::UniformQuantizedType fixed;
+    for (QuantizableOpInterface source : sources) {
+      auto wanted = source ? source.getFixedResultType(precision)
+                           : quant::UniformQuantizedType();
+      if (!wanted || (fixed && fixed != wanted))
+        return {};
+      fixed = wanted;
+    }
+    return fixed;
+  }
+  quant::UniformQuantizedType getType(MLIRContext *context,
+                                      Precision precision) {
     if (!range || !range->isFinite())
       return {};
-    if (fixedType && !hasFreeSource)
-      return fixedType;
-    return chooseType(context, *range);
+    if (quant::UniformQuantizedType fixed = getFixedType(precision))
+      return fixed;
+    return chooseType(context, *range, precision);
+  }
+  /// What moves the values works on these.
+  Precision getMovedPrecision() const {
+    bool isWide = hasWideSource || (!hasNarrowSource && hasWideUser);
+    return isWide ? Precision::S16x8 : Precision::S8;
   }
 };
 } // namespace
@@ -99,13 +114,14 @@ static llvm::SetVector<Value> collectFloatTensors(func::FuncOp func) {
 
 /// Numbers the values by the class that they belong to.
 static llvm::IntEqClasses groupValues(func::FuncOp func,
-                                      const llvm::SetVector<Value> &values) {
+                                      const llvm::SetVector<Value> &values,
+                                      Precision precision) {
   llvm::DenseMap<Value, unsigned> numbers;
   for (auto [number, value] : llvm::enumerate(values))
     numbers[value] = number;
   llvm::IntEqClasses classes(values.size());
   for (Operation &op : func.getBody().front()) {
-    QuantizableOpInterface mover = getSameTypeOp(&op);
+    QuantizableOpInterface mover = getSameTypeOp(&op, precision);
     if (!mover || !numbers.count(op.getResult(0)))
       continue;
     for (Value operand : mover.getSameTypeOperands())
@@ -116,24 +132,49 @@ static llvm::IntEqClasses groupValues(func::FuncOp func,
   return classes;
 }
 
-TypeAssignment TypeAssignment::compute(func::FuncOp func) {
+static bool hasWideUser(Value value, Precision precision) {
+  return llvm::any_of(value.getUsers(), [&](Operation *user) {
+    return isa<QuantizableOpInterface>(user) &&
+           !getSameTypeOp(user, precision) &&
+           hasWideActivations(getPrecision(user, precision));
+  });
+}
+
+static void addValue(ValueClass &valueClass, Value value, Precision precision) {
+  std::optional<Range> range = value.getDefiningOp<edge::ConstantOp>()
+                                   ? getConstantRange(value)
+                                   : getRange(value);
+  if (range)
+    valueClass.addRange(*range);
+  if (!getSameTypeOp(value.getDefiningOp(), precision))
+    valueClass.addSource(value.getDefiningOp(), precision);
+  valueClass.hasWideUser |= hasWideUser(value, precision);
+}
+
+TypeAssignment TypeAssignment::compute(func::FuncOp func, Precision precision) {
   llvm::SetVector<Value> values = collectFloatTensors(func);
-  llvm::IntEqClasses classes = groupValues(func, values);
+  llvm::IntEqClasses classes = groupValues(func, values, precision);
   SmallVector<ValueClass> known(classes.getNumClasses());
+  for (auto [number, value] : llvm::enumerate(values))
+    addValue(known[classes[number]], value, precision);
+  TypeAssignment assignment(precision);
   for (auto [number, value] : llvm::enumerate(values)) {
     ValueClass &valueClass = known[classes[number]];
-    std::optional<Range> range = value.getDefiningOp<edge::ConstantOp>()
-                                     ? getConstantRange(value)
-                                     : getRange(value);
-    if (range)
-      valueClass.addRange(*range);
-    valueClass.addSource(value);
+    auto narrow = valueClass.getType(func.getContext(), Precision::S8);
+    auto wide = valueClass.getType(func.getContext(), Precision::S16x8);
+    if (narrow && wide)
+      assignment.types[value] = {narrow, wide};
+    if (getSameTypeOp(value.getDefiningOp(), precision))
+      assignment.moved[value] = valueClass.getMovedPrecision();
   }
-  TypeAssignment assignment;
-  for (auto [number, value] : llvm::enumerate(values))
-    if (auto type = known[classes[number]].getType(func.getContext()))
-      assignment.types[value] = type;
   return assignment;
+}
+
+Precision TypeAssignment::getPrecision(Operation *op) const {
+  if (op->getNumResults() == 1)
+    if (auto found = moved.find(op->getResult(0)); found != moved.end())
+      return found->second;
+  return quantization::getPrecision(op, precision);
 }
 
 /// The one type that all users of a value quantize it to, or null.
@@ -153,25 +194,26 @@ static quant::UniformQuantizedType getQuantizedUse(Value value) {
 /// From operands to results, then from results to operands that are used in no
 /// other way.
 void TypeAssignment::passThrough(func::FuncOp func) {
+  auto find = [&](Value value) { return types.lookup(value).narrow; };
   SmallVector<QuantizableOpInterface> movers;
   for (Operation &op : func.getBody().front())
-    if (QuantizableOpInterface mover = getSameTypeOp(&op))
+    if (QuantizableOpInterface mover = getSameTypeOp(&op, precision))
       movers.push_back(mover);
   for (QuantizableOpInterface mover : movers) {
     Value result = mover->getResult(0);
-    if (!lookup(result) &&
-        llvm::all_equal(llvm::map_range(mover.getSameTypeOperands(),
-                                        [&](Value v) { return lookup(v); })))
+    if (!find(result) &&
+        llvm::all_equal(llvm::map_range(mover.getSameTypeOperands(), find)))
       transfer(mover.getSameTypeOperands().front(), result);
   }
   for (QuantizableOpInterface mover : llvm::reverse(movers))
     for (Value operand : mover.getSameTypeOperands())
-      if (operand.hasOneUse() && !lookup(operand))
+      if (operand.hasOneUse() && !find(operand))
         transfer(mover->getResult(0), operand);
 }
 
 TypeAssignment TypeAssignment::fromConversions(func::FuncOp func) {
-  TypeAssignment assignment;
+  // What a model states decides, not a precision.
+  TypeAssignment assignment(Precision::S8);
   for (Value value : collectFloatTensors(func)) {
     quant::UniformQuantizedType type;
     if (auto dequantize = value.getDefiningOp<edge::DequantizeOp>())
@@ -181,18 +223,23 @@ TypeAssignment TypeAssignment::fromConversions(func::FuncOp func) {
     else
       type = getQuantizedUse(value);
     if (type)
-      assignment.types[value] = type;
+      assignment.types[value] = {type, type};
   }
   assignment.passThrough(func);
   return assignment;
 }
 
 void TypeAssignment::transfer(Value original, Value copy) {
-  if (quant::UniformQuantizedType type = lookup(original))
-    types[copy] = type;
+  auto found = types.find(original);
+  if (found != types.end()) {
+    Types both = found->second;
+    types[copy] = both;
+  }
 }
 
 void TypeAssignment::assignConstant(Value constant) {
+  MLIRContext *context = constant.getContext();
   if (std::optional<Range> range = getConstantRange(constant))
-    types[constant] = chooseType(constant.getContext(), *range);
+    types[constant] = {chooseType(context, *range, Precision::S8),
+                       chooseType(context, *range, Precision::S16x8)};
 }

@@ -662,3 +662,11 @@ func.func @quantize_shape(%x: tensor<2xf32>) {
   %0 = edge.quantize %x : (tensor<2xf32>) -> tensor<3x!quant.uniform<i8:f32, 0.5>>
   return
 }
+
+// -----
+
+func.func @precision(%x: tensor<1x2xf32>) {
+  // expected-error @+1 {{'edge.precision' is "int8", which is not one of: f32, s8, s16x8, s8w4}}
+  %0 = edge.softmax %x {axis = 1, edge.precision = "int8"} : (tensor<1x2xf32>) -> tensor<1x2xf32>
+  return
+}

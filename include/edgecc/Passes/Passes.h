@@ -8,6 +8,7 @@
 #ifndef EDGECC_PASSES_PASSES_H
 #define EDGECC_PASSES_PASSES_H
 
+#include "edgecc/Quant/Precision.h"
 #include "edgecc/Quant/Ranges.h"
 
 #include "mlir/Pass/Pass.h"

@@ -12,6 +12,8 @@
 #ifndef EDGECC_PASSES_PIPELINES_H
 #define EDGECC_PASSES_PIPELINES_H
 
+#include "edgecc/Quant/Precision.h"
+
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassOptions.h"
 
@@ -21,9 +23,22 @@ namespace edgecc {
 /// fused that costs no accuracy: `edge-simplify`. On a module.
 void buildSimplificationPipeline(mlir::OpPassManager &manager);
 
-/// Computes in int8 what calibration has recorded ranges for:
+struct QuantizationOptions
+    : public mlir::PassPipelineOptions<QuantizationOptions> {
+  Option<quantization::Precision> precision{
+      *this, "precision",
+      llvm::cl::desc("What operations without edge.precision compute in"),
+      llvm::cl::init(quantization::Precision::S8),
+      llvm::cl::values(clEnumValN(quantization::Precision::F32, "f32", ""),
+                       clEnumValN(quantization::Precision::S8, "s8", ""),
+                       clEnumValN(quantization::Precision::S16x8, "s16x8", ""),
+                       clEnumValN(quantization::Precision::S8W4, "s8w4", ""))};
+};
+
+/// Computes in integers what calibration has recorded ranges for:
 /// `edge-quantization`. On a simplified module.
-void buildQuantizationPipeline(mlir::OpPassManager &manager);
+void buildQuantizationPipeline(mlir::OpPassManager &manager,
+                               const QuantizationOptions &options);
 
 struct LoweringOptions : public mlir::PassPipelineOptions<LoweringOptions> {
   ListOption<std::string> features{

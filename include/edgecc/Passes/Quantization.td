@@ -95,9 +95,11 @@ def EdgeQuantize : Pass<"edge-quantize", "::mlir::func::FuncOp"> {
     pad, slice, concat, gather) keep one type all the way.
 
     Assumes ranges as `edge-calibrate` leaves them: `edge.ranges = [[min, max]]`
-    on operations, `edge.range = [min, max]` on arguments. An operation marked
-    `edge.precision = "f32"` stays in float, and so does one without an integer
-    form; a remark names it. Arguments and results of the function stay float.
+    on operations, `edge.range = [min, max]` on arguments. `edge.precision =
+    "f32"` on an operation leaves it in float, and one without an integer form
+    stays there; a remark names it. Other precisions choose the width of
+    activations; data movement takes that of what it moves. Arguments and results
+    of the function stay float.
 
     Guarantees that no 32-bit accumulator overflows for any input, from the
     weights: where it could, weights are rounded more coarsely or the layer stays
@@ -116,6 +118,19 @@ def EdgeQuantize : Pass<"edge-quantize", "::mlir::func::FuncOp"> {
     %y = edge.dequantize %r : (…) -> tensor<1x3xf32>
     ```
   }];
+  let options = [
+    Option<"precision", "precision", "::edgecc::quantization::Precision",
+           "::edgecc::quantization::Precision::S8",
+           "What operations without edge.precision compute in",
+           [{::llvm::cl::values(
+             clEnumValN(::edgecc::quantization::Precision::F32, "f32", "float"),
+             clEnumValN(::edgecc::quantization::Precision::S8, "s8",
+                        "int8 activations and weights"),
+             clEnumValN(::edgecc::quantization::Precision::S16x8, "s16x8",
+                        "int16 activations, int8 weights"),
+             clEnumValN(::edgecc::quantization::Precision::S8W4, "s8w4",
+                        "int8 activations, weights of four bits"))}]>
+  ];
 }
 
 #endif // EDGECC_PASSES_QUANTIZATION_TD

@@ -32,9 +32,18 @@ public:
 
   WeightRule getWeightRule() const { return weightRule; }
 
+  /// What an operation is to compute in.
+  Precision getPrecision(mlir::Operation *op) const {
+    return types.getPrecision(op);
+  }
+  /// The precision of the operation that is being rewritten, which decides in
+  /// which type it takes and gives values.
+  Precision getPrecision() const { return precision; }
+  void setPrecision(Precision current) { precision = current; }
+
   /// The type that is assigned to a float value, or null if there is no range.
   mlir::quant::UniformQuantizedType getType(mlir::Value value) const {
-    return types.lookup(value);
+    return types.lookup(value, precision);
   }
   /// Whether all of the values have a type.
   bool haveTypes(mlir::ValueRange values) const {
@@ -64,6 +73,7 @@ public:
 private:
   TypeAssignment types;
   WeightRule weightRule;
+  Precision precision = Precision::S8;
   mlir::OpBuilder builder;
   /// Conversions that have been made, so that each is made once.
   llvm::DenseMap<std::pair<mlir::Value, mlir::Type>, mlir::Value> converted;

@@ -8,6 +8,8 @@
 #ifndef EDGECC_QUANT_RANGES_H
 #define EDGECC_QUANT_RANGES_H
 
+#include "edgecc/Quant/Precision.h"
+
 #include "mlir/Dialect/Quant/QuantTypes.h"
 #include "mlir/IR/Value.h"
 
@@ -40,12 +42,15 @@ enum class RangeMethod {
 std::optional<Range> getRange(mlir::Value value);
 void setRange(mlir::Value value, Range range);
 
-/// The int8 type that covers a range, which is first extended to include zero:
-/// padding and ReLU need an exact zero. The scale is a float, because that is
-/// what generated code computes with; the zero point is rounded. A range of
-/// zeros only gives scale 1. The range has to be finite.
-mlir::quant::UniformQuantizedType chooseType(mlir::MLIRContext *context,
-                                             Range range);
+/// The type of activations that covers a range, which is first extended to
+/// include zero: padding and ReLU need an exact zero. int8 is asymmetric, with
+/// a rounded zero point; int16, for precisions with wide activations, is
+/// symmetric. The scale is a float, because that is what generated code
+/// computes with. A range of zeros only gives scale 1. The range has to be
+/// finite.
+mlir::quant::UniformQuantizedType
+chooseType(mlir::MLIRContext *context, Range range,
+           Precision precision = Precision::S8);
 
 } // namespace edgecc::quantization
 

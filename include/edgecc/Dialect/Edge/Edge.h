@@ -8,6 +8,7 @@
 #ifndef EDGECC_DIALECT_EDGE_EDGE_H
 #define EDGECC_DIALECT_EDGE_EDGE_H
 
+#include "edgecc/Quant/Precision.h"
 #include "edgecc/Reference/Tensor.h"
 
 #include "mlir/Bytecode/BytecodeOpInterface.h"

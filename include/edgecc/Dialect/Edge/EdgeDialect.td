@@ -30,6 +30,7 @@ def Edge_Dialect : Dialect {
     "::mlir::quant::QuantizationDialect"
   ];
   let hasConstantMaterializer = 1;
+  let hasOperationAttrVerify = 1;
   let useDefaultAttributePrinterParser = 0;
 }
 

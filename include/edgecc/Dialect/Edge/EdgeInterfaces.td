@@ -53,7 +53,7 @@ def Edge_ClampableOpInterface : OpInterface<"ClampableOpInterface"> {
 def Edge_QuantizableOpInterface : OpInterface<"QuantizableOpInterface"> {
   let cppNamespace = "::edgecc::edge";
   let description = [{
-    Operations that can compute in int8. Implemented in passes/quantization, one
+    Operations that can compute in integers. Implemented in passes/quantization, one
     file per family.
   }];
   let methods = [
@@ -62,11 +62,13 @@ def Edge_QuantizableOpInterface : OpInterface<"QuantizableOpInterface"> {
         compute new values.}],
       "::llvm::SmallVector<::mlir::Value>", "getSameTypeOperands", (ins), "",
       [{ return {}; }]>,
-    InterfaceMethod<[{The type that the result has whatever its range is, or
-        null.}],
-      "::mlir::quant::UniformQuantizedType", "getFixedResultType", (ins), "",
+    InterfaceMethod<[{The type that the result has in a precision whatever its
+        range is, or null.}],
+      "::mlir::quant::UniformQuantizedType", "getFixedResultType",
+      (ins "::edgecc::quantization::Precision":$precision), "",
       [{ return {}; }]>,
-    InterfaceMethod<[{Replaces the operation by its integer form. The result and
+    InterfaceMethod<[{Replaces the operation by its integer form, in the
+        precision that `quantizer` has been set to. The result and
         all operands that are not constant have a type in `quantizer`. Fails,
         with a remark that says why and without a change, if it has to stay in
         float.}],
