@@ -10,7 +10,6 @@
 #include "mlir/IR/Location.h"
 #include "llvm/ADT/BitVector.h"
 #include "llvm/ADT/StringExtras.h"
-#include "llvm/ADT/StringSet.h"
 
 #include <queue>
 
@@ -24,34 +23,81 @@ std::string importer::getNodeName(const onnx::GraphProto &graph, int index) {
                              : node.name();
 }
 
+SmallVector<const onnx::GraphProto *>
+importer::getBodies(const onnx::NodeProto &node) {
+  SmallVector<const onnx::GraphProto *> bodies;
+  for (const onnx::AttributeProto &attribute : node.attribute()) {
+    if (attribute.has_g())
+      bodies.push_back(&attribute.g());
+    for (const onnx::GraphProto &body : attribute.graphs())
+      bodies.push_back(&body);
+  }
+  return bodies;
+}
+
 namespace {
+/// Looks at one graph; `outer` looks at the graph around it.
 class Orderer {
 public:
-  Orderer(const onnx::GraphProto &graph, Location loc)
-      : graph(graph), loc(loc) {}
+  Orderer(const onnx::GraphProto &graph, Location loc, std::string path,
+          GraphOrders &orders)
+      : graph(graph), loc(loc), path(std::move(path)), orders(orders) {}
+  /// For a body of node `index` of the outer graph.
+  Orderer(const onnx::GraphProto &graph, const Orderer &outer, int index)
+      : graph(graph), loc(outer.nodeLoc(index)),
+        path(outer.path + getNodeName(outer.graph, index) + "/"),
+        orders(outer.orders), outer(&outer), outerNode(index),
+        depth(outer.depth + 1) {}
 
-  FailureOr<GraphOrder> order();
+  LogicalResult order();
+  /// Names of the graphs around that this one reads.
+  const llvm::StringSet<> &getCaptures() const { return captures; }
 
 private:
   Location nodeLoc(int index) const {
     return NameLoc::get(
-        StringAttr::get(loc.getContext(), getNodeName(graph, index)));
+        StringAttr::get(loc.getContext(), path + getNodeName(graph, index)));
   }
+  InFlightDiagnostic error() const { return emitError(loc); }
   LogicalResult indexInitializers();
   LogicalResult indexInputs();
   LogicalResult indexNodes();
-  LogicalResult checkUses() const;
-  LogicalResult checkOutputs() const;
+  LogicalResult orderBodies(int index);
+  LogicalResult readName(int index, StringRef name);
+  LogicalResult collectReads();
+  LogicalResult readOutputs();
   LogicalResult sort();
   LogicalResult reportCycle(const llvm::BitVector &placed) const;
   bool isDefined(StringRef name) const {
     return result.initializers.contains(name) || inputNames.contains(name) ||
            producers.contains(name);
   }
+  bool isVisible(StringRef name) const {
+    return isDefined(name) || (outer && outer->isVisible(name));
+  }
+  /// Whether the graphs around define the name before this graph's node.
+  bool isTakenOutside(StringRef name) const {
+    return outer && (outer->isDefinedBefore(name, outerNode) ||
+                     outer->isTakenOutside(name));
+  }
+  bool isDefinedBefore(StringRef name, int index) const {
+    auto producer = producers.find(name);
+    return producer != producers.end() ? producer->second < index
+                                       : isDefined(name);
+  }
+  LogicalResult checkNotTaken(StringRef name, Location where) const;
 
   const onnx::GraphProto &graph;
   Location loc;
+  std::string path;
+  GraphOrders &orders;
+  const Orderer *outer = nullptr;
+  int outerNode = 0;
+  unsigned depth = 0;
   GraphOrder result;
+  /// For each node, those that it waits for.
+  std::vector<SmallVector<int>> sources;
+  llvm::StringSet<> captures;
   llvm::StringSet<> inputNames;
   llvm::StringMap<int> producers; // value name to index of its node
 };
@@ -59,16 +105,18 @@ private:
 
 LogicalResult Orderer::indexInitializers() {
   if (graph.sparse_initializer_size() != 0)
-    return emitError(loc) << "initializer '"
-                          << graph.sparse_initializer(0).values().name()
-                          << "' is sparse; edgecc reads dense ones, so export "
-                             "the model without sparse initializers";
+    return error() << "initializer '"
+                   << graph.sparse_initializer(0).values().name()
+                   << "' is sparse; edgecc reads dense ones, so export "
+                      "the model without sparse initializers";
   for (const onnx::TensorProto &tensor : graph.initializer()) {
     if (tensor.name().empty())
-      return emitError(loc) << "an initializer has no name";
+      return error() << "an initializer has no name";
     if (!result.initializers.try_emplace(tensor.name(), &tensor).second)
-      return emitError(loc)
-             << "two initializers have the name '" << tensor.name() << "'";
+      return error() << "two initializers have the name '" << tensor.name()
+                     << "'";
+    if (failed(checkNotTaken(tensor.name(), loc)))
+      return failure();
   }
   return success();
 }
@@ -76,10 +124,12 @@ LogicalResult Orderer::indexInitializers() {
 LogicalResult Orderer::indexInputs() {
   for (const onnx::ValueInfoProto &input : graph.input()) {
     if (input.name().empty())
-      return emitError(loc) << "an input of the graph has no name";
+      return error() << "an input of the graph has no name";
     if (!inputNames.insert(input.name()).second)
-      return emitError(loc) << "two inputs of the graph have the name '"
-                            << input.name() << "'";
+      return error() << "two inputs of the graph have the name '"
+                     << input.name() << "'";
+    if (failed(checkNotTaken(input.name(), loc)))
+      return failure();
     // Up to IR version 3, initializers were listed among the inputs.
     if (!result.initializers.contains(input.name()))
       result.inputs.push_back(&input);
@@ -102,29 +152,77 @@ LogicalResult Orderer::indexNodes() {
                       << getNodeName(graph, other->second) << "'";
         return diag << "an input or initializer of the graph";
       }
+      if (failed(checkNotTaken(output, nodeLoc(index))))
+        return failure();
       producers[output] = index;
     }
   return success();
 }
 
-LogicalResult Orderer::checkUses() const {
-  for (auto [index, node] : llvm::enumerate(graph.node()))
-    for (const std::string &input : node.input())
-      if (!input.empty() && !isDefined(input))
-        return emitError(nodeLoc(index))
-               << node.op_type() << ": uses '" << input
-               << "', but the model has no input, initializer or node output "
-                  "of that name; were its weights left out?";
+LogicalResult Orderer::checkNotTaken(StringRef name, Location where) const {
+  if (!isTakenOutside(name))
+    return success();
+  return emitError(where) << "defines '" << name
+                          << "', a name that the graph around it has already; "
+                             "names have to differ from those that are "
+                             "visible";
+}
+
+/// Looks at the bodies of a node, and takes what they capture for the node's.
+LogicalResult Orderer::orderBodies(int index) {
+  for (const onnx::GraphProto *body : getBodies(graph.node(index))) {
+    if (depth == kMaxDepth)
+      return emitError(nodeLoc(index))
+             << "bodies of nodes are nested more than " << kMaxDepth
+             << " deep; edgecc reads no deeper ones";
+    Orderer inner(*body, *this, index);
+    if (failed(inner.order()))
+      return failure();
+    for (const auto &name : inner.getCaptures())
+      if (failed(readName(index, name.getKey())))
+        return failure();
+  }
   return success();
 }
 
-LogicalResult Orderer::checkOutputs() const {
+LogicalResult Orderer::readName(int index, StringRef name) {
+  if (!isVisible(name))
+    return emitError(nodeLoc(index))
+           << graph.node(index).op_type() << ": uses '" << name
+           << "', but the model has no input, initializer or node output "
+              "of that name; were its weights left out?";
+  result.used.insert(name);
+  auto producer = producers.find(name);
+  if (producer != producers.end())
+    sources[index].push_back(producer->second);
+  else if (!isDefined(name))
+    captures.insert(name);
+  return success();
+}
+
+LogicalResult Orderer::collectReads() {
+  sources.resize(graph.node_size());
+  for (auto [index, node] : llvm::enumerate(graph.node())) {
+    for (const std::string &input : node.input())
+      if (!input.empty() && failed(readName(index, input)))
+        return failure();
+    if (failed(orderBodies(index)))
+      return failure();
+  }
+  return success();
+}
+
+LogicalResult Orderer::readOutputs() {
   if (graph.output().empty())
-    return emitError(loc) << "the graph has no outputs";
-  for (const onnx::ValueInfoProto &output : graph.output())
+    return error() << "the graph has no outputs";
+  for (const onnx::ValueInfoProto &output : graph.output()) {
+    if (!isVisible(output.name()))
+      return error() << "no node computes '" << output.name()
+                     << "', which the graph has as an output";
+    result.used.insert(output.name());
     if (!isDefined(output.name()))
-      return emitError(loc) << "no node computes '" << output.name()
-                            << "', which the graph has as an output";
+      captures.insert(output.name());
+  }
   return success();
 }
 
@@ -132,12 +230,9 @@ LogicalResult Orderer::checkOutputs() const {
 /// for another, so that going back from any one ends in a cycle.
 LogicalResult Orderer::reportCycle(const llvm::BitVector &placed) const {
   auto waitsFor = [&](int index) {
-    for (const std::string &input : graph.node(index).input()) {
-      auto producer = producers.find(input);
-      if (producer != producers.end() && !placed[producer->second])
-        return producer->second;
-    }
-    return index;
+    auto unplaced =
+        llvm::find_if(sources[index], [&](int s) { return !placed[s]; });
+    return unplaced == sources[index].end() ? index : *unplaced;
   };
   std::vector<int> path;
   llvm::BitVector seen(graph.node_size());
@@ -163,12 +258,9 @@ LogicalResult Orderer::sort() {
   std::vector<int> missing(count, 0);
   std::vector<std::vector<int>> readers(count);
   for (int index = 0; index != count; ++index)
-    for (const std::string &input : graph.node(index).input()) {
-      auto producer = producers.find(input);
-      if (producer == producers.end())
-        continue;
+    for (int source : sources[index]) {
       ++missing[index];
-      readers[producer->second].push_back(index);
+      readers[source].push_back(index);
     }
   // The file's order wherever there is a choice.
   std::priority_queue<int, std::vector<int>, std::greater<int>> ready;
@@ -188,17 +280,18 @@ LogicalResult Orderer::sort() {
   return placed.all() ? success() : reportCycle(placed);
 }
 
-FailureOr<GraphOrder> Orderer::order() {
-  if (graph.node_size() == 0)
-    return emitError(loc) << "the graph is empty: it has no nodes";
+LogicalResult Orderer::order() {
+  if (graph.node_size() == 0 && !outer)
+    return error() << "the graph is empty: it has no nodes";
   if (failed(indexInitializers()) || failed(indexInputs()) ||
-      failed(indexNodes()) || failed(checkOutputs()) || failed(checkUses()) ||
+      failed(indexNodes()) || failed(readOutputs()) || failed(collectReads()) ||
       failed(sort()))
     return failure();
-  return std::move(result);
+  orders[&graph] = std::move(result);
+  return success();
 }
 
-FailureOr<GraphOrder> importer::orderGraph(const onnx::GraphProto &graph,
-                                           Location loc) {
-  return Orderer(graph, loc).order();
+LogicalResult importer::orderGraph(const onnx::GraphProto &graph, Location loc,
+                                   const Twine &path, GraphOrders &orders) {
+  return Orderer(graph, loc, path.str(), orders).order();
 }

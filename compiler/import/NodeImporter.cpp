@@ -20,10 +20,10 @@ using namespace edgecc::importer;
 NodeImporter::NodeImporter(const onnx::NodeProto &proto, Location loc,
                            int64_t opset, StringRef directory,
                            OpBuilder &builder, ConstantEvaluator &evaluator,
-                           ValueRange operands)
+                           NodeContext &context, ValueRange operands)
     : builder(builder), loc(loc), opset(opset), proto(proto),
-      directory(directory), evaluator(evaluator), operands(operands),
-      results(proto.output_size()) {}
+      directory(directory), evaluator(evaluator), context(context),
+      operands(operands), results(proto.output_size()) {}
 
 InFlightDiagnostic NodeImporter::error() const {
   return emitError(loc) << getOperator() << ": ";
@@ -202,6 +202,34 @@ NodeImporter::normalizeAxes(ArrayRef<int64_t> axes, int64_t rank) {
   }
   llvm::sort(result);
   return result;
+}
+
+//===----------------------------------------------------------------------===//
+// Bodies
+//===----------------------------------------------------------------------===//
+
+FailureOr<const onnx::GraphProto *> NodeImporter::requireBody(StringRef name) {
+  if (const onnx::AttributeProto *found = attribute(name))
+    return &found->g();
+  return error() << "has no attribute '" << name << "'";
+}
+
+FailureOr<SmallVector<Value>>
+NodeImporter::importBody(const onnx::GraphProto &body, ValueRange arguments,
+                         std::optional<int64_t> iteration) {
+  if (!context.reserve(body))
+    return unsupported("its body is unrolled, and bodies and functions of the "
+                       "model would make more than " +
+                       Twine(kMaxUnrolled) +
+                       " nodes; make the sequence that it goes over shorter");
+  FailureOr<SmallVector<Value>> results =
+      context.importBody(body, arguments, iteration);
+  if (failed(results))
+    return failure();
+  leftOut = llvm::is_contained(*results, Value());
+  if (leftOut)
+    return failure();
+  return results;
 }
 
 //===----------------------------------------------------------------------===//

@@ -31,6 +31,28 @@ private:
   int64_t evaluated = 0; // elements
 };
 
+/// What a node asks of its surroundings: to import the graphs that are its
+/// attributes, and what is read of it.
+class NodeContext {
+public:
+  virtual ~NodeContext() = default;
+  /// Whether something reads a result.
+  virtual bool isUsed(llvm::StringRef name) const = 0;
+  /// Imports a body on values for its inputs; `iteration` counts where it is
+  /// unrolled. Null results come from unsupported nodes. Fails after a
+  /// diagnostic.
+  virtual llvm::FailureOr<llvm::SmallVector<mlir::Value>>
+  importBody(const onnx::GraphProto &body, mlir::ValueRange arguments,
+             std::optional<int64_t> iteration) = 0;
+  /// Asks for the nodes of one import of a body; false where more would be
+  /// unrolled than kMaxUnrolled.
+  virtual bool reserve(const onnx::GraphProto &body) = 0;
+};
+
+/// Nodes in bodies and functions that are imported at most, each time that
+/// they are counted: beyond, code would be longer than a device has room for.
+constexpr int64_t kMaxUnrolled = 16384;
+
 /// One node while it is imported: typed access to operands and attributes that
 /// have been checked against the operator's table entry, builders for what
 /// handlers need often, and messages that name the node.
@@ -38,7 +60,8 @@ class NodeImporter {
 public:
   NodeImporter(const onnx::NodeProto &proto, mlir::Location loc, int64_t opset,
                llvm::StringRef directory, mlir::OpBuilder &builder,
-               ConstantEvaluator &evaluator, mlir::ValueRange operands);
+               ConstantEvaluator &evaluator, NodeContext &context,
+               mlir::ValueRange operands);
 
   mlir::OpBuilder &builder;
   const mlir::Location loc;
@@ -46,7 +69,8 @@ public:
 
   /// The same node on other operands: the float form of a quantized operator.
   NodeImporter withOperands(mlir::ValueRange operands) const {
-    return {proto, loc, opset, directory, builder, evaluator, operands};
+    return {proto,   loc,       opset,   directory,
+            builder, evaluator, context, operands};
   }
 
   //===--- Operands -------------------------------------------------------===//
@@ -116,6 +140,16 @@ public:
   llvm::FailureOr<llvm::SmallVector<int64_t>>
   normalizeAxes(llvm::ArrayRef<int64_t> axes, int64_t rank);
 
+  //===--- Bodies ---------------------------------------------------------===//
+
+  /// The graph that an attribute holds.
+  llvm::FailureOr<const onnx::GraphProto *> requireBody(llvm::StringRef name);
+  /// Imports such a graph, here: the results' operations follow. `iteration`
+  /// numbers the copies of a loop's body.
+  llvm::FailureOr<llvm::SmallVector<mlir::Value>>
+  importBody(const onnx::GraphProto &body, mlir::ValueRange arguments,
+             std::optional<int64_t> iteration = std::nullopt);
+
   //===--- Results --------------------------------------------------------===//
 
   unsigned getNumResults() const { return results.size(); }
@@ -171,13 +205,17 @@ public:
   /// together. Use as `return node.unsupported("...")`.
   mlir::LogicalResult unsupported(const llvm::Twine &reason);
   llvm::StringRef getUnsupportedReason() const { return reason; }
+  /// Whether the node follows from unsupported ones in its body.
+  bool isLeftOut() const { return leftOut; }
 
 private:
   const onnx::NodeProto &proto;
   llvm::StringRef directory;
   ConstantEvaluator &evaluator;
+  NodeContext &context;
   llvm::SmallVector<mlir::Value> operands, results;
   std::string reason;
+  bool leftOut = false;
 };
 
 /// The type of a value's tensor.

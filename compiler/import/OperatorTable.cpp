@@ -46,6 +46,7 @@ static llvm::SmallVector<Operator> makeTable() {
     {"EyeLike", 9, 1, 1, "dtype:int k:int", importEyeLike},
     {"GatherElements", 11, 2, 2, "axis:int", importGatherElements},
     {"GatherND", 11, 2, 2, "batch_dims:int", importGatherND},
+    {"If", 7, 1, 1, "else_branch:graph then_branch:graph", importIf, "constant condition"},
     {"GridSample", 16, 2, 2, "align_corners:int mode:string padding_mode:string", importGridSample},
     {"GroupNormalization", 18, 3, 3, "epsilon:float num_groups:int stash_type:ignored", importGroupNormalization},
     {"HammingWindow", 17, 1, 1, "output_datatype:int=1 periodic:int", importHammingWindow, "constant size"},
@@ -58,6 +59,7 @@ static llvm::SmallVector<Operator> makeTable() {
     {"LpPool", 7, 1, 1,
      "auto_pad:string ceil_mode:int=0 dilations:ints kernel_shape:ints p:int pads:ints strides:ints",
      importLpPool},
+    {"Loop", 7, 0, kVariadic, "body:graph", importLoop, "constant trip count and conditions"},
     {"MaxUnpool", 9, 2, 3, "kernel_shape:ints pads:ints strides:ints", importMaxUnpool, "constant shape"},
     {"MeanVarianceNormalization", 9, 1, 1, "axes:ints", importMeanVarianceNormalization},
     {"NegativeLogLikelihoodLoss", 12, 2, 3, "ignore_index:int reduction:string", importNegativeLogLikelihoodLoss},
@@ -71,6 +73,9 @@ static llvm::SmallVector<Operator> makeTable() {
     {"RotaryEmbedding", 23, 3, 4, "interleaved:int num_heads:int rotary_embedding_dim:int", importRotaryEmbedding},
     {"Scatter", 9, 3, 3, "axis:int", importScatterElements},
     {"ScatterElements", 11, 3, 3, "axis:int reduction:string", importScatterElements},
+    {"Scan", 9, 1, kVariadic,
+     "body:graph num_scan_inputs:int scan_input_axes:ints scan_input_directions:ints scan_output_axes:ints scan_output_directions:ints",
+     importScan},
     {"STFT", 17, 2, 4, "onesided:int", importSTFT, "constant step and length"},
     {"ScatterND", 11, 3, 3, "reduction:string", importScatterND},
     {"SoftmaxCrossEntropyLoss", 12, 2, 3, "ignore_index:int reduction:string", importSoftmaxCrossEntropyLoss},
@@ -175,8 +180,8 @@ StringRef importer::findSimilarOperator(StringRef name) {
 }
 
 void edgecc::listOperators(llvm::raw_ostream &os) {
-  os << "ONNX operators, opset " << kOldestOpset << " to "
-     << kNewestOpset << ":\n";
+  os << "ONNX operators, opset " << kOldestOpset << " to " << kNewestOpset
+     << ":\n";
   for (const Operator &entry : getOperators()) {
     os << llvm::left_justify(entry.name, 22) << " " << entry.since << "+";
     if (!entry.remark.empty())
@@ -226,6 +231,8 @@ static StringRef getKind(const AttributeProto &attribute) {
     return "floats";
   case AttributeProto::STRINGS:
     return "strings";
+  case AttributeProto::GRAPH:
+    return "graph";
   default:
     return "another type";
   }

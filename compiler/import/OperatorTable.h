@@ -34,8 +34,9 @@ struct Operator {
   /// How many operands there are; those beyond `minOperands` are optional.
   int minOperands, maxOperands;
   /// "name:kind" of the attributes, separated by blanks; kinds are int, float,
-  /// string, tensor, ints, floats, strings. With "=value" only that value is
-  /// supported; kind "ignored" is for what has no effect on the result.
+  /// string, tensor, graph, ints, floats, strings. With "=value" only that
+  /// value is supported; kind "ignored" is for what has no effect on the
+  /// result.
   llvm::StringLiteral attributes;
   Handler import;
   /// For --list-ops: what is not supported.
@@ -71,6 +72,11 @@ mlir::LogicalResult importCastLike(NodeImporter &node);
 mlir::LogicalResult importClip(NodeImporter &node);
 mlir::LogicalResult importPow(NodeImporter &node);
 mlir::LogicalResult importWhere(NodeImporter &node);
+
+// ControlFlow.cpp
+mlir::LogicalResult importIf(NodeImporter &node);
+mlir::LogicalResult importLoop(NodeImporter &node);
+mlir::LogicalResult importScan(NodeImporter &node);
 
 // Convolution.cpp
 mlir::LogicalResult importConv(NodeImporter &node);
