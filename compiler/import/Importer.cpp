@@ -36,6 +36,7 @@ private:
   LogicalResult createFunction(Scope &scope);
   LogicalResult createBody(Scope &scope);
   LogicalResult createReturn(const Scope &scope);
+  void warnOfTypes();
   void checkDeclaredType(const onnx::ValueInfoProto &output, Value value);
   void eraseDeadOperations();
 
@@ -66,6 +67,15 @@ LogicalResult ModelImporter::readOpset() {
                      << ", newer than the newest that edgecc knows ("
                      << kNewestOpset << "); it is read as if it were that one";
   return success();
+}
+
+void ModelImporter::warnOfTypes() {
+  SmallVector<std::string> types = findTypesReadAsFloat(model);
+  if (!types.empty())
+    emitWarning(loc) << "the model has tensors of type "
+                     << llvm::join(types, ", ")
+                     << "; they are read as float, which the generated code "
+                        "computes with and takes at its inputs";
 }
 
 /// Frozen inputs become constants, the others arguments.
@@ -166,6 +176,7 @@ OwningOpRef<ModuleOp> ModelImporter::run() {
   const GraphOrder *order = importer.order(graph);
   if (!order)
     return nullptr;
+  warnOfTypes();
   Scope scope(graph, *order, opset);
   module = ModuleOp::create(loc);
   (*module)->setAttr("edge.producer",

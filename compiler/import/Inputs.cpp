@@ -104,7 +104,8 @@ InputReader::getType(const onnx::ValueInfoProto &input) {
   if (!elementType)
     return emitError(loc) << "input '" << input.name()
                           << "' has elements of type " << getTypeName(onnxType)
-                          << "; supported are float, int64, int32, int8, uint8 "
+                          << "; supported are float (float16, bfloat16 and "
+                             "double become it), int64, int32, int8, uint8 "
                              "and bool";
   SmallVector<int64_t> shape = getDeclaredShape(input.type());
   if (failed(fixAxes(input, shape)))

@@ -27,12 +27,19 @@ constexpr size_t kMaxAxes = 64;
 llvm::LogicalResult parseModel(llvm::StringRef content, mlir::Location loc,
                                onnx::ModelProto &model);
 
-/// The type of tensor elements in edgecc, or null where it has none.
+/// The type of tensor elements in edgecc, or null where it has none. Floating
+/// point types other than float are read as float.
 mlir::Type getElementType(mlir::MLIRContext *context, int32_t onnxType);
 /// The name that ONNX gives an element type: "float16".
 std::string getTypeName(int32_t onnxType);
 /// The same for a type of edgecc: "float", "int64".
 std::string getTypeName(mlir::Type elementType);
+
+/// Whether a type is read as float, which has another precision or range.
+bool isReadAsFloat(int32_t onnxType);
+/// Such types that tensors of a model have, by name.
+llvm::SmallVector<std::string>
+findTypesReadAsFloat(const onnx::ModelProto &model);
 
 /// The number of elements, or nothing where a size is negative, the number
 /// exceeds `kMaxElements`, or there are more than `kMaxAxes` axes.
@@ -41,8 +48,8 @@ std::optional<int64_t> countElements(llvm::ArrayRef<int64_t> shape);
 std::string describeShape(llvm::ArrayRef<int64_t> shape);
 
 /// The value of an initializer or of a tensor attribute, `what` in messages.
-/// Float16 and double become float. Values outside the model are read from
-/// `directory`. Emits a diagnostic at `loc` on failure.
+/// Float16, bfloat16 and double become float. Values outside the model are read
+/// from `directory`. Emits a diagnostic at `loc` on failure.
 llvm::FailureOr<reference::Tensor> readTensor(const onnx::TensorProto &proto,
                                               llvm::StringRef directory,
                                               const llvm::Twine &what,

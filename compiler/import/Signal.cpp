@@ -172,6 +172,11 @@ LogicalResult importer::importSTFT(NodeImporter &node) {
 /// Sums of cosines: a0 + a1 cos(2 pi i / n) + a2 cos(4 pi i / n).
 static LogicalResult importWindow(NodeImporter &node, double a0, double a1,
                                   double a2) {
+  int32_t onnxType = int32_t(node.getInt("output_datatype", 1));
+  Type type = getElementType(node.builder.getContext(), onnxType);
+  if (!type || !type.isF32())
+    return node.unsupported("output_datatype " + getTypeName(onnxType) +
+                            ", supported is float");
   FailureOr<double> size = node.requireScalar(0, "size");
   if (failed(size))
     return failure();

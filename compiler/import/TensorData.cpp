@@ -30,6 +30,9 @@ Type importer::getElementType(MLIRContext *context, int32_t onnxType) {
   Builder builder(context);
   switch (onnxType) {
   case TensorProto::FLOAT:
+  case TensorProto::FLOAT16:
+  case TensorProto::BFLOAT16:
+  case TensorProto::DOUBLE:
     return builder.getF32Type();
   case TensorProto::INT64:
     return builder.getI64Type();
@@ -189,6 +192,16 @@ LogicalResult TensorReader::loadExternal() {
 // Values
 //===----------------------------------------------------------------------===//
 
+bool importer::isReadAsFloat(int32_t onnxType) {
+  return onnxType == TensorProto::FLOAT16 ||
+         onnxType == TensorProto::BFLOAT16 || onnxType == TensorProto::DOUBLE;
+}
+
+/// The upper half of a float.
+static float bfloatToFloat(uint16_t bits) {
+  return llvm::bit_cast<float>(uint32_t(bits) << 16);
+}
+
 static float halfToFloat(uint16_t bits) {
   return llvm::APFloat(llvm::APFloat::IEEEhalf(), llvm::APInt(16, bits))
       .convertToFloat();
@@ -278,6 +291,9 @@ LogicalResult TensorReader::fill(reference::Tensor &tensor) {
   case TensorProto::FLOAT16:
     return copy<decltype(proto.int32_data()), uint16_t, float>(
         proto.int32_data(), floats(), halfToFloat);
+  case TensorProto::BFLOAT16:
+    return copy<decltype(proto.int32_data()), uint16_t, float>(
+        proto.int32_data(), floats(), bfloatToFloat);
   case TensorProto::INT64:
     return copy<decltype(proto.int64_data()), int64_t, int64_t>(
         proto.int64_data(), tensor.getData<int64_t>(), keep<int64_t>);
@@ -311,16 +327,15 @@ TensorReader::checkNumbers(const reference::Tensor &tensor) const {
 
 FailureOr<reference::Tensor> TensorReader::read() {
   int32_t type = proto.data_type();
-  bool narrowed = type == TensorProto::FLOAT16 || type == TensorProto::DOUBLE;
-  int32_t held = narrowed         ? int32_t(TensorProto::FLOAT)
-                 : type == kUInt4 ? int32_t(TensorProto::UINT8)
-                 : type == kInt4  ? int32_t(TensorProto::INT8)
-                                  : type;
+  int32_t held = type == kUInt4  ? int32_t(TensorProto::UINT8)
+                 : type == kInt4 ? int32_t(TensorProto::INT8)
+                                 : type;
   Type elementType = getElementType(loc.getContext(), held);
   if (!elementType)
-    return error() << "has elements of type " << getTypeName(type)
-                   << "; edgecc reads float, float16, double, int64, int32, "
-                      "int8, uint8, int4, uint4 and bool";
+    return error()
+           << "has elements of type " << getTypeName(type)
+           << "; edgecc reads float, float16, bfloat16, double, int64, int32, "
+              "int8, uint8, int4, uint4 and bool";
   if (proto.has_segment())
     return error() << "is stored in segments, which edgecc does not read";
   if (failed(readShape()))

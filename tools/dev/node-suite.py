@@ -24,11 +24,16 @@ import tempfile
 try:
     import numpy as np
     import onnx
+    import onnx.numpy_helper
     from onnx.backend.test.case.node import collect_testcases
 except ImportError as missing:
     sys.exit(f"node-suite.py: {missing}; install onnx and numpy from PyPI")
 
 TYPES = {1: "float", 7: "int64", 6: "int32", 9: "bool", 3: "int8", 2: "uint8"}
+# Read as float: cases are given and compared in float, with the precision of
+# the type (relative, absolute).
+READ_AS_FLOAT = {10: "float16", 16: "bfloat16", 11: "double"}
+TOLERANCES = {"float16": (1e-2, 1e-3), "bfloat16": (2e-2, 1e-2)}
 TARGETS = ["generic", "x86-avx2"]
 BATCH = 100  # cases in one translation unit
 
@@ -56,6 +61,16 @@ for kind in ("L1", "L2", "LogSum", "LogSumExp", "Max", "Mean", "Min", "Prod",
     FROZEN["Reduce" + kind] = [1]
 
 
+def reads_of(node):
+    """The names that a node reads, those that its bodies capture included."""
+    names = list(node.input)
+    for attribute in node.attribute:
+        for inner in attribute.g.node:
+            names.extend(reads_of(inner))
+        names.extend(output.name for output in attribute.g.output)
+    return names
+
+
 def frozen_inputs(graph):
     """The graph's inputs that operands in FROZEN are computed from."""
     producers = {name: node for node in graph.node for name in node.output}
@@ -72,7 +87,7 @@ def frozen_inputs(graph):
             frozen.add(name)
         node = producers.get(name)
         if node is not None and node.op_type not in ("Shape", "Size"):
-            work.extend(node.input)
+            work.extend(reads_of(node))
     return frozen
 
 
@@ -93,16 +108,29 @@ def out_of_scope(case):
         return "sequences, optional values, maps"
     for value in tensors(graph):
         kind = value.type.tensor_type.elem_type
-        if kind not in TYPES:
+        if kind not in TYPES and kind not in READ_AS_FLOAT:
             return "elements of type " + onnx.TensorProto.DataType.Name(
                 kind).lower()
     return None
 
 
 def main_type(case):
-    """The type that a case counts under: its first input's or output's."""
-    value = tensors(case.model.graph)[0]
-    return TYPES[value.type.tensor_type.elem_type]
+    """The type that a case counts under: one that is read as float, or else its
+    first input's or output's."""
+    kinds = [value.type.tensor_type.elem_type
+             for value in tensors(case.model.graph)]
+    for kind in kinds:
+        if kind in READ_AS_FLOAT:
+            return READ_AS_FLOAT[kind]
+    return TYPES[kinds[0]]
+
+
+def as_read(data, kind):
+    """An array as edgecc takes and gives it."""
+    if isinstance(data, onnx.TensorProto):
+        data = onnx.numpy_helper.to_array(data)
+    data = np.asarray(data)
+    return data.astype(np.float32) if kind in READ_AS_FLOAT else data
 
 
 def operator_of(case):
@@ -134,7 +162,9 @@ class Case:
         self.failures = {}
         graph = case.model.graph
         inputs, outputs = case.data_sets[0]
-        self.expected = [np.asarray(value) for value in outputs]
+        kinds = [value.type.tensor_type.elem_type for value in graph.output]
+        self.expected = [as_read(*pair) for pair in zip(outputs, kinds)]
+        self.tolerance = TOLERANCES.get(main_type(case), (1e-3, 1e-5))
         frozen = frozen_inputs(graph)
         self.inputs, description = [], {
             "name": self.name, "model": f"{folder}/{self.name}.onnx",
@@ -142,7 +172,7 @@ class Case:
             "shapes": {}, "code": {t: f"{folder}/{t}" for t in TARGETS}}
         onnx.save(case.model, description["model"])
         for value, data in zip(graph.input, inputs):
-            data = np.asarray(data)
+            data = as_read(data, value.type.tensor_type.elem_type)
             file = f"{folder}/{self.name}.{value.name}.in.npy".replace("::", "_")
             np.save(file, data)
             if value.name in frozen:
@@ -165,7 +195,8 @@ class Case:
                 return (f"result {index} is {have.dtype}{have.shape}, "
                         f"expected {want.dtype}{want.shape}")
             if want.dtype == np.float32:
-                if not np.allclose(have, want, rtol=1e-3, atol=1e-5,
+                relative, absolute = self.tolerance
+                if not np.allclose(have, want, rtol=relative, atol=absolute,
                                    equal_nan=True):
                     return f"result {index} differs"
             elif not np.array_equal(have, want):
@@ -285,9 +316,20 @@ def reason_of(message):
     return text[:150]
 
 
-def write_table(path, cases, skipped, root):
+def counted(case):
+    """Whether a case counts in the total: none that is read as float does."""
+    return main_type(case.case) in TYPES.values()
+
+
+def count_row(name, group, ways):
+    counts = [sum(c.passed(w) for c in group) for w in ways]
+    return f"| {name} | {len(group)} | " + " | ".join(map(str, counts)) + " |"
+
+
+def write_table(path, everything, skipped, root):
     """The table of docs/operators.md."""
     by_operator = collections.defaultdict(list)
+    cases = [case for case in everything if counted(case)]
     for case in cases:
         by_operator[operator_of(case.case)].append(case)
     listing = {}
@@ -307,10 +349,16 @@ def write_table(path, cases, skipped, root):
             "| type of the first input | cases | " + " | ".join(ways) + " |",
             "|-|-|" + "-|" * len(ways)]
     for kind in list(TYPES.values()) + ["all"]:
-        group = [c for c in cases if kind in ("all", main_type(c.case))]
-        counts = [sum(c.passed(w) for c in group) for w in ways]
-        out.append(f"| {kind} | {len(group)} | " +
-                   " | ".join(map(str, counts)) + " |")
+        out.append(count_row(kind, [c for c in cases if kind in (
+            "all", main_type(c.case))], ways))
+    out += ["", "Besides, cases with tensors of types that are read as float "
+            "(relative, absolute tolerance of float16: 1e-2, 1e-3; of bfloat16: "
+            "2e-2, 1e-2):", "",
+            "| type of a tensor | cases | " + " | ".join(ways) + " |",
+            "|-|-|" + "-|" * len(ways)]
+    for kind in READ_AS_FLOAT.values():
+        out.append(count_row(kind, [c for c in everything
+                                    if main_type(c.case) == kind], ways))
     out += ["", "## Operators", "",
             "`opset`: from which on edgecc reads the operator, `-` where it "
             "does not; `(function)`: only as the primitive operators that ONNX "
@@ -374,7 +422,8 @@ def main():
         for way, message in case.failures.items():
             print(f"{case.name}: {way}: " + " / ".join(message.split("\n")))
     for way in ["interpreter"] + TARGETS:
-        print(f"{way}: {sum(c.passed(way) for c in cases)} of {len(cases)}")
+        group = [case for case in cases if counted(case)]
+        print(f"{way}: {sum(c.passed(way) for c in group)} of {len(group)}")
     if args.table:
         write_table(args.table, cases, skipped, root)
 
