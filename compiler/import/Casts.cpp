@@ -77,6 +77,41 @@ LogicalResult importer::importCastLike(NodeImporter &node) {
   return importConversion(node, node.type(1).getElementType());
 }
 
+/// Bits under another type of the same size. At run time this is nothing to do
+/// between bytes; other types are known now or never.
+LogicalResult importer::importBitCast(NodeImporter &node) {
+  int64_t onnxType = node.getInt("to", 0);
+  Type to = isReadAsFloat(int32_t(onnxType))
+                ? Type()
+                : getElementType(node.builder.getContext(), int32_t(onnxType));
+  if (!to)
+    return node.unsupported(
+        "conversion to " + getTypeName(int32_t(onnxType)) +
+        "; supported are float, int64, int32, int8, uint8, bool");
+  Type from = node.type(0).getElementType();
+  if (reference::getElementBytes(from) != reference::getElementBytes(to))
+    return node.error() << "elements of type " << getTypeName(from) << " and "
+                        << getTypeName(to)
+                        << " differ in size (double is read as float)";
+  if (from == to)
+    return node.setResult(node.operand(0));
+  RankedTensorType type = edge::withElementType(node.type(0), to);
+  if (std::optional<reference::Tensor> tensor = node.constant(0))
+    return node.setResult(node.createConstant(tensor->withType(type)));
+  auto isByte = [](Type t) {
+    return t.isSignlessInteger(8) || t.isUnsignedInteger(8);
+  };
+  if (isBool(from) && isByte(to))
+    return importConversion(node, to);
+  if (!isByte(from) || !isByte(to))
+    return node.unsupported("from " + getTypeName(from) + " to " +
+                            getTypeName(to) +
+                            " when the network runs; supported is that of "
+                            "constants and between int8 and uint8");
+  return node.setResult(
+      node.builder.create<edge::ReshapeOp>(node.loc, type, node.operand(0)));
+}
+
 /// A bound of Clip: an attribute until opset 11, an operand since.
 static FailureOr<std::optional<double>>
 getBound(NodeImporter &node, StringRef name, unsigned index) {

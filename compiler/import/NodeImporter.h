@@ -153,6 +153,10 @@ public:
   //===--- Results --------------------------------------------------------===//
 
   unsigned getNumResults() const { return results.size(); }
+  /// Whether a result that costs something has to be computed.
+  bool usesResult(unsigned index) const {
+    return index < results.size() && context.isUsed(proto.output(int(index)));
+  }
   mlir::LogicalResult setResult(unsigned index, mlir::Value value);
   /// For handlers of one result.
   mlir::LogicalResult setResult(mlir::Value value) {

@@ -67,6 +67,7 @@ llvm::FailureOr<std::string> checkNode(const onnx::NodeProto &node,
 llvm::SmallVector<Operator> getElementwiseOperators();
 
 // Casts.cpp
+mlir::LogicalResult importBitCast(NodeImporter &node);
 mlir::LogicalResult importCast(NodeImporter &node);
 mlir::LogicalResult importCastLike(NodeImporter &node);
 mlir::LogicalResult importClip(NodeImporter &node);
@@ -91,6 +92,9 @@ mlir::LogicalResult importGlobalAveragePool(NodeImporter &node);
 mlir::LogicalResult importGlobalMaxPool(NodeImporter &node);
 mlir::LogicalResult importLpPool(NodeImporter &node);
 mlir::LogicalResult importMaxPool(NodeImporter &node);
+
+// LinearAttention.cpp
+mlir::LogicalResult importLinearAttention(NodeImporter &node);
 
 // Linear.cpp
 mlir::LogicalResult importGemm(NodeImporter &node);

@@ -31,6 +31,104 @@ static FailureOr<Window> readPoolWindow(NodeImporter &node) {
   return window;
 }
 
+namespace {
+/// Where the maxima of a pool lie: every window is taken apart, which costs far
+/// more than the pool itself.
+class MaxIndices {
+public:
+  MaxIndices(NodeImporter &node, const Window &window,
+             ArrayRef<int64_t> resultShape)
+      : node(node), window(window), input(node.shape(0).drop_front(2)),
+        output(resultShape.drop_front(2)) {}
+
+  /// Positions in the flat input, for each element of the result.
+  LogicalResult import();
+
+private:
+  void listTaps();
+  /// The place in row- or column-major order of a spatial position.
+  int64_t flatten(ArrayRef<int64_t> position, bool columnMajor) const;
+
+  NodeImporter &node;
+  const Window &window;
+  ArrayRef<int64_t> input, output;
+  /// For each tap of each window: its place in an image that one element of
+  /// padding follows, and as ONNX counts.
+  SmallVector<int64_t> taps, places;
+};
+} // namespace
+
+/// Elements of all windows of a channel; more are no network for a device.
+static constexpr int64_t kMaxTaps = int64_t(1) << 22;
+
+static int64_t product(ArrayRef<int64_t> sizes) {
+  int64_t result = 1;
+  for (int64_t size : sizes)
+    result *= size;
+  return result;
+}
+
+int64_t MaxIndices::flatten(ArrayRef<int64_t> position,
+                            bool columnMajor) const {
+  int64_t flat = 0;
+  for (size_t i = 0, e = position.size(); i != e; ++i) {
+    size_t axis = columnMajor ? e - 1 - i : i;
+    flat = flat * input[axis] + position[axis];
+  }
+  return flat;
+}
+
+void MaxIndices::listTaps() {
+  bool columnMajor = node.getInt("storage_order", 0) != 0;
+  int64_t count = product(output), tapCount = product(window.kernel);
+  size_t rank = input.size();
+  for (int64_t at = 0; at != count * tapCount; ++at) {
+    SmallVector<int64_t> position(rank);
+    int64_t windowRest = at / tapCount, tapRest = at % tapCount;
+    bool inside = true;
+    for (size_t axis = rank; axis-- != 0;) {
+      position[axis] = windowRest % output[axis] * window.strides[axis] -
+                       window.pads[axis] +
+                       tapRest % window.kernel[axis] * window.dilations[axis];
+      inside &= position[axis] >= 0 && position[axis] < input[axis];
+      windowRest /= output[axis];
+      tapRest /= window.kernel[axis];
+    }
+    taps.push_back(inside ? flatten(position, false) : product(input));
+    places.push_back(inside ? flatten(position, columnMajor) : 0);
+  }
+}
+
+LogicalResult MaxIndices::import() {
+  std::optional<int64_t> count = countElements(output);
+  std::optional<int64_t> tapCount = countElements(window.kernel);
+  if (!count || !tapCount || *count > kMaxTaps || *tapCount > kMaxTaps ||
+      *count * *tapCount > kMaxTaps)
+    return node.unsupported("its output 'Indices' of windows with more than " +
+                            Twine(kMaxTaps) + " elements in all");
+  listTaps();
+  Composer c(node);
+  Type type = node.type(0).getElementType();
+  double lowest = isa<FloatType>(type)
+                      ? -std::numeric_limits<double>::infinity()
+                  : type.isUnsignedInteger() ? 0
+                                             : -128;
+  int64_t images = node.shape(0)[0] * node.shape(0)[1], size = product(input);
+  Value flat = c.concat({c.reshape(node.operand(0), {images, size}),
+                         c.splat({images, 1}, type, lowest)},
+                        1);
+  Value windows = c.reshape(c.gather(flat, ArrayRef<int64_t>(taps), 1),
+                            {images, *count, *tapCount});
+  Value best = c.topK(windows, 2, 1, /*largest=*/true);
+  Value table = c.expand(c.ints({1, *count, *tapCount}, places),
+                         {images, *count, *tapCount});
+  Value index =
+      c.add(c.gatherElements(table, best, 2), c.iota(images, 3, 0, size));
+  SmallVector<int64_t> shape(node.shape(0).take_front(2));
+  llvm::append_range(shape, output);
+  return c.finish(1, c.reshape(index, shape));
+}
+
 LogicalResult importer::importMaxPool(NodeImporter &node) {
   Type elementType = node.type(0).getElementType();
   if (elementType.isSignlessInteger(1))
@@ -41,7 +139,14 @@ LogicalResult importer::importMaxPool(NodeImporter &node) {
   auto pool = node.create<edge::MaxPoolOp>(
       node.toChannelsLast(node.operand(0)), window->kernel, window->strides,
       window->pads, window->dilations, node.getInt("ceil_mode", 0) != 0);
-  return failed(pool) ? failure() : node.setResult(node.toChannelsFirst(*pool));
+  if (failed(pool))
+    return failure();
+  Value result = node.toChannelsFirst(*pool);
+  if (failed(node.setResult(result)))
+    return failure();
+  if (!node.usesResult(1))
+    return success();
+  return MaxIndices(node, *window, typeOf(result).getShape()).import();
 }
 
 /// The p-norm of each window: the sum of powers is a convolution with ones.
