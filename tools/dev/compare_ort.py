@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 # Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Compares the reference interpreter with ONNX Runtime, on made-up inputs.
+"""Compares the reference interpreter with ONNX Runtime.
 
     tools/dev/compare_ort.py FOLDER... [--bin BUILD/bin] [--tolerance 1e-4]
 
-FOLDER holds .onnx files, or folders of them. For every output, prints the largest difference relative to the largest
+FOLDER holds .onnx files, or folders of them. Inputs are samples that lie beside the model where their size fits: INPUT.npy,
+eval_INPUT.npy, calib_INPUT.npy, eval.npy or calib.npy, first axis: samples. Else they are made up. Networks that pick
+and sort (detectors) agree on real samples only: on noise, all scores are alike. For every output, prints the largest difference relative to the largest
 value that ONNX Runtime gives. Exit status 0 if all are within the tolerance, 1 if not, 77 (ctest: skipped) where there
 are no models, or no numpy or onnxruntime from PyPI. Models with operators that edgecc does not have are named, not
 counted.
@@ -35,18 +37,34 @@ except ImportError as missing:
     skip(f"{missing}; pip install numpy onnxruntime")
 
 
-def make_inputs(module, folder):
-    """Files and values for the arguments of @main, by name."""
+def find_sample(model, name, shape, dtype):
+    """The first sample for an input in the model's folder that has its shape, or None."""
+    for stem in [name, f"eval_{name}", f"calib_{name}", "eval", "calib"]:
+        path = model.parent / f"{stem}.npy"
+        if "/" in stem or not path.is_file():
+            continue
+        samples = np.load(path, mmap_mode="r")
+        fits = samples.ndim and len(samples) and samples[0].size == np.prod(shape, dtype=int)
+        if fits and samples.dtype.kind == dtype.kind:
+            return np.asarray(samples[0], dtype).reshape(shape)
+    return None
+
+
+def make_inputs(model, module, folder):
+    """Files and values for the arguments of @main, by name; and where they are from."""
     random = np.random.default_rng(7)
-    files, feeds = [], {}
+    files, feeds, sources = [], {}, set()
     for dims, element, name in ARGUMENT.findall(module.split("->")[0]):
         shape = [int(dim) for dim in dims.split("x")] if dims else []
         dtype = np.dtype(DTYPES[element])
-        made = random.uniform(-1, 1, shape) if dtype.kind == "f" else random.integers(0, 2, shape)
-        feeds[name] = np.asarray(made, dtype)
+        data = find_sample(model, name, shape, dtype)
+        sources.add("noise" if data is None else "sample")
+        if data is None:
+            data = random.uniform(-1, 1, shape) if dtype.kind == "f" else random.integers(0, 2, shape)
+        feeds[name] = np.asarray(data, dtype)
         files.append(folder / f"{len(files)}.npy")
         np.save(files[-1], feeds[name][None])
-    return files, feeds
+    return files, feeds, "+".join(sorted(sources))
 
 
 def interpret(program, module, files):
@@ -66,7 +84,7 @@ def compare(program, model, tolerance):
     if imported.returncode:
         return None, "not imported: " + imported.stderr.strip().splitlines()[0]
     with tempfile.TemporaryDirectory() as folder:
-        files, feeds = make_inputs(imported.stdout, pathlib.Path(folder))
+        files, feeds, source = make_inputs(model, imported.stdout, pathlib.Path(folder))
         have, message = interpret(program, imported.stdout, files)
     if have is None:
         return False, "not interpreted: " + message
@@ -78,7 +96,7 @@ def compare(program, model, tolerance):
     if [len(value) for value in have] != [len(value) for value in expected]:
         return False, f"has outputs of {[len(value) for value in have]} elements"
     worst = max(np.abs(a - b).max(initial=0) / max(np.abs(b).max(initial=0), 1e-6) for a, b in zip(have, expected))
-    return bool(worst <= tolerance), f"{worst:.2e}"
+    return bool(worst <= tolerance), f"{worst:.2e} ({source})"
 
 
 def main():
