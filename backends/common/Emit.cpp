@@ -237,6 +237,13 @@ FailureOr<llvm::json::Object> describeProgram(ModuleOp module,
   llvm::json::Array state;
   if (memory.state)
     state.push_back(llvm::json::Object{});
+  llvm::json::Array initials;
+  if (auto list = program->getAttrOfType<ArrayAttr>(kStateInitials))
+    for (auto initial : list.getAsRange<DictionaryAttr>())
+      initials.push_back(llvm::json::Object{
+          {"offset", initial.getAs<IntegerAttr>("offset").getInt()},
+          {"data", initial.getAs<FlatSymbolRefAttr>("data").getValue()},
+          {"bytes", initial.getAs<IntegerAttr>("bytes").getInt()}});
   return llvm::json::Object{
       {"name", options.name},
       {"guard", StringRef(options.name).upper()},
@@ -247,6 +254,7 @@ FailureOr<llvm::json::Object> describeProgram(ModuleOp module,
       {"arenaBytes", memory.arena},
       {"stateBytes", memory.state},
       {"state", std::move(state)},
+      {"initials", std::move(initials)},
       {"weightBytes", memory.weights},
       {"inputs", std::move(inputs)},
       {"outputs", std::move(outputs)},

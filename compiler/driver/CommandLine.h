@@ -102,10 +102,11 @@ struct CommandLine {
            "channels last (default: onnx)"),
       llvm::cl::init("onnx")};
   Texts stateful{
-      "stateful", value("IN=OUT"), cat(choices),
+      "stateful", value("IN=OUT[:FILE.npy]|NODE"), cat(choices),
       desc("keep in the generated code's context what comes out as OUT and\n"
-           "goes in as IN at the next run; reset() sets it to zero. Once for\n"
-           "each pair")};
+           "goes in as IN at the next run; reset() sets it to the content of\n"
+           "FILE.npy (default: zero). Or the final states of the recurrent\n"
+           "operator NODE, whose initial ones are constant. Once for each")};
   Texts inputShapes{
       "input-shape", value("INPUT=1,3,96,96"), cat(choices),
       desc("the whole shape of an input that the model leaves open")};

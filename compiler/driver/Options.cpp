@@ -182,9 +182,6 @@ static Error readCode(const CommandLine &line, Options &options) {
           readChoice<bool>(line.ioLayout, {{"onnx", false}, {"nhwc", true}},
                            options.channelsLastIo))
     return error;
-  for (const std::string &pair : line.stateful)
-    if (!StringRef(pair).contains('='))
-      return inOption(line.stateful.ArgStr, "'" + pair + "' is not IN=OUT");
   options.stateful.assign(line.stateful.begin(), line.stateful.end());
   return Error::success();
 }

@@ -64,7 +64,7 @@ struct Options {
   std::optional<quantization::Precision> precision;
   bool quantizedIo = false;
   bool channelsLastIo = false;
-  /// Pairs IN=OUT that the generated code keeps.
+  /// IN=OUT, IN=OUT:FILE.npy, NODE: what the generated code keeps.
   std::vector<std::string> stateful;
   std::vector<InputShape> inputShapes;
   std::vector<InputFile> frozenInputs;

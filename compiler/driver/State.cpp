@@ -7,7 +7,7 @@
 
 #include "State.h"
 
-#include "edgecc/Dialect/Edge/Edge.h"
+#include "edgecc/Dialect/Edge/State.h"
 
 using namespace edgecc;
 using namespace edgecc::driver;
@@ -23,9 +23,11 @@ StateCarrier::StateCarrier(mlir::func::FuncOp function) {
     if (mlir::Attribute state = function.getResultAttr(i, edge::kStateAttr))
       outputs[state] = i;
   for (auto [index, type] : enumerate(function.getArgumentTypes()))
-    if (mlir::Attribute state = function.getArgAttr(index, edge::kStateAttr))
+    if (mlir::Attribute state = function.getArgAttr(index, edge::kStateAttr)) {
+      reference::Tensor zero(cast<mlir::RankedTensorType>(type));
       states.push_back({unsigned(index), outputs.lookup(state),
-                        reference::Tensor(cast<mlir::RankedTensorType>(type))});
+                        edge::getInitialState(function, index).value_or(zero)});
+    }
 }
 
 void StateCarrier::fill(Sample &inputs) const {

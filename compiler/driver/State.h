@@ -16,7 +16,7 @@ namespace edgecc::driver {
 bool isStateInput(mlir::func::FuncOp function, unsigned index);
 
 /// Carries state from one run of a model to the next, as the generated code
-/// does: zero before the first.
+/// does: zero before the first, or what `--stateful` gives.
 class StateCarrier {
 public:
   explicit StateCarrier(mlir::func::FuncOp function);

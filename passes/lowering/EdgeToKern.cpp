@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "edgecc/Backend/KernelRegistry.h"
+#include "edgecc/Dialect/Edge/State.h"
 #include "edgecc/Passes/Passes.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -106,6 +107,18 @@ public:
     return buffer;
   }
 
+  /// What the state at an offset is at first.
+  void setInitial(int64_t offset, const reference::Tensor &tensor,
+                  Location loc) {
+    std::string name = "w_state_" + std::to_string(offset) + "_initial";
+    kern::DataOp data = symbols.getData(name, tensor, loc);
+    int64_t bytes = int64_t(tensor.getRawData().size());
+    initials.push_back(builder.getDictionaryAttr(
+        {builder.getNamedAttr("offset", builder.getI64IntegerAttr(offset)),
+         builder.getNamedAttr("bytes", builder.getI64IntegerAttr(bytes)),
+         builder.getNamedAttr("data", FlatSymbolRefAttr::get(data))}));
+  }
+
   /// A copy of a value in the arena.
   Value save(Value value) {
     Value buffer = builder.create<kern::BufferOp>(
@@ -146,7 +159,11 @@ public:
     create(loc, "copy", "data_movement.h", args, source, output, {});
   }
 
-  void finish() { builder.create<func::ReturnOp>(program.getLoc()); }
+  void finish() {
+    builder.create<func::ReturnOp>(program.getLoc());
+    if (!initials.empty())
+      program->setAttr(kern::kStateInitials, builder.getArrayAttr(initials));
+  }
 
   //===--- KernelCallBuilder ----------------------------------------------===//
   void begin(StringRef kernel, StringRef header) override {
@@ -254,6 +271,7 @@ private:
   ProgramSymbols &symbols;
   OpBuilder builder;
   IRMapping buffers;
+  SmallVector<Attribute> initials;
   llvm::DenseMap<Operation *, Value> addresses;
   Operation *current = nullptr;
   std::vector<Call> calls;
@@ -315,9 +333,12 @@ struct ConvertEdgeToKern
     StatePlaces places;
     llvm::DenseMap<Attribute, Value> buffers;
     for (auto [index, type] : llvm::enumerate(main.getArgumentTypes()))
-      if (Attribute state = main.getArgAttr(index, edge::kStateAttr))
+      if (Attribute state = main.getArgAttr(index, edge::kStateAttr)) {
+        if (auto initial = edge::getInitialState(main, index))
+          builder.setInitial(places.bytes, *initial, main.getLoc());
         places.before[index] = buffers[state] =
             builder.createStateBuffer(type, places.bytes, main.getLoc());
+      }
     for (unsigned index = 0, e = main.getNumResults(); index != e; ++index)
       if (Attribute state = main.getResultAttr(index, edge::kStateAttr))
         places.after[index] = buffers.lookup(state);

@@ -51,9 +51,15 @@ def MakeStateful : Pass<"edge-make-stateful", "::mlir::func::FuncOp"> {
     function computes stays the same; `convert-edge-to-kern` gives the pair one
     place in the context's state and takes it out of the program's arguments.
 
+    `IN=OUT:FILE.npy` gives IN the attribute `edge.initial`, what the state is
+    before the first run, where that is not zero. `NODE` does both for an
+    `edge.rnn`, `edge.gru` or `edge.lstm` of that name: its initial state, a
+    constant, becomes an argument, and its final state a result.
+
     Assumes: arguments and results have names (`edge.name`). Guarantees: the
-    pairs name inputs and outputs of equal type, each at most once, and both an
-    input and an output are left; or a diagnostic says what is wrong.
+    pairs name inputs and outputs of equal type, each at most once, the operators
+    go forward and have no lengths, and both an input and an output are left; or
+    a diagnostic says what is wrong.
 
     Example: with `pairs=h_in=h_out`
 

@@ -30,6 +30,9 @@ namespace edgecc::kern {
 /// Names of the attributes on a program and its arguments.
 inline constexpr llvm::StringLiteral kArenaBytes = "kern.arena_bytes";
 inline constexpr llvm::StringLiteral kStateBytes = "kern.state_bytes";
+/// What reset() copies into the state: a list of {offset, bytes, data}, the
+/// symbol of a kern.data.
+inline constexpr llvm::StringLiteral kStateInitials = "kern.state_initials";
 inline constexpr llvm::StringLiteral kInput = "kern.input";
 inline constexpr llvm::StringLiteral kOutput = "kern.output";
 
