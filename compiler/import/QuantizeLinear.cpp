@@ -6,7 +6,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "QuantizeLinear.h"
-#include "ScalarBuilder.h"
+
+#include "Composer.h"
 
 #include "../../backends/kernels/fixed_point.h"
 
@@ -166,9 +167,39 @@ FailureOr<Value> importer::dequantizeConstant(NodeImporter &node,
   return node.createConstant(real);
 }
 
-/// A list along an axis in a shape that broadcasts over a tensor of `rank`.
+/// The values of blocks along an axis, each repeated for the block's elements.
+static FailureOr<Value> repeatBlocks(NodeImporter &node, Value blocks,
+                                     Granularity granularity,
+                                     ArrayRef<int64_t> shape) {
+  FailureOr<int64_t> axis =
+      node.normalizeAxis(granularity.axis, int64_t(shape.size()));
+  if (failed(axis))
+    return failure();
+  SmallVector<int64_t> wanted(shape);
+  wanted[*axis] = llvm::divideCeil(shape[*axis], granularity.block);
+  if (typeOf(blocks).getShape() != ArrayRef<int64_t>(wanted))
+    return node.error() << "blocks of " << granularity.block
+                        << " elements along axis " << *axis
+                        << " of a tensor of shape " << describeShape(shape)
+                        << " need scales and zero points of shape "
+                        << describeShape(wanted) << ", found "
+                        << describeShape(typeOf(blocks).getShape());
+  SmallVector<int64_t> indices;
+  for (int64_t i = 0; i != shape[*axis]; ++i)
+    indices.push_back(i / granularity.block);
+  Value repeated = Composer(node).gather(blocks, indices, *axis);
+  if (!repeated)
+    return failure();
+  return repeated;
+}
+
+/// A list along an axis in a shape that broadcasts over a tensor of a shape.
 static FailureOr<Value> alignAt(NodeImporter &node, Value list,
-                                Granularity granularity, int64_t rank) {
+                                Granularity granularity,
+                                ArrayRef<int64_t> tensorShape) {
+  if (granularity.block)
+    return repeatBlocks(node, list, granularity, tensorShape);
+  int64_t rank = int64_t(tensorShape.size());
   if (typeOf(list).getNumElements() == 1 || typeOf(list).getRank() != 1)
     return list;
   FailureOr<int64_t> axis = node.normalizeAxis(granularity.axis, rank);
@@ -188,7 +219,7 @@ static FailureOr<SmallVector<Value>> getAligned(NodeImporter &node, Value value,
     if (!isGiven(node, index))
       continue;
     FailureOr<Value> aligned = alignAt(node, node.operand(unsigned(index)),
-                                       granularity, typeOf(value).getRank());
+                                       granularity, typeOf(value).getShape());
     if (failed(aligned))
       return failure();
     operands.push_back(*aligned);
@@ -330,7 +361,7 @@ FailureOr<Value> importer::quantizeResult(NodeImporter &node, Value value,
     return quantizeToStored(node, value, indices, granularity, stored);
   if (std::optional<reference::Tensor> tensor = node.evaluate(value))
     return quantizeConstant(node, *tensor, **parameters, granularity, stored);
-  if (!(*parameters)->isPerTensor())
+  if (!(*parameters)->isPerTensor() || granularity.block)
     return quantizeToStored(node, value, indices, granularity, stored);
   return createQuantize(node.builder, node.loc, value,
                         getHeldType(node.builder, **parameters, stored),
@@ -343,9 +374,6 @@ LogicalResult importer::importQuantizeLinear(NodeImporter &node) {
   FailureOr<Granularity> granularity = readGranularity(node);
   if (failed(granularity))
     return failure();
-  if (granularity->block)
-    return node.unsupported("quantization in blocks; constants are "
-                            "dequantized in blocks");
   FailureOr<Value> quantized =
       quantizeResult(node, node.operand(0), {-1, 1, 2}, *granularity);
   return failed(quantized) ? failure() : node.setResult(*quantized);
