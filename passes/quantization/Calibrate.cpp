@@ -5,10 +5,10 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "edgecc/Dialect/Edge/Edge.h"
+#include "SampleFiles.h"
+
 #include "edgecc/Passes/Passes.h"
 #include "edgecc/Quant/Calibration.h"
-#include "edgecc/Reference/Samples.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 
@@ -20,62 +20,6 @@ namespace edgecc {
 using namespace mlir;
 using namespace edgecc;
 using namespace edgecc::quantization;
-using reference::Tensor;
-
-static StringRef getInputName(func::FuncOp func, unsigned index) {
-  auto name = func.getArgAttrOfType<StringAttr>(index, "edge.name");
-  return name ? name.getValue() : StringRef();
-}
-
-/// The file for each argument: NAME=FILE goes by name, FILE by position.
-static FailureOr<SmallVector<StringRef>>
-assignFiles(func::FuncOp func, ArrayRef<std::string> given) {
-  SmallVector<StringRef> files(func.getNumArguments());
-  for (auto [position, text] : llvm::enumerate(given)) {
-    auto [name, file] = StringRef(text).split('=');
-    unsigned index = position;
-    if (file.empty())
-      std::swap(name, file);
-    else
-      for (index = 0; index != files.size(); ++index)
-        if (getInputName(func, index) == name)
-          break;
-    if (index >= files.size())
-      return func.emitError("samples '")
-             << text << "' are for no input of the function";
-    files[index] = file;
-  }
-  for (auto [index, file] : llvm::enumerate(files))
-    if (file.empty())
-      return func.emitError("input ")
-             << index << " ('" << getInputName(func, index)
-             << "') has no samples: give samples=NAME=FILE.npy";
-  return files;
-}
-
-/// The tensors of all inputs, one entry per sample.
-static FailureOr<std::vector<std::vector<Tensor>>>
-readSamples(func::FuncOp func, ArrayRef<StringRef> files) {
-  std::vector<std::vector<Tensor>> samples;
-  for (auto [index, file] : llvm::enumerate(files)) {
-    auto type = dyn_cast<RankedTensorType>(func.getArgumentTypes()[index]);
-    if (!type)
-      return func.emitError("input ") << index << " is not a tensor";
-    llvm::Expected<std::vector<Tensor>> column =
-        reference::loadSamples(file, type, getInputName(func, index));
-    if (!column)
-      return func.emitError(llvm::toString(column.takeError()));
-    if (index == 0)
-      samples.resize(column->size());
-    if (samples.size() != column->size())
-      return func.emitError("'")
-             << file << "' has " << column->size() << " samples, '"
-             << files.front() << "' has " << samples.size();
-    for (auto [sample, tensor] : llvm::zip_equal(samples, *column))
-      sample.push_back(std::move(tensor));
-  }
-  return samples;
-}
 
 namespace {
 struct EdgeCalibrate : edgecc::impl::EdgeCalibrateBase<EdgeCalibrate> {
@@ -85,12 +29,7 @@ struct EdgeCalibrate : edgecc::impl::EdgeCalibrateBase<EdgeCalibrate> {
     func::FuncOp func = getOperation();
     if (func.isExternal())
       return;
-    // The file names refer to these strings.
-    SmallVector<std::string> given(samples.begin(), samples.end());
-    FailureOr<SmallVector<StringRef>> files = assignFiles(func, given);
-    if (failed(files))
-      return signalPassFailure();
-    auto tensors = readSamples(func, *files);
+    auto tensors = readSampleFiles(func, *samples);
     CalibrationOptions options;
     options.method = method;
     options.percentile = percentile;

@@ -8,6 +8,7 @@
 #include "edgecc/Dialect/Edge/Edge.h"
 #include "edgecc/Passes/Passes.h"
 #include "edgecc/Quant/Quantizer.h"
+#include "edgecc/Quant/Repair.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 
@@ -85,11 +86,12 @@ static void eraseUnused(func::FuncOp func) {
       op.erase();
 }
 
-/// Calibration and requests have been followed.
+/// Calibration, repairs and requests have been followed.
 static void eraseAttributes(func::FuncOp func) {
   for (Operation &op : func.getBody().front()) {
-    op.removeAttr(kRangesAttr);
-    op.removeAttr(kPrecisionAttr);
+    for (StringRef name : {kRangesAttr, kPrecisionAttr, kWeightScalesAttr,
+                           kFloatWeightsAttr, kFloatBiasAttr})
+      op.removeAttr(name);
   }
   for (unsigned i = 0, e = func.getNumArguments(); i != e; ++i)
     func.removeArgAttr(i, kRangeAttr);

@@ -10,6 +10,7 @@
 
 #include "edgecc/Quant/Precision.h"
 #include "edgecc/Quant/Ranges.h"
+#include "edgecc/Quant/RepairOptions.h"
 
 #include "mlir/Pass/Pass.h"
 

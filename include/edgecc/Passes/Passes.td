@@ -11,6 +11,7 @@
 include "edgecc/Passes/Fusion.td"
 include "edgecc/Passes/Layout.td"
 include "edgecc/Passes/Quantization.td"
+include "edgecc/Passes/Repair.td"
 include "edgecc/Passes/Lowering.td"
 include "edgecc/Passes/Memory.td"
 include "edgecc/Passes/Reference.td"

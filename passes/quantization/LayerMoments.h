@@ -1,0 +1,43 @@
+//===- LayerMoments.h - What samples say of a layer's weights ---*- C++ -*-===//
+//
+// Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef EDGECC_PASSES_QUANTIZATION_LAYERMOMENTS_H
+#define EDGECC_PASSES_QUANTIZATION_LAYERMOMENTS_H
+
+#include "PairedExecution.h"
+
+#include <Eigen/Core>
+
+namespace edgecc::quantization {
+
+/// First and second moments of one group of a weighted layer over the pixels of
+/// all samples. x is a row of taps as rounded predecessors give it, y the sums
+/// that the float layer makes of exact taps, before it clamps. The squared
+/// error of weights w with the best bias, for an output o, is
+///   varY[o] - 2 w·cross[:, o] + wᵀ gram w.
+struct GroupMoments {
+  Eigen::MatrixXd gram;  ///< covariance of x, [depth, depth]; may be empty
+  Eigen::MatrixXd cross; ///< covariance of x and y, [depth, outputs]
+  Eigen::VectorXd meanX, meanY, varY;
+  /// The pixels that were looked at.
+  int64_t count = 0;
+};
+
+/// Layers deeper than this have no second moments.
+inline constexpr int64_t kMaxGramDepth = 4096;
+
+/// The moments of all groups. Of large images only every n-th pixel is looked
+/// at, another first one in each sample, so that the time is bounded.
+/// `withGram`: second moments of x, too; nothing if the layer is too deep for
+/// them or of a kind whose rows are not known.
+std::optional<std::vector<GroupMoments>>
+measureMoments(edge::WeightedOpInterface layer, const PairedValue &input,
+               bool withGram);
+
+} // namespace edgecc::quantization
+
+#endif // EDGECC_PASSES_QUANTIZATION_LAYERMOMENTS_H
