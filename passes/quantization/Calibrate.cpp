@@ -33,6 +33,7 @@ struct EdgeCalibrate : edgecc::impl::EdgeCalibrateBase<EdgeCalibrate> {
     CalibrationOptions options;
     options.method = method;
     options.percentile = percentile;
+    options.symmetric = symmetric;
     if (failed(tensors) || failed(calibrate(func, *tensors, options)))
       signalPassFailure();
   }

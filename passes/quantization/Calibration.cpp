@@ -13,21 +13,33 @@
 
 #include "llvm/ADT/MapVector.h"
 
+#include <cmath>
+
 using namespace mlir;
 using namespace edgecc;
 using namespace edgecc::quantization;
 
-static Range chooseRange(const Histogram &histogram,
-                         const CalibrationOptions &options) {
-  switch (options.method) {
+static Range chooseRange(const Histogram &histogram, RangeMethod method,
+                         double percentile) {
+  switch (method) {
   case RangeMethod::MinMax:
     return histogram.getRange();
   case RangeMethod::Percentile:
-    return histogram.getPercentileRange(options.percentile);
+    return histogram.getPercentileRange(percentile);
   case RangeMethod::Mse:
     return histogram.getMseRange();
+  case RangeMethod::Entropy:
+    return histogram.getEntropyRange();
+  case RangeMethod::Output:
+    break;
   }
-  llvm_unreachable("all methods are handled");
+  llvm_unreachable("what chooses between methods has no range of its own");
+}
+
+/// The range of the same zero point whatever the values are: 0.
+static Range makeSymmetric(Range range) {
+  double bound = std::max(std::abs(range.min), std::abs(range.max));
+  return {-bound * 128.0 / 127.0, bound};
 }
 
 /// Constants need no statistics: their values are known.
@@ -41,6 +53,51 @@ static Location getLocation(Value value) {
                                    : value.getLoc();
 }
 
+using Histograms = llvm::MapVector<Value, Histogram>;
+
+static RangeCandidates collectCandidates(const Histograms &histograms,
+                                         const CalibrationOptions &options) {
+  RangeCandidates candidates;
+  for (const auto &[value, histogram] : histograms) {
+    if (histogram.empty())
+      continue;
+    for (RangeMethod method : {RangeMethod::Mse, RangeMethod::MinMax,
+                               RangeMethod::Percentile, RangeMethod::Entropy}) {
+      Range range = chooseRange(histogram, method, options.percentile);
+      if (options.symmetric)
+        range = makeSymmetric(range);
+      auto isSame = [&](Range other) {
+        return other.min == range.min && other.max == range.max;
+      };
+      if (llvm::none_of(candidates[value], isSame))
+        candidates[value].push_back(range);
+    }
+  }
+  return candidates;
+}
+
+static LogicalResult setRanges(func::FuncOp func,
+                               ArrayRef<std::vector<reference::Tensor>> samples,
+                               const Histograms &histograms,
+                               const CalibrationOptions &options) {
+  if (options.method == RangeMethod::Output) {
+    auto chosen = chooseRangesByOutput(func, samples,
+                                       collectCandidates(histograms, options));
+    if (failed(chosen))
+      return failure();
+    for (auto [value, range] : *chosen)
+      setRange(value, range);
+    return success();
+  }
+  for (const auto &[value, histogram] : histograms) {
+    if (histogram.empty())
+      continue;
+    Range range = chooseRange(histogram, options.method, options.percentile);
+    setRange(value, options.symmetric ? makeSymmetric(range) : range);
+  }
+  return success();
+}
+
 LogicalResult
 quantization::calibrate(func::FuncOp func,
                         ArrayRef<std::vector<reference::Tensor>> samples,
@@ -52,7 +109,7 @@ quantization::calibrate(func::FuncOp func,
   if (failed(interpreter))
     return failure();
 
-  llvm::MapVector<Value, Histogram> histograms;
+  Histograms histograms;
   auto observe = [&](Value value, const reference::Tensor &tensor) {
     if (isObserved(value))
       histograms[value].add(tensor.getData<float>());
@@ -71,8 +128,6 @@ quantization::calibrate(func::FuncOp func,
       emitWarning(getLocation(value))
           << "calibration met " << histogram.getNumNonFinite()
           << " values that are infinite or not a number; they are ignored";
-    if (!histogram.empty())
-      setRange(value, chooseRange(histogram, options));
   }
-  return success();
+  return setRanges(func, samples, histograms, options);
 }

@@ -8,6 +8,7 @@
 #include "edgecc/Quant/Histogram.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 using namespace mlir;
@@ -162,6 +163,62 @@ Range Histogram::getMseRange() const {
       tryRange({best.min, whole.max * step / kSteps});
     for (int step = 1; step != kSteps && whole.min < 0.0; ++step)
       tryRange({whole.min * step / kSteps, best.max});
+  }
+  return best;
+}
+
+/// The divergence of the values' distribution, cut off at the bounds of
+/// `candidate`, from the same distribution with its 256 levels spread evenly
+/// over the bins that they stand for.
+double Histogram::getDivergence(Range candidate) const {
+  constexpr int kLevels = 256;
+  double scale = (candidate.max - candidate.min) / (kLevels - 1);
+  if (scale <= 0.0)
+    return INFINITY;
+  std::vector<double> cut(counts.size(), 0.0);
+  std::vector<int> levels(counts.size(), -1);
+  std::array<double, kLevels> mass{}, bins{};
+  int64_t first = std::max(getBin(candidate.min) - firstBin, int64_t(0));
+  int64_t last =
+      std::min(getBin(candidate.max) - firstBin, int64_t(counts.size()) - 1);
+  for (int64_t i = 0; i != int64_t(counts.size()); ++i) {
+    // What is cut off adds to the bounds, but not to what the levels hold.
+    cut[std::clamp(i, first, last)] += double(counts[i]);
+    if (i < first || i > last || counts[i] == 0)
+      continue;
+    double level = std::nearbyint((getCenter(i) - candidate.min) / scale);
+    levels[i] = int(std::clamp(level, 0.0, kLevels - 1.0));
+    mass[levels[i]] += double(counts[i]);
+    bins[levels[i]] += 1.0;
+  }
+  double all = double(total - zeros), kept = 0.0, divergence = 0.0;
+  for (double held : mass)
+    kept += held;
+  for (int64_t i = first; i <= last; ++i) {
+    if (cut[i] == 0.0)
+      continue;
+    // A bin that only holds what was cut off has no level of its own.
+    double spread = levels[i] < 0 ? 0.5 : mass[levels[i]] / bins[levels[i]];
+    divergence += cut[i] / all * std::log(cut[i] / all * kept / spread);
+  }
+  return kept > 0.0 ? divergence : INFINITY;
+}
+
+Range Histogram::getEntropyRange() const {
+  constexpr int kSteps = 64, kFirst = 8;
+  Range whole = range;
+  whole.join({0.0, 0.0});
+  double largest = std::max(whole.max, -whole.min);
+  Range best = whole;
+  double least = getDivergence(whole);
+  for (int step = kSteps - 1; step >= kFirst; --step) {
+    double bound = largest * step / kSteps;
+    Range candidate{std::max(whole.min, -bound), std::min(whole.max, bound)};
+    double divergence = getDivergence(candidate);
+    if (divergence >= least)
+      continue;
+    least = divergence;
+    best = candidate;
   }
   return best;
 }

@@ -324,3 +324,42 @@ TEST_F(QuantRepair, DegenerateModelsStayFinite) {
     value = 0.0f;
   EXPECT_GT(measure(all), 20.0);
 }
+
+/// A choice between methods is not worse than the best of them by much.
+TEST_F(QuantRepair, RangesByOutputKeepUpWithEachMethod) {
+  load(kConvolutions);
+  // A few outliers, for which some methods widen their ranges.
+  for (size_t i = 0; i < samples.size(); i += 4)
+    samples[i][0].getData<float>()[7] = 30.0f;
+  auto getRatio = [&](RangeMethod method) {
+    CalibrationOptions options;
+    options.method = method;
+    auto copy = calibrateCopy({}, options);
+    return compare(*copy);
+  };
+  double worst = std::min(
+      {getRatio(RangeMethod::MinMax), getRatio(RangeMethod::Mse),
+       getRatio(RangeMethod::Percentile), getRatio(RangeMethod::Entropy)});
+  double best = std::max(
+      {getRatio(RangeMethod::MinMax), getRatio(RangeMethod::Mse),
+       getRatio(RangeMethod::Percentile), getRatio(RangeMethod::Entropy)});
+  double chosen = getRatio(RangeMethod::Output);
+  EXPECT_GT(chosen, worst);
+  EXPECT_GT(chosen, best - 1.0);
+}
+
+TEST_F(QuantRepair, SymmetricRangesHaveZeroPointZero) {
+  load(kConvolutions);
+  CalibrationOptions options;
+  options.symmetric = true;
+  auto copy = calibrateCopy({}, options);
+  EXPECT_GT(compare(*copy), 20.0);
+  unsigned count = 0;
+  getMain(*copy).walk([&](edge::WeightedOpInterface layer) {
+    auto type = edge::getUniformType(layer->getResult(0).getType());
+    ASSERT_TRUE(type);
+    EXPECT_EQ(type.getZeroPoint(), 0);
+    ++count;
+  });
+  EXPECT_EQ(count, 4u);
+}

@@ -48,6 +48,11 @@ def EdgeCalibrate : Pass<"edge-calibrate", "::mlir::func::FuncOp"> {
     histogram of every float tensor and records a range: as `edge.ranges` on
     operations, as `edge.range` on arguments. A file's first axis counts samples.
 
+    `method=output` tries the range of every other method on each tensor: it
+    rounds the tensor on up to 16 samples, runs the operations that take it, and
+    chooses what disturbs their results least. `symmetric` widens ranges to
+    [-128/127 m, m].
+
     Assumes a float function whose operations can all be interpreted. Guarantees
     to change nothing but these attributes.
 
@@ -66,9 +71,16 @@ def EdgeCalibrate : Pass<"edge-calibrate", "::mlir::func::FuncOp"> {
              clEnumValN(::edgecc::quantization::RangeMethod::Percentile,
                         "percentile", "all but the most extreme"),
              clEnumValN(::edgecc::quantization::RangeMethod::Mse, "mse",
-                        "those that give the least squared error"))}]>,
+                        "those that give the least squared error"),
+             clEnumValN(::edgecc::quantization::RangeMethod::Entropy, "entropy",
+                        "those that keep the distribution of values"),
+             clEnumValN(::edgecc::quantization::RangeMethod::Output, "output",
+                        "of these methods, the one that costs the layers that "
+                        "take the tensor least"))}]>,
     Option<"percentile", "percentile", "double", "99.99",
-           "Per cent of the values that method=percentile covers">
+           "Per cent of the values that method=percentile covers">,
+    Option<"symmetric", "symmetric", "bool", "false",
+           "Give all int8 tensors the zero point 0">
   ];
 }
 

@@ -12,6 +12,7 @@
 #include "edgecc/Reference/Tensor.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/STLFunctionalExtras.h"
 
 namespace edgecc::quantization {
@@ -20,6 +21,8 @@ struct CalibrationOptions {
   RangeMethod method = RangeMethod::Mse;
   /// Of the values, in percent, that `Percentile` keeps.
   double percentile = 99.99;
+  /// Whether int8 types get the zero point 0.
+  bool symmetric = false;
   /// Called after each sample with the number of samples done.
   llvm::function_ref<void(size_t)> progress = nullptr;
 };
@@ -30,6 +33,18 @@ llvm::LogicalResult
 calibrate(mlir::func::FuncOp func,
           llvm::ArrayRef<std::vector<reference::Tensor>> samples,
           const CalibrationOptions &options = {});
+
+/// The ranges to choose from for values, without duplicates.
+using RangeCandidates =
+    llvm::MapVector<mlir::Value, llvm::SmallVector<Range, 4>>;
+
+/// For each value the candidate with which int8 disturbs the results of the
+/// operations that take it least, relative to their size, on some of the
+/// samples. What is only moved takes the range of where it goes.
+llvm::FailureOr<llvm::DenseMap<mlir::Value, Range>>
+chooseRangesByOutput(mlir::func::FuncOp func,
+                     llvm::ArrayRef<std::vector<reference::Tensor>> samples,
+                     const RangeCandidates &candidates);
 
 } // namespace edgecc::quantization
 

@@ -38,6 +38,10 @@ public:
   /// The range within that of the values whose int8 type has the least mean
   /// squared error.
   Range getMseRange() const;
+  /// The range, cut off at the same magnitude at both ends, with the least
+  /// divergence of the distribution of int8 values from that of the values
+  /// (Kullback-Leibler; Migacz 2017, "8-bit Inference with TensorRT").
+  Range getEntropyRange() const;
 
 private:
   bool scan(llvm::ArrayRef<float> values);
@@ -45,6 +49,7 @@ private:
   int64_t getBin(double value) const;
   double getCenter(size_t index) const;
   double getError(Range candidate) const;
+  double getDivergence(Range candidate) const;
   double getQuantile(uint64_t rank, int side) const;
 
   static constexpr int64_t kBins = 4096;

@@ -35,6 +35,8 @@ enum class RangeMethod {
   MinMax,     ///< everything that was seen
   Percentile, ///< all but the most extreme values
   Mse,        ///< what quantizes with the least squared error
+  Entropy,    ///< what keeps the distribution of values (Kullback-Leibler)
+  Output,     ///< of the above, what costs the outputs of its consumers least
 };
 
 /// The range that calibration recorded for a value: `edge.ranges` of the
