@@ -1,4 +1,4 @@
-// Two-dimensional convolution, float and int8.
+// Two-dimensional convolution: float, int8, int16 with int8 weights.
 //
 //   in      [N, H, W, C]
 //   filter  [O, KH, KW, C / Groups]
@@ -10,6 +10,10 @@
 // s8: out = requantize(bias + sum(q_in * q_filter), multiplier[o], shift,
 //   out_zero, lo, hi). The bias already contains -in_zero * sum(q_filter), thus
 //   taps outside the image count as in_zero.
+// s16x8: out = requantizeWide(bias + sum(q_in * q_filter), multiplier[o],
+// shift,
+//   0, lo, hi), zero points being 0. Sum is the type that the products are
+//   summed in: int64, or int32 if the weights allow it.
 #ifndef EDGECC_KERNELS_CONV2D_H
 #define EDGECC_KERNELS_CONV2D_H
 
@@ -35,11 +39,11 @@ template <class In, class Win, int Depth> struct ConvGroup {
 
   /// Adds the taps inside the image. `image` begins at the group's first
   /// channel, `filter` at the first output channel.
-  template <int Lanes, class T, class Acc>
+  template <int Lanes, class T, class W, class Acc>
   static inline void inside(Accumulators<Acc> &acc, const WindowAt<In, Win> &at,
-                            const T *image, const T *filter) {
+                            const T *image, const W *filter) {
     for (int ky = at.rows.first; ky < at.rows.last; ++ky) {
-      const T *taps = filter + ky * Win::kernelW * Depth;
+      const W *taps = filter + ky * Win::kernelW * Depth;
       if constexpr (kRowIsDense) {
         accumulate<Lanes, kFilter>(
             acc, image + at.pixel(ky, at.cols.first) * In::dim(3),
@@ -53,12 +57,12 @@ template <class In, class Win, int Depth> struct ConvGroup {
   }
 
   /// Adds the taps outside the image, which all have the value `pad`.
-  template <int Lanes, class T, class Acc>
+  template <int Lanes, class W, class Acc>
   static inline void outside(Accumulators<Acc> &acc,
                              const WindowAt<In, Win> &at, Acc pad,
-                             const T *filter) {
+                             const W *filter) {
     for (int ky = 0; ky < Win::kernelH; ++ky) {
-      const T *taps = filter + ky * Win::kernelW * Depth;
+      const W *taps = filter + ky * Win::kernelW * Depth;
       const Taps cols = at.colsInside(ky);
       accumulateConstant<Lanes, kFilter>(acc, pad, taps, cols.first * Depth);
       accumulateConstant<Lanes, kFilter>(acc, pad, taps + cols.last * Depth,
@@ -67,11 +71,12 @@ template <class In, class Win, int Depth> struct ConvGroup {
   }
 
   /// Computes `Lanes` output channels of one pixel.
-  template <int Lanes, bool HasPad, class T, class Acc, class Finish>
+  template <int Lanes, bool HasPad, class T, class W, class Bias, class Acc,
+            class Finish>
   static inline void channels(const WindowAt<In, Win> &at, const T *image,
-                              const T *filter, const Acc *bias, T *out,
-                              int channel, Acc pad, const Finish &finish) {
-    const T *rows = filter + channel * kFilter;
+                              const W *filter, Bias bias, T *out, int channel,
+                              Acc pad, const Finish &finish) {
+    const W *rows = filter + channel * kFilter;
     Accumulators<Acc> acc = load<Lanes>(bias + channel);
     inside<Lanes>(acc, at, image, rows);
     if constexpr (HasPad)
@@ -81,11 +86,12 @@ template <class In, class Win, int Depth> struct ConvGroup {
   }
 };
 
-/// The loops that float and int8 share. Without `HasPad`, padding counts as 0.
+/// The loops that all types share. `bias` is an array or NoBias<Acc>. Without
+/// `HasPad`, padding counts as 0.
 template <class In, class Out, class Win, int Groups, bool HasPad, class T,
-          class Acc, class Finish>
-inline void conv2d(const T *in, const T *filter, const Acc *bias, T *out,
-                   Acc pad, const Finish &finish) {
+          class W, class Bias, class Acc, class Finish>
+inline void conv2d(const T *in, const W *filter, Bias bias, T *out, Acc pad,
+                   const Finish &finish) {
   constexpr int kDepth = In::dim(3) / Groups, kOut = Out::dim(3) / Groups;
   static_assert(In::rank == 4 && Out::rank == 4, "images are [N, H, W, C]");
   static_assert(kDepth * Groups == In::dim(3) && kOut * Groups == Out::dim(3),
@@ -123,6 +129,15 @@ void conv2d_s8(const std::int8_t *in, const std::int8_t *filter,
   conv2d<In, Out, Win, Groups, true>(
       in, filter, bias, out, std::int32_t{in_zero},
       FinishS8{multiplier, shift, out_zero, lo, hi});
+}
+
+template <class In, class Out, class Win, int Groups, class Sum>
+void conv2d_s16x8(const std::int16_t *in, const std::int8_t *filter,
+                  const std::int32_t *bias, const std::int32_t *multiplier,
+                  std::int16_t *out, int shift, int lo, int hi) {
+  conv2d<In, Out, Win, Groups, false>(
+      in, filter, NoBias<Sum>(), out, Sum(0),
+      FinishS16x8{bias, multiplier, shift, lo, hi});
 }
 
 } // namespace

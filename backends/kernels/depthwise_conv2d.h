@@ -1,4 +1,4 @@
-// Depthwise convolution, float and int8.
+// Depthwise convolution: float, int8, int16 with int8 weights.
 //
 //   in      [N, H, W, C]
 //   filter  [KH, KW, O], O a multiple of C: output channel o reads input
@@ -30,9 +30,9 @@ template <class In, class Win, int OutC> struct DepthwiseBlock {
   static constexpr int kMultiplier = OutC / In::dim(3);
 
   /// Adds the taps inside the image for output channels from `channel` on.
-  template <int Lanes, class T, class Acc>
+  template <int Lanes, class T, class W, class Acc>
   static inline void inside(Accumulators<Acc> &acc, const WindowAt<In, Win> &at,
-                            const T *image, const T *filter, int channel) {
+                            const T *image, const W *filter, int channel) {
     const int first = channel / kMultiplier;
     [[maybe_unused]] const int c1 = (channel + 1) / kMultiplier - first;
     [[maybe_unused]] const int c2 = (channel + 2) / kMultiplier - first;
@@ -40,7 +40,7 @@ template <class In, class Win, int OutC> struct DepthwiseBlock {
     Accumulators<Acc> sum = acc;
     for (int ky = at.rows.first; ky < at.rows.last; ++ky) {
       const T *x = image + at.pixel(ky, at.cols.first) * In::dim(3) + first;
-      const T *w =
+      const W *w =
           filter + (ky * Win::kernelW + at.cols.first) * OutC + channel;
       for (int taps = at.cols.count(); taps > 0; --taps) {
         sum.a0 += Acc(x[0]) * w[0];
@@ -57,12 +57,12 @@ template <class In, class Win, int OutC> struct DepthwiseBlock {
   }
 
   /// Adds the taps outside the image, which all have the value `pad`.
-  template <int Lanes, class T, class Acc>
+  template <int Lanes, class W, class Acc>
   static inline void outside(Accumulators<Acc> &acc,
                              const WindowAt<In, Win> &at, Acc pad,
-                             const T *filter, int channel) {
+                             const W *filter, int channel) {
     for (int ky = 0; ky < Win::kernelH; ++ky) {
-      const T *taps = filter + ky * Win::kernelW * OutC + channel;
+      const W *taps = filter + ky * Win::kernelW * OutC + channel;
       const Taps cols = at.colsInside(ky);
       constants<Lanes>(acc, pad, taps, 0, cols.first);
       constants<Lanes>(acc, pad, taps, cols.last, Win::kernelW);
@@ -70,18 +70,19 @@ template <class In, class Win, int OutC> struct DepthwiseBlock {
   }
 
   /// Adds the taps [first, last) of a row with the input `value`.
-  template <int Lanes, class T, class Acc>
-  static inline void constants(Accumulators<Acc> &acc, Acc value, const T *taps,
+  template <int Lanes, class W, class Acc>
+  static inline void constants(Accumulators<Acc> &acc, Acc value, const W *taps,
                                int first, int last) {
     for (int kx = first; kx < last; ++kx)
       accumulateConstant<Lanes, 1>(acc, value, taps + kx * OutC, 1);
   }
 
   /// Computes output channels from `channel` on.
-  template <int Lanes, bool HasPad, class T, class Acc, class Finish>
+  template <int Lanes, bool HasPad, class T, class W, class Bias, class Acc,
+            class Finish>
   static inline void channels(const WindowAt<In, Win> &at, const T *image,
-                              const T *filter, const Acc *bias, T *out,
-                              int channel, Acc pad, const Finish &finish) {
+                              const W *filter, Bias bias, T *out, int channel,
+                              Acc pad, const Finish &finish) {
     Accumulators<Acc> acc = load<Lanes>(bias + channel);
     inside<Lanes>(acc, at, image, filter, channel);
     if constexpr (HasPad)
@@ -91,11 +92,12 @@ template <class In, class Win, int OutC> struct DepthwiseBlock {
   }
 };
 
-/// The loops that float and int8 share. Without `HasPad`, padding counts as 0.
-template <class In, class Out, class Win, bool HasPad, class T, class Acc,
-          class Finish>
-inline void depthwiseConv2d(const T *in, const T *filter, const Acc *bias,
-                            T *out, Acc pad, const Finish &finish) {
+/// The loops that all types share. `bias` is an array or NoBias<Acc>. Without
+/// `HasPad`, padding counts as 0.
+template <class In, class Out, class Win, bool HasPad, class T, class W,
+          class Bias, class Acc, class Finish>
+inline void depthwiseConv2d(const T *in, const W *filter, Bias bias, T *out,
+                            Acc pad, const Finish &finish) {
   static_assert(In::rank == 4 && Out::rank == 4, "images are [N, H, W, C]");
   static_assert(Out::dim(3) % In::dim(3) == 0,
                 "the output channels are a multiple of the input channels");
@@ -129,6 +131,16 @@ void depthwise_conv2d_s8(const std::int8_t *in, const std::int8_t *filter,
   depthwiseConv2d<In, Out, Win, true>(
       in, filter, bias, out, std::int32_t{in_zero},
       FinishS8{multiplier, shift, out_zero, lo, hi});
+}
+
+template <class In, class Out, class Win, class Sum>
+void depthwise_conv2d_s16x8(const std::int16_t *in, const std::int8_t *filter,
+                            const std::int32_t *bias,
+                            const std::int32_t *multiplier, std::int16_t *out,
+                            int shift, int lo, int hi) {
+  depthwiseConv2d<In, Out, Win, false>(
+      in, filter, NoBias<Sum>(), out, Sum(0),
+      FinishS16x8{bias, multiplier, shift, lo, hi});
 }
 
 } // namespace

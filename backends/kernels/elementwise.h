@@ -6,6 +6,11 @@
 //   mul_s8   out = requantize((a - a_zero) * (b - b_zero), m, shift, out_zero,
 //            lo, hi)
 //   table_s8 out = table[q + 128], 256 entries
+//   add_s16  as add_s8, zero points being 0
+//   mul_s16  out = requantizeWide(a * b, m, shift, 0, lo, hi)
+//   table_s16  linear between 513 entries, 128 steps apart: with u = q + 32768,
+//            i = u / 128, out = table[i] + (((table[i + 1] - table[i]) *
+//            (u % 128) + 64) >> 7)
 //
 // `out` may be the memory of an operand that has the output's shape.
 #ifndef EDGECC_KERNELS_ELEMENTWISE_H
@@ -102,6 +107,36 @@ void table_s8(const std::int8_t *in, const std::int8_t *table,
               std::int8_t *out) {
   for (int i = 0; i < S::size; ++i)
     out[i] = table[in[i] + 128];
+}
+
+template <class Out, class InA, class InB>
+void add_s16(const std::int16_t *a, const std::int16_t *b, std::int16_t *out,
+             std::int32_t a_mul, std::int32_t b_mul, int S, int lo, int hi) {
+  const std::int32_t half = S > 0 ? std::int32_t{1} << (S - 1) : 0;
+  mapFrom<0, Out, InA, InB>(
+      [=](std::int16_t x, std::int16_t y) {
+        return static_cast<std::int16_t>(
+            clamp<std::int32_t>((x * a_mul + y * b_mul + half) >> S, lo, hi));
+      },
+      out, a, b);
+}
+
+template <class Out, class InA, class InB>
+void mul_s16(const std::int16_t *a, const std::int16_t *b, std::int16_t *out,
+             std::int32_t m, int shift, int lo, int hi) {
+  mapFrom<0, Out, InA, InB>(
+      [=](std::int16_t x, std::int16_t y) {
+        return static_cast<std::int16_t>(
+            requantizeWide(x * y, m, shift, 0, lo, hi));
+      },
+      out, a, b);
+}
+
+template <class S>
+void table_s16(const std::int16_t *in, const std::int16_t *table,
+               std::int16_t *out) {
+  for (int i = 0; i < S::size; ++i)
+    out[i] = interpolate(table, in[i]);
 }
 
 } // namespace

@@ -1,5 +1,5 @@
-// The scalar definition of int8 arithmetic. Every kernel on every target and
-// the reference interpreter compute exactly these functions.
+// The scalar definition of int8 and int16 arithmetic. Every kernel on every
+// target and the reference interpreter compute exactly these functions.
 //
 //   real value = (q - zero) * scale
 //
@@ -37,6 +37,32 @@ requantize(std::int32_t acc, std::int32_t m, int shift, std::int32_t zero,
   return clamp(q, lo - zero, hi - zero) + zero;
 }
 
+/// The same for what an int16 layer computes, with a multiplier whose bits are
+/// all of use and nothing shifted out before:
+///   q = ((acc * m + 2^(shift - 1)) >> shift) + zero, clamped to [lo, hi];
+/// without a shift nothing is added. `shift` is chosen so that the sum stays
+/// inside 64 bits for every accumulator that there can be.
+/// Requires m >= 0, 0 <= shift <= 62 and -32768 <= zero, lo, hi <= 32767.
+[[maybe_unused]] inline std::int32_t
+requantizeWide(std::int64_t acc, std::int32_t m, int shift, std::int32_t zero,
+               std::int32_t lo, std::int32_t hi) {
+  const std::int64_t half = shift > 0 ? std::int64_t{1} << (shift - 1) : 0;
+  const std::int64_t q = (acc * m + half) >> shift;
+  return static_cast<std::int32_t>(
+      clamp<std::int64_t>(q, lo - zero, hi - zero) + zero);
+}
+
+/// A function of an int16 as 513 values, 128 steps apart, and straight lines
+/// between them; halves round up.
+[[maybe_unused]] inline std::int16_t interpolate(const std::int16_t *table,
+                                                 std::int16_t q) {
+  const std::int32_t place = q + 32768;
+  const std::int16_t *entry = table + (place >> 7);
+  const std::int32_t rise = entry[1] - entry[0];
+  return static_cast<std::int16_t>(entry[0] +
+                                   ((rise * (place & 127) + 64) >> 7));
+}
+
 /// Nearest integer of a value in (-2^22, 2^22), ties to even: the addition
 /// rounds, as 1.5 * 2^23 leaves no bits for a fraction. Reading the bits
 /// instead of subtracting again also survives -ffast-math.
@@ -64,20 +90,29 @@ requantize(std::int32_t acc, std::int32_t m, int shift, std::int32_t zero,
   return tie && (whole & 1) != 0 ? whole + (rest > 0.0f ? 1 : -1) : whole;
 }
 
-/// ONNX QuantizeLinear to int8; a NaN gives the zero point.
-/// Requires scale > 0 and -128 <= zero <= 127.
-[[maybe_unused]] inline std::int8_t quantize(float x, float scale,
-                                             std::int32_t zero) {
+/// ONNX QuantizeLinear to int8 or int16; a NaN gives the zero point.
+/// Requires scale > 0 and a zero point that the type holds.
+template <class T>
+inline T quantizeAs(float x, float scale, std::int32_t zero) {
+  constexpr std::int32_t kCodes = std::int32_t{1} << (8 * sizeof(T));
   const float steps = x / scale;
   if (!(steps == steps))
-    return static_cast<std::int8_t>(zero);
-  // Beyond +-256 the result saturates whatever the zero point is.
-  const std::int32_t q = roundHalfEvenSmall(clamp(steps, -256.0f, 256.0f));
-  return static_cast<std::int8_t>(clamp<std::int32_t>(q + zero, -128, 127));
+    return static_cast<T>(zero);
+  // Beyond as many steps as there are codes the result saturates whatever the
+  // zero point is.
+  const std::int32_t q = roundHalfEvenSmall(
+      clamp(steps, -static_cast<float>(kCodes), static_cast<float>(kCodes)));
+  return static_cast<T>(
+      clamp<std::int32_t>(q + zero, -kCodes / 2, kCodes / 2 - 1));
 }
 
-/// ONNX DequantizeLinear of int8.
-[[maybe_unused]] inline float dequantize(std::int8_t q, float scale,
+[[maybe_unused]] inline std::int8_t quantize(float x, float scale,
+                                             std::int32_t zero) {
+  return quantizeAs<std::int8_t>(x, scale, zero);
+}
+
+/// ONNX DequantizeLinear of int8 or int16.
+[[maybe_unused]] inline float dequantize(std::int32_t q, float scale,
                                          std::int32_t zero) {
   return static_cast<float>(q - zero) * scale;
 }

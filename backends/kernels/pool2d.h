@@ -1,4 +1,4 @@
-// Maximum and average pooling, float and int8.
+// Maximum and average pooling: float, int8, int16.
 //
 //   in   [N, H, W, C]
 //   out  [N, OH, OW, C]
@@ -10,6 +10,7 @@
 // avg_pool2d_s8: out = requantize(sum(q) - inside * in_zero,
 //   multiplier[divisor - 1], shift, out_zero, lo, hi), `multiplier` having
 //   KH * KW entries with the real factor s_in / (s_out * divisor).
+// avg_pool2d_s16: the same by requantizeWide, zero points being 0.
 // A window without any tap gives the lowest value (maximum) or the real value 0
 // (average).
 #ifndef EDGECC_KERNELS_POOL2D_H
@@ -75,6 +76,11 @@ void max_pool2d_s8(const std::int8_t *in, std::int8_t *out) {
   maxPool2d<In, Out, Win>(in, out, std::int8_t{-128});
 }
 
+template <class In, class Out, class Win>
+void max_pool2d_s16(const std::int16_t *in, std::int16_t *out) {
+  maxPool2d<In, Out, Win>(in, out, std::int16_t{-32768});
+}
+
 /// What the sum over a window is divided by.
 template <class In, class Win, bool CountPad>
 constexpr int averageDivisor(const WindowAt<In, Win> &at) {
@@ -124,6 +130,24 @@ void avg_pool2d_s8(const std::int8_t *in, const std::int32_t *multiplier,
                          [](int s, std::int8_t x) { return s + x; });
           pixel[c] = static_cast<std::int8_t>(
               requantize(acc, m, shift, out_zero, lo, hi));
+        }
+      });
+}
+
+template <class In, class Out, class Win, bool CountPad>
+void avg_pool2d_s16(const std::int16_t *in, const std::int32_t *multiplier,
+                    std::int16_t *out, int shift, int lo, int hi) {
+  forEachWindow<In, Out, Win>(
+      in, out,
+      [=](const WindowAt<In, Win> &at, const std::int16_t *image,
+          std::int16_t *pixel) {
+        const int divisor = averageDivisor<In, Win, CountPad>(at);
+        const std::int32_t m = divisor > 0 ? multiplier[divisor - 1] : 0;
+        for (int c = 0; c < In::dim(3); ++c) {
+          const int sum = reduceTaps(
+              at, image + c, 0, [](int s, std::int16_t x) { return s + x; });
+          pixel[c] = static_cast<std::int16_t>(
+              requantizeWide(sum, m, shift, 0, lo, hi));
         }
       });
 }

@@ -1,9 +1,16 @@
-// Softmax along one axis, float and int8.
+// Softmax along one axis: float, int8, int16.
 //
 // f32: out = exp(x - max) / sum(exp(x - max)).
 // s8: the output has scale 1/256 and zero point -128. table[d] is
 //   round(exp(-s_in * d) * 2^23) for d = max - q in 0..255;
 //   out = min((table[d] * 256 + sum / 2) / sum - 128, 127), sum over the axis.
+//
+// s16: the output has scale 1/32768 and zero point 0. table[i] is
+//   round(exp(-s_in * 256 * i) * 2^23) and table[256 + i] is
+//   round(exp(-s_in * i) * 2^23) for i in 0..255; their product gives, for
+//   d = max - q in 0..65535,
+//   e(d) = (table[d >> 8] * table[256 + (d & 255)] + 2^29) >> 30;
+//   out = min((e * 32768 + sum / 2) / sum, 32767), sum over the axis.
 //
 // `out` may be the input.
 #ifndef EDGECC_KERNELS_SOFTMAX_H
@@ -83,6 +90,37 @@ void softmax_s8(const std::int8_t *in, const std::int32_t *table,
       const int share = static_cast<int>((e * 256 + sum / 2) / sum) - 128;
       out[offset + i * kStep] =
           static_cast<std::int8_t>(share < 127 ? share : 127);
+    }
+  });
+}
+
+/// exp of -s_in * distance, times 2^16.
+[[maybe_unused]] inline std::uint32_t expOfDistance(const std::int32_t *table,
+                                                    int distance) {
+  const std::int64_t product = static_cast<std::int64_t>(table[distance >> 8]) *
+                               table[256 + (distance & 255)];
+  return static_cast<std::uint32_t>((product + (std::int64_t{1} << 29)) >> 30);
+}
+
+template <class S, int Axis>
+void softmax_s16(const std::int16_t *in, const std::int32_t *table,
+                 std::int16_t *out) {
+  constexpr int kCount = S::dim(Axis);
+  constexpr int kStep = S::product(Axis + 1, S::rank);
+  // Exponentials are at most 2^16: with up to 65535 of them, 32768 times one
+  // plus half the sum fits 32 bits.
+  using Sum = typename SoftmaxSum<(kCount > 65535)>::Type;
+  forEachLine<S, Axis>([in, table, out](int offset) {
+    const std::int16_t *q = in + offset;
+    const int max = largest<kCount, kStep>(q);
+    Sum sum = 0;
+    for (int i = 0; i < kCount; ++i)
+      sum += expOfDistance(table, max - q[i * kStep]);
+    for (int i = 0; i < kCount; ++i) {
+      const Sum e = expOfDistance(table, max - q[i * kStep]);
+      const Sum share = (e * 32768 + sum / 2) / sum;
+      out[offset + i * kStep] =
+          static_cast<std::int16_t>(share < 32767 ? share : 32767);
     }
   });
 }

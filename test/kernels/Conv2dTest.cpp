@@ -117,16 +117,70 @@ template <class C, bool Depthwise> void testInt8() {
   }
 }
 
+/// With both types of sums: these shapes are small enough for 32 bits.
+template <class C, bool Depthwise> void testInt16() {
+  using N = Naive<C, Depthwise>;
+  using In = typename C::In;
+  using Out = typename C::Out;
+  Random random;
+  const FinishWide finish(random, Out::dim(3), C::kProducts);
+  const auto in = random.words(In::size);
+  const auto filter = random.bytes(N::kWeights, -127, 127);
+  auto out = buffer<std::int16_t>(Out::size), other = out;
+  const auto run = [&](auto sum, std::int16_t *to) {
+    if constexpr (Depthwise)
+      depthwise_conv2d_s16x8<In, Out, typename C::Win, decltype(sum)>(
+          in.data(), filter.data(), finish.bias.data(),
+          finish.multiplier.data(), to, finish.shift, finish.lo, finish.hi);
+    else
+      conv2d_s16x8<In, Out, typename C::Win, C::kGroups, decltype(sum)>(
+          in.data(), filter.data(), finish.bias.data(),
+          finish.multiplier.data(), to, finish.shift, finish.lo, finish.hi);
+  };
+  run(std::int64_t{}, out.data());
+  for (int i = 0; i < Out::size; ++i) {
+    std::int64_t sum = 0;
+    N::forEachProduct(i, [&](int weight, int input) {
+      if (input >= 0)
+        sum += at(in, input) * at(filter, weight);
+    });
+    EXPECT_EQ(at(out, i), finish(sum, i % Out::dim(3))) << "element " << i;
+  }
+  if constexpr (C::kProducts <= kSafeProducts) {
+    run(std::int32_t{}, other.data());
+    EXPECT_EQ(other, out);
+  }
+}
+
 #define EDGECC_CONV(Name, In, O, Win, Groups)                                  \
   using Conv##Name =                                                           \
       WindowCase<EDGECC_SHAPE_OF In, O, EDGECC_WINDOW_OF Win, Groups>;         \
   TEST(Conv2dF32, Name) { testFloat<Conv##Name, false>(); }                    \
-  TEST(Conv2dS8, Name) { testInt8<Conv##Name, false>(); }
+  TEST(Conv2dS8, Name) { testInt8<Conv##Name, false>(); }                      \
+  TEST(Conv2dS16x8, Name) { testInt16<Conv##Name, false>(); }
 #define EDGECC_DEPTHWISE(Name, In, Multiplier, Win)                            \
   using Depthwise##Name =                                                      \
       DepthwiseCase<EDGECC_SHAPE_OF In, Multiplier, EDGECC_WINDOW_OF Win>;     \
   TEST(DepthwiseConv2dF32, Name) { testFloat<Depthwise##Name, true>(); }       \
-  TEST(DepthwiseConv2dS8, Name) { testInt8<Depthwise##Name, true>(); }
+  TEST(DepthwiseConv2dS8, Name) { testInt8<Depthwise##Name, true>(); }         \
+  TEST(DepthwiseConv2dS16x8, Name) { testInt16<Depthwise##Name, true>(); }
 #include "shapes.inc"
+
+// Sums beyond 32 bits: every product is the largest that there is.
+TEST(Conv2dS16x8, LargestSums) {
+  using In = Shape<1, 3, 3, 200>;
+  using Out = Shape<1, 1, 1, 5>;
+  using Win = Window<3, 3, 1, 1, 1, 1, 0, 0, 0, 0>;
+  const std::vector<std::int16_t> in(In::size, -32768);
+  const std::vector<std::int8_t> filter(5 * In::size, -127);
+  const std::vector<std::int32_t> bias(5, INT32_MAX), multiplier(5, 1000000);
+  auto out = buffer<std::int16_t>(5);
+  conv2d_s16x8<In, Out, Win, 1, std::int64_t>(in.data(), filter.data(),
+                                              bias.data(), multiplier.data(),
+                                              out.data(), 40, -32768, 32767);
+  const std::int64_t sum = std::int64_t{1800} * 32768 * 127 + INT32_MAX;
+  for (std::int16_t value : out)
+    EXPECT_EQ(value, naiveRequantizeWide(sum, 1000000, 40, 0, -32768, 32767));
+}
 
 } // namespace

@@ -75,6 +75,29 @@ template <class Out, class A, class B> void testMul() {
   }
 }
 
+template <class Out, class A, class B> void testWide() {
+  Random random;
+  const auto a = random.words(A::size), b = random.words(B::size);
+  auto sums = buffer<std::int16_t>(Out::size), products = sums;
+  const int lo = -30000, hi = 29000, shift = 15;
+  const std::int32_t mulA = 21000, mulB = 32000;
+  add_s16<Out, A, B>(a.data(), b.data(), sums.data(), mulA, mulB, shift, lo,
+                     hi);
+  mul_s16<Out, A, B>(a.data(), b.data(), products.data(), 1900000000, 47, lo,
+                     hi);
+  for (int i = 0; i < Out::size; ++i) {
+    const std::vector<int> index = unravel<Out>(i);
+    const std::int64_t x = at(a, broadcastOffset<A>(index));
+    const std::int64_t y = at(b, broadcastOffset<B>(index));
+    EXPECT_EQ(at(sums, i),
+              naiveRequantizeWide(x * mulA + y * mulB, 1, shift, 0, lo, hi))
+        << "element " << i;
+    EXPECT_EQ(at(products, i),
+              naiveRequantizeWide(x * y, 1900000000, 47, 0, lo, hi))
+        << "element " << i;
+  }
+}
+
 #define EDGECC_BROADCAST(Name, Out, A, B)                                      \
   TEST(Map, Name) {                                                            \
     testMap<EDGECC_SHAPE_OF Out, EDGECC_SHAPE_OF A, EDGECC_SHAPE_OF B>();      \
@@ -84,6 +107,9 @@ template <class Out, class A, class B> void testMul() {
   }                                                                            \
   TEST(MulS8, Name) {                                                          \
     testMul<EDGECC_SHAPE_OF Out, EDGECC_SHAPE_OF A, EDGECC_SHAPE_OF B>();      \
+  }                                                                            \
+  TEST(AddMulS16, Name) {                                                      \
+    testWide<EDGECC_SHAPE_OF Out, EDGECC_SHAPE_OF A, EDGECC_SHAPE_OF B>();     \
   }
 #include "shapes.inc"
 
@@ -110,6 +136,16 @@ TEST(Map, InPlace) {
   map<&negate, Shape<2>, Shape<2>>(x, x);
   EXPECT_EQ(x[0], -1.0f);
   EXPECT_EQ(x[1], 2.0f);
+}
+
+TEST(TableS16, InterpolatesInPlace) {
+  Random random;
+  const auto table = random.words(513);
+  const auto in = random.words(300);
+  auto out = in;
+  table_s16<Shape<3, 100>>(out.data(), table.data(), out.data());
+  for (int i = 0; i < 300; ++i)
+    EXPECT_EQ(at(out, i), interpolate(table.data(), at(in, i)));
 }
 
 TEST(TableS8, EveryCode) {

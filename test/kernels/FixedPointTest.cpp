@@ -68,6 +68,56 @@ TEST(Requantize, Random) {
   }
 }
 
+TEST(RequantizeWide, Extremes) {
+  // The largest sums that 64 bits hold, and results on both sides of ties.
+  EXPECT_EQ(
+      requantizeWide(std::int64_t{3} << 30, INT32_MAX, 62, 0, -32768, 32767),
+      1);
+  EXPECT_EQ(
+      requantizeWide(-(std::int64_t{1} << 32), INT32_MAX, 0, 0, -32768, 32767),
+      -32768);
+  for (int shift : {1, 2, 31, 32, 45}) {
+    const std::int64_t half = std::int64_t{1} << (shift - 1);
+    for (int zero : {-128, 0, 127}) {
+      EXPECT_EQ(requantizeWide(half, 1, shift, zero, -32768, 32767), zero + 1);
+      EXPECT_EQ(requantizeWide(half - 1, 1, shift, zero, -32768, 32767), zero);
+      EXPECT_EQ(requantizeWide(-half, 1, shift, zero, -32768, 32767), zero);
+      EXPECT_EQ(requantizeWide(-half - 1, 1, shift, zero, -32768, 32767),
+                zero - 1);
+    }
+  }
+  EXPECT_EQ(requantizeWide(-7, 3, 0, 5, -32768, 32767), -16);
+  EXPECT_EQ(requantizeWide(-7, 3, 0, 5, -10, 32767), -10);
+}
+
+TEST(RequantizeWide, Random) {
+  Random random;
+  for (int i = 0; i < 200000; ++i) {
+    const std::int64_t acc =
+        static_cast<std::int32_t>(random.next()) >> random.integer(0, 31);
+    const auto m = static_cast<std::int32_t>(random.next() >> 1);
+    const int shift = random.integer(0, 61), zero = random.integer(-128, 127);
+    const int lo = random.integer(-32768, 0), hi = random.integer(0, 32767);
+    ASSERT_EQ(requantizeWide(acc, m, shift, zero, lo, hi),
+              naiveRequantizeWide(acc, m, shift, zero, lo, hi))
+        << acc << " * " << m << " >> " << shift << " + " << zero;
+  }
+}
+
+TEST(Interpolate, IsWithinHalfAStepOfTheLine) {
+  Random random;
+  const auto table = random.words(513);
+  for (int q = -32768; q <= 32767; ++q) {
+    const int segment = (q + 32768) / 128;
+    const double share = ((q + 32768) % 128) / 128.0;
+    const double line = at(table, segment) +
+                        share * (at(table, segment + 1) - at(table, segment));
+    ASSERT_EQ(interpolate(table.data(), static_cast<std::int16_t>(q)),
+              static_cast<int>(std::floor(line + 0.5)))
+        << q;
+  }
+}
+
 std::int32_t naiveRound(float x) {
   if (std::isnan(x))
     return 0;
@@ -147,6 +197,59 @@ TEST(Quantize, EveryCodeSurvivesTheRoundTrip) {
         EXPECT_EQ(x, static_cast<float>(q - zero) * scale);
         EXPECT_EQ(quantize(x, scale, zero), q);
       }
+}
+
+TEST(QuantizeWide, SpecialValuesAndTies) {
+  const auto q = [](float x, float scale) {
+    return quantizeAs<std::int16_t>(x, scale, 0);
+  };
+  EXPECT_EQ(q(kNaN, 0.1f), 0);
+  EXPECT_EQ(q(kInfinity, 0.1f), 32767);
+  EXPECT_EQ(q(-kInfinity, 0.1f), -32768);
+  EXPECT_EQ(q(3e38f, 1e-38f), 32767);
+  EXPECT_EQ(q(32767.4f, 1.0f), 32767);
+  EXPECT_EQ(q(-32768.5f, 1.0f), -32768);
+  EXPECT_EQ(q(16384.5f, 1.0f), 16384);
+  EXPECT_EQ(q(16385.5f, 1.0f), 16386);
+  EXPECT_EQ(q(-0.5f, 1.0f), 0);
+  EXPECT_EQ(q(-1.5f, 1.0f), -2);
+}
+
+TEST(QuantizeWide, EveryCodeSurvivesTheRoundTrip) {
+  for (float scale : {1.0f, 0.1f, 3.0517578e-5f, 1234.5f})
+    for (int code = -32768; code <= 32767; ++code)
+      ASSERT_EQ(quantizeAs<std::int16_t>(dequantize(code, scale, 0), scale, 0),
+                code);
+}
+
+TEST(QuantizeWide, Kernels) {
+  using S = Shape<3, 7>;
+  Random random;
+  const auto x = random.reals(S::size);
+  auto q = buffer<std::int16_t>(S::size), wider = q;
+  auto narrow = buffer<std::int8_t>(S::size);
+  auto back = buffer<float>(S::size);
+  const float scale = 7.0e-5f;
+  quantize_s16<S>(x.data(), q.data(), scale, 0);
+  dequantize_s16<S>(q.data(), back.data(), scale, 0);
+  // By 0.0027 to int8, and from there by 210.
+  requantize_wide<S>(q.data(), narrow.data(), 0, 1484780000, 39, -11);
+  requantize_wide<S>(narrow.data(), wider.data(), -11, 1761607680, 23, 0);
+  for (int i = 0; i < S::size; ++i) {
+    EXPECT_EQ(at(q, i),
+              static_cast<int>(std::clamp(
+                  std::nearbyint(static_cast<double>(at(x, i) / scale)),
+                  -32768.0, 32767.0)));
+    EXPECT_EQ(at(back, i), static_cast<float>(at(q, i)) * scale);
+    EXPECT_EQ(at(narrow, i),
+              naiveRequantizeWide(at(q, i), 1484780000, 39, -11, -128, 127));
+    EXPECT_EQ(at(wider, i), naiveRequantizeWide(at(narrow, i) + 11, 1761607680,
+                                                23, 0, -32768, 32767));
+  }
+  auto copy = q;
+  requantize_wide<S>(q.data(), wider.data(), 0, 1484780000, 31, 0);
+  requantize_wide<S>(copy.data(), copy.data(), 0, 1484780000, 31, 0);
+  EXPECT_EQ(copy, wider);
 }
 
 TEST(Quantize, Kernels) {

@@ -58,6 +58,30 @@ template <class In, class Out> void testFullyConnectedInt8() {
   }
 }
 
+template <class In, class Out> void testFullyConnectedInt16() {
+  constexpr int kDepth = In::dim(In::rank - 1), kOut = Out::dim(Out::rank - 1);
+  Random random;
+  const FinishWide finish(random, kOut, kDepth);
+  const auto in = random.words(In::size);
+  const auto weights = random.bytes(kOut * kDepth, -127, 127);
+  auto out = buffer<std::int16_t>(Out::size), other = out;
+  fully_connected_s16x8<In, Out, std::int64_t>(
+      in.data(), weights.data(), finish.bias.data(), finish.multiplier.data(),
+      out.data(), finish.shift, finish.lo, finish.hi);
+  for (int i = 0; i < Out::size; ++i) {
+    std::int64_t sum = 0;
+    for (int k = 0; k < kDepth; ++k)
+      sum += at(in, i / kOut * kDepth + k) * at(weights, i % kOut * kDepth + k);
+    EXPECT_EQ(at(out, i), finish(sum, i % kOut)) << "element " << i;
+  }
+  if constexpr (kDepth <= kSafeProducts) {
+    fully_connected_s16x8<In, Out, std::int32_t>(
+        in.data(), weights.data(), finish.bias.data(), finish.multiplier.data(),
+        other.data(), finish.shift, finish.lo, finish.hi);
+    EXPECT_EQ(other, out);
+  }
+}
+
 template <class A, class B, class Out> void testMatmul() {
   Random random;
   const auto a = random.reals(A::size), b = random.reals(B::size);
@@ -86,11 +110,19 @@ template <class A, class B, class Out> void testMatmul() {
   }                                                                            \
   TEST(FullyConnectedS8, Name) {                                               \
     testFullyConnectedInt8<EDGECC_SHAPE_OF In, EDGECC_SHAPE_OF Out>();         \
+  }                                                                            \
+  TEST(FullyConnectedS16x8, Name) {                                            \
+    testFullyConnectedInt16<EDGECC_SHAPE_OF In, EDGECC_SHAPE_OF Out>();        \
   }
 #define EDGECC_MATMUL(Name, A, B, Out)                                         \
   TEST(MatmulF32, Name) {                                                      \
     testMatmul<EDGECC_SHAPE_OF A, EDGECC_SHAPE_OF B, EDGECC_SHAPE_OF Out>();   \
   }
 #include "shapes.inc"
+
+// More products than one 32-bit sum holds.
+TEST(FullyConnectedS16x8, Deep) {
+  testFullyConnectedInt16<Shape<2, 1300>, Shape<2, 5>>();
+}
 
 } // namespace

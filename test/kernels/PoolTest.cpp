@@ -107,13 +107,57 @@ template <class C, bool CountPad> void testAverageInt8() {
   }
 }
 
+template <class C> void testMaxInt16() {
+  using In = typename C::In;
+  using Out = typename C::Out;
+  Random random;
+  const auto in = random.words(In::size, -32768, -32000);
+  auto out = buffer<std::int16_t>(Out::size);
+  max_pool2d_s16<In, Out, typename C::Win>(in.data(), out.data());
+  for (int i = 0; i < Out::size; ++i) {
+    std::int16_t most = -32768;
+    for (std::int16_t x : NaiveWindow<C, std::int16_t>(in, i).inside)
+      most = std::max(most, x);
+    EXPECT_EQ(at(out, i), most) << "element " << i;
+  }
+}
+
+template <class C, bool CountPad> void testAverageInt16() {
+  using In = typename C::In;
+  using Out = typename C::Out;
+  Random random;
+  const auto in = random.words(In::size);
+  std::vector<std::int32_t> multiplier;
+  for (int count = 1; count <= C::kKernel; ++count)
+    multiplier.push_back(1900000000 / count);
+  auto out = buffer<std::int16_t>(Out::size);
+  const int shift = 30, lo = -30000, hi = 20000;
+  avg_pool2d_s16<In, Out, typename C::Win, CountPad>(
+      in.data(), multiplier.data(), out.data(), shift, lo, hi);
+  for (int i = 0; i < Out::size; ++i) {
+    const NaiveWindow<C, std::int16_t> window(in, i);
+    int sum = 0;
+    for (std::int16_t q : window.inside)
+      sum += q;
+    const int divisor = window.divisor(CountPad);
+    const int want = divisor == 0
+                         ? 0
+                         : naiveRequantizeWide(sum, at(multiplier, divisor - 1),
+                                               shift, 0, lo, hi);
+    EXPECT_EQ(at(out, i), want) << "element " << i;
+  }
+}
+
 #define EDGECC_POOL(Name, In, Win, Ceil)                                       \
   using Pool##Name = PoolCase<EDGECC_SHAPE_OF In, EDGECC_WINDOW_OF Win, Ceil>; \
   TEST(MaxPool2d, Name) { testMax<Pool##Name>(); }                             \
   TEST(AvgPool2dF32, Name) { testAverageFloat<Pool##Name, false>(); }          \
   TEST(AvgPool2dF32CountPad, Name) { testAverageFloat<Pool##Name, true>(); }   \
   TEST(AvgPool2dS8, Name) { testAverageInt8<Pool##Name, false>(); }            \
-  TEST(AvgPool2dS8CountPad, Name) { testAverageInt8<Pool##Name, true>(); }
+  TEST(AvgPool2dS8CountPad, Name) { testAverageInt8<Pool##Name, true>(); }     \
+  TEST(MaxPool2dS16, Name) { testMaxInt16<Pool##Name>(); }                     \
+  TEST(AvgPool2dS16, Name) { testAverageInt16<Pool##Name, false>(); }          \
+  TEST(AvgPool2dS16CountPad, Name) { testAverageInt16<Pool##Name, true>(); }
 #include "shapes.inc"
 
 } // namespace

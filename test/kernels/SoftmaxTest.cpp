@@ -61,12 +61,51 @@ template <class S, int Axis> void testInt8(double scale, int lo, int hi) {
   }
 }
 
+/// By the contract's formula, and close to what it stands for.
+template <class S, int Axis> void testInt16(double scale, int lo, int hi) {
+  Random random;
+  const auto in = random.words(S::size, lo, hi);
+  std::vector<std::int32_t> table;
+  for (int step : {256, 1})
+    for (int i = 0; i < 256; ++i)
+      table.push_back(static_cast<std::int32_t>(
+          std::nearbyint(std::exp(-scale * step * i) * 8388608.0)));
+  const auto exponential = [&](int d) {
+    const std::int64_t product =
+        std::int64_t{at(table, d / 256)} * at(table, 256 + d % 256);
+    return floorDivide(product + (1 << 29), 1 << 30);
+  };
+  auto out = buffer<std::int16_t>(S::size);
+  softmax_s16<S, Axis>(in.data(), table.data(), out.data());
+  for (int i = 0; i < S::size; ++i) {
+    int max = -32768;
+    for (int j : line<S, Axis>(i))
+      max = std::max<int>(max, at(in, j));
+    std::int64_t sum = 0;
+    double exact = 0.0;
+    for (int j : line<S, Axis>(i)) {
+      sum += exponential(max - at(in, j));
+      exact += std::exp(scale * (at(in, j) - at(in, i)));
+    }
+    const std::int64_t share =
+        (exponential(max - at(in, i)) * 32768 + sum / 2) / sum;
+    EXPECT_EQ(at(out, i), std::min<std::int64_t>(share, 32767))
+        << "element " << i;
+    EXPECT_NEAR(at(out, i), std::min(32768.0 / exact, 32767.0), 2.0);
+  }
+}
+
 #define EDGECC_SOFTMAX(Name, In, Axis)                                         \
   TEST(SoftmaxF32, Name) { testFloat<EDGECC_SHAPE_OF In, Axis>(); }            \
   TEST(SoftmaxS8, Name) {                                                      \
     testInt8<EDGECC_SHAPE_OF In, Axis>(0.05, -128, 127);                       \
     testInt8<EDGECC_SHAPE_OF In, Axis>(3.0, -128, 127);                        \
     testInt8<EDGECC_SHAPE_OF In, Axis>(1e-6, 5, 5);                            \
+  }                                                                            \
+  TEST(SoftmaxS16, Name) {                                                     \
+    testInt16<EDGECC_SHAPE_OF In, Axis>(0.0002, -32768, 32767);                \
+    testInt16<EDGECC_SHAPE_OF In, Axis>(3.0, -32768, 32767);                   \
+    testInt16<EDGECC_SHAPE_OF In, Axis>(1e-6, 5, 5);                           \
   }
 #include "shapes.inc"
 

@@ -10,12 +10,13 @@ flags="-x c++ -std=c++17 -O1 -fsyntax-only -pedantic -Wall -Wextra -Wconversion
 status=0
 compilers=0
 
-# check COMPILER NAME: standard input is the source.
+# check COMPILER NAME: standard input is the source. A part of pipelines, thus of
+# subshells: it fails rather than set a variable.
 check() {
   # shellcheck disable=SC2086
   "$1" $flags - || {
     echo "$1: $2" >&2
-    status=1
+    return 1
   }
 }
 
@@ -25,11 +26,11 @@ for compiler in g++ "${CLANGXX:-clang++-19}"; do
   for header in "$dir"/*.h; do
     name=$(basename "$header")
     printf '#include "%s"\n#include "%s"\n' "$name" "$name" |
-      check "$compiler" "$name"
+      check "$compiler" "$name" || status=1
   done
   for header in "$dir"/*.h; do
     printf '#include "%s"\n' "$(basename "$header")"
-  done | check "$compiler" "all headers"
+  done | check "$compiler" "all headers" || status=1
   # Embedded into the main file, where unused functions are noticed; what others
   # include comes first and thereby suppresses their #include.
   shared="$dir/shape.h $dir/fixed_point.h $dir/dot_product.h $dir/arm_dsp.h"
@@ -38,7 +39,8 @@ for compiler in g++ "${CLANGXX:-clang++-19}"; do
     for header in "$dir"/*.h; do
       case " $shared " in *" $header "*) ;; *) cat "$header" ;; esac
     done
-  } | sed '/^#include "/s/.*/#error not suppressed/' | check "$compiler" "embedded"
+  } | sed '/^#include "/s/.*/#error not suppressed/' |
+    check "$compiler" "embedded" || status=1
 done
 [ "$compilers" -gt 0 ] || { echo "no host compiler: skipped"; exit 77; }
 exit $status

@@ -49,6 +49,12 @@ public:
       values.push_back(static_cast<std::int8_t>(integer(lo, hi)));
     return values;
   }
+  std::vector<std::int16_t> words(int count, int lo = -32768, int hi = 32767) {
+    std::vector<std::int16_t> values;
+    for (int i = 0; i < count; ++i)
+      values.push_back(static_cast<std::int16_t>(integer(lo, hi)));
+    return values;
+  }
   std::vector<std::int32_t> integers(int count, int lo, int hi) {
     std::vector<std::int32_t> values;
     for (int i = 0; i < count; ++i)
@@ -82,6 +88,40 @@ inline int naiveRequantize(std::int64_t acc, std::int64_t m, int shift,
   return static_cast<int>(
       std::clamp<std::int64_t>(q + zero, std::int64_t{lo}, std::int64_t{hi}));
 }
+
+/// The rule of int16 without shifts, for sums that 64 bits hold.
+inline int naiveRequantizeWide(std::int64_t acc, std::int64_t m, int shift,
+                               int zero, int lo, int hi) {
+  const std::int64_t unit = std::int64_t{1} << shift;
+  return static_cast<int>(
+      std::clamp<std::int64_t>(floorDivide(acc * m + unit / 2, unit) + zero,
+                               std::int64_t{lo}, std::int64_t{hi}));
+}
+
+/// How an int16 layer finishes, drawn so that outputs spread over the range.
+struct FinishWide {
+  std::vector<std::int32_t> bias, multiplier;
+  int shift, lo, hi;
+
+  FinishWide(Random &random, int channels, int products) {
+    lo = random.integer(-32768, -25000);
+    hi = random.integer(25000, 32767);
+    // Standard deviation of a sum to some 15000 steps.
+    const double deviation = 19000.0 * 74.0 * std::sqrt(products) + 1.0;
+    shift = 40;
+    const double factor = 15000.0 / deviation * std::ldexp(1.0, shift);
+    for (int i = 0; i < channels; ++i) {
+      bias.push_back(random.integer(-9000000, 9000000));
+      multiplier.push_back(static_cast<std::int32_t>(
+          std::min(factor * static_cast<double>(random.real(0.5f, 1.5f)),
+                   2147483647.0)));
+    }
+  }
+  int operator()(std::int64_t sum, int channel) const {
+    const auto c = static_cast<std::size_t>(channel);
+    return naiveRequantizeWide(sum + bias[c], multiplier[c], shift, 0, lo, hi);
+  }
+};
 
 /// How an int8 layer finishes, drawn so that outputs spread over the range.
 struct Finish {
