@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "edgecc/Dialect/Edge/Edge.h"
+#include "EdgeVerify.h"
 
 #include "mlir/Dialect/Traits.h"
 #include "mlir/IR/Matchers.h"
@@ -263,7 +263,8 @@ template <typename OpT> static LogicalResult verifyQuantizedBinary(OpT op) {
       return op.emitOpError("needs operands and result quantized per tensor, "
                             "found ")
              << type << "; use edge.map on floats";
-  return success();
+  return verifySameStorage(
+      op, {op.getLhs().getType(), op.getRhs().getType(), op.getType()});
 }
 
 LogicalResult AddOp::verify() { return verifyQuantizedBinary(*this); }
@@ -285,9 +286,15 @@ LogicalResult TableOp::verify() {
   auto table = cast<RankedTensorType>(getTable().getType());
   if (!getUniformType(getInput().getType()) || !getUniformType(getType()))
     return emitOpError("needs input and result quantized per tensor");
-  if (table.getShape() != ArrayRef<int64_t>{256} ||
-      !table.getElementType().isInteger(8))
-    return emitOpError("needs a table of type tensor<256xi8>, found ") << table;
+  if (failed(verifySameStorage(*this, {getInput().getType(), getType()})))
+    return failure();
+  bool isWide = getStorageType(getElementTypeOrSelf(getType())).isInteger(16);
+  auto wanted = RankedTensorType::get(
+      {isWide ? 513 : 256}, IntegerType::get(getContext(), isWide ? 16 : 8));
+  if (table.getShape() != wanted.getShape() ||
+      !table.getElementType().isInteger(isWide ? 16 : 8))
+    return emitOpError("needs a table of type ")
+           << wanted << ", found " << table;
   return success();
 }
 

@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "edgecc/Dialect/Edge/Edge.h"
+#include "EdgeVerify.h"
 
 #include "mlir/Dialect/Traits.h"
 #include "mlir/IR/PatternMatch.h"
@@ -145,7 +145,7 @@ static LogicalResult verifyWeighted(Operation *op, Value input, Value weights,
   if (!biasType.getStorageType().isInteger(32))
     return op->emitOpError("bias has to be stored in i32, found ")
            << bias.getType();
-  return success();
+  return verifySameStorage(op, {input.getType(), output.getType()});
 }
 
 LogicalResult ConvOp::verify() {
@@ -308,7 +308,7 @@ static LogicalResult verifySameKind(Operation *op, Type input, Type result) {
     return op->emitOpError("input and result have to be both float or both "
                            "quantized, found ")
            << input << " and " << result;
-  return success();
+  return verifySameStorage(op, {input, result});
 }
 
 LogicalResult AvgPoolOp::verify() {
@@ -330,11 +330,15 @@ LogicalResult SoftmaxOp::verify() {
   int64_t rank = typeOf(getInput()).getRank();
   if (getAxis() >= uint64_t(rank))
     return emitOpError("axis ") << getAxis() << " is not in 0.." << rank - 1;
-  if (auto type = getUniformType(getType()))
-    if (type.getScale() != 1.0 / 256 || type.getZeroPoint() != -128)
-      return emitOpError("quantized result has to have scale 1/256 and zero "
-                         "point -128, found ")
-             << getType();
+  if (auto type = getUniformType(getType())) {
+    bool isWide = type.getStorageType().isInteger(16);
+    if (type.getScale() != (isWide ? 1.0 / 32768 : 1.0 / 256) ||
+        type.getZeroPoint() != (isWide ? 0 : -128))
+      return emitOpError("quantized result has to have ")
+             << (isWide ? "scale 1/32768 and zero point 0"
+                        : "scale 1/256 and zero point -128")
+             << ", found " << getType();
+  }
   return verifySameKind(*this, getInput().getType(), getType());
 }
 

@@ -27,10 +27,13 @@ static void combine(ArrayRef<Tensor> operands, Tensor &result, Fn fn) {
   Tensor lhs = broadcastTo(operands[0], result.getShape());
   Tensor rhs = broadcastTo(operands[1], result.getShape());
   int32_t lhsZero = getZero(lhs), rhsZero = getZero(rhs);
-  for (auto [a, b, out] : llvm::zip_equal(std::as_const(lhs).getData<int8_t>(),
-                                          std::as_const(rhs).getData<int8_t>(),
-                                          result.getData<int8_t>()))
-    out = int8_t(fn(a - lhsZero, b - rhsZero));
+  dispatchInteger(result, [&](auto stored) {
+    using T = decltype(stored);
+    for (auto [a, b, out] :
+         llvm::zip_equal(std::as_const(lhs).getData<T>(),
+                         std::as_const(rhs).getData<T>(), result.getData<T>()))
+      out = T(fn(a - lhsZero, b - rhsZero));
+  });
 }
 
 LogicalResult AddOp::evaluate(ArrayRef<Tensor> operands,
@@ -57,12 +60,22 @@ LogicalResult MulOp::evaluate(ArrayRef<Tensor> operands,
   if (failed(checkIntegers(*this, operands)) ||
       failed(checkIntegers(*this, results)))
     return failure();
+  auto lhs = getUniformType(operands[0].getElementType());
+  auto rhs = getUniformType(operands[1].getElementType());
   auto type = getUniformType(results[0].getElementType());
-  integer::Requantization factor = integer::getMulRequantization(
-      getUniformType(operands[0].getElementType()),
-      getUniformType(operands[1].getElementType()), type);
   auto range = integer::getClampRange(type, getClampMin(), getClampMax());
   auto zero = int32_t(type.getZeroPoint());
+  if (isWide(results[0])) {
+    integer::WideRequantization factor =
+        integer::getWideMulRequantization(lhs, rhs, type);
+    combine(operands, results[0], [&](int32_t a, int32_t b) {
+      return kernels::requantizeWide(int64_t(a) * b, factor.multipliers[0],
+                                     factor.shift, zero, range.lo, range.hi);
+    });
+    return success();
+  }
+  integer::Requantization factor =
+      integer::getMulRequantization(lhs, rhs, type);
   combine(operands, results[0], [&](int32_t a, int32_t b) {
     return kernels::requantize(a * b, factor.multipliers[0], factor.shift, zero,
                                range.lo, range.hi);
@@ -75,6 +88,13 @@ LogicalResult TableOp::evaluate(ArrayRef<Tensor> operands,
   if (failed(checkIntegers(*this, operands[0])) ||
       failed(checkIntegers(*this, results)))
     return failure();
+  if (isWide(operands[0])) {
+    ArrayRef<int16_t> table = operands[1].getData<int16_t>();
+    for (auto [q, out] : llvm::zip_equal(operands[0].getData<int16_t>(),
+                                         results[0].getData<int16_t>()))
+      out = kernels::interpolate(table.data(), q);
+    return success();
+  }
   ArrayRef<int8_t> table = operands[1].getData<int8_t>();
   for (auto [q, out] : llvm::zip_equal(operands[0].getData<int8_t>(),
                                        results[0].getData<int8_t>()))

@@ -45,6 +45,35 @@ Requantization integer::getRequantization(ArrayRef<double> factors) {
 }
 
 /// The scale of each output channel.
+/// Whether all factors, shifted, fit 32 bits and leave no product outside
+/// of 64.
+static bool fitsWide(ArrayRef<double> factors, ArrayRef<int64_t> bounds,
+                     int shift) {
+  int64_t half = shift > 0 ? int64_t(1) << (shift - 1) : 0;
+  for (auto [factor, bound] : llvm::zip_equal(factors, bounds)) {
+    double multiplier = std::round(std::ldexp(factor, shift));
+    if (multiplier > double(INT32_MAX) ||
+        (bound > 0 && int64_t(multiplier) > (INT64_MAX - half) / bound))
+      return false;
+  }
+  return true;
+}
+
+WideRequantization integer::getWideRequantization(ArrayRef<double> factors,
+                                                  ArrayRef<int64_t> bounds) {
+  WideRequantization result;
+  result.shift = 62;
+  while (result.shift > 0 && !fitsWide(factors, bounds, result.shift))
+    --result.shift;
+  // Without a shift, factors of this size saturate any result but zero.
+  for (auto [factor, bound] : llvm::zip_equal(factors, bounds)) {
+    auto limit = int32_t(std::min<int64_t>(
+        INT32_MAX, bound > 0 ? INT64_MAX / bound : INT32_MAX));
+    result.multipliers.push_back(toFixedPoint(factor, result.shift, limit));
+  }
+  return result;
+}
+
 static SmallVector<double> getChannelScales(RankedTensorType weights) {
   Type type = weights.getElementType();
   if (auto perAxis = dyn_cast<UniformQuantizedPerAxisType>(type))
@@ -53,15 +82,47 @@ static SmallVector<double> getChannelScales(RankedTensorType weights) {
                              cast<UniformQuantizedType>(type).getScale());
 }
 
-Requantization integer::getWeightedRequantization(RankedTensorType input,
-                                                  RankedTensorType weights,
-                                                  RankedTensorType output) {
+/// s_in * s_w[o] / s_out.
+static SmallVector<double> getWeightedFactors(RankedTensorType input,
+                                              RankedTensorType weights,
+                                              RankedTensorType output) {
   double ratio = edge::getUniformType(input).getScale() /
                  edge::getUniformType(output).getScale();
   SmallVector<double> factors = getChannelScales(weights);
   for (double &factor : factors)
     factor *= ratio;
-  return getRequantization(factors);
+  return factors;
+}
+
+Requantization integer::getWeightedRequantization(RankedTensorType input,
+                                                  RankedTensorType weights,
+                                                  RankedTensorType output) {
+  return getRequantization(getWeightedFactors(input, weights, output));
+}
+
+bool WideSums::fitInt32() const {
+  return llvm::all_of(products, [](int64_t sum) { return sum <= INT32_MAX; });
+}
+
+WideSums integer::getWideSums(ArrayRef<int32_t> bias,
+                              ArrayRef<int8_t> weights) {
+  WideSums sums;
+  size_t row = bias.empty() ? 0 : weights.size() / bias.size();
+  for (size_t channel = 0; channel != bias.size(); ++channel) {
+    int64_t sum = 0;
+    for (int8_t weight : weights.slice(channel * row, row))
+      sum += std::abs(int32_t(weight));
+    sums.products.push_back(sum * 32768);
+    sums.withBias.push_back(sum * 32768 + std::abs(int64_t(bias[channel])));
+  }
+  return sums;
+}
+
+WideRequantization integer::getWideWeightedRequantization(
+    RankedTensorType input, RankedTensorType weights, RankedTensorType output,
+    const WideSums &sums) {
+  return getWideRequantization(getWeightedFactors(input, weights, output),
+                               sums.withBias);
 }
 
 Requantization integer::getMulRequantization(UniformQuantizedType lhs,
@@ -71,19 +132,54 @@ Requantization integer::getMulRequantization(UniformQuantizedType lhs,
       {lhs.getScale() * rhs.getScale() / output.getScale()});
 }
 
+/// The largest |q - zero| of a type.
+static int64_t getReach(UniformQuantizedType type) {
+  return std::max(type.getStorageTypeMax() - type.getZeroPoint(),
+                  type.getZeroPoint() - type.getStorageTypeMin());
+}
+
+WideRequantization
+integer::getWideMulRequantization(UniformQuantizedType lhs,
+                                  UniformQuantizedType rhs,
+                                  UniformQuantizedType output) {
+  return getWideRequantization(
+      {lhs.getScale() * rhs.getScale() / output.getScale()},
+      {getReach(lhs) * getReach(rhs)});
+}
+
+WideRequantization integer::getWideRequantization(UniformQuantizedType input,
+                                                  UniformQuantizedType output) {
+  return getWideRequantization({input.getScale() / output.getScale()},
+                               {getReach(input)});
+}
+
 Requantization integer::getRequantization(UniformQuantizedType input,
                                           UniformQuantizedType output) {
   return getRequantization({input.getScale() / output.getScale()});
 }
 
-Requantization integer::getAvgPoolRequantization(UniformQuantizedType input,
-                                                 UniformQuantizedType output,
-                                                 int64_t maxCount) {
+/// s_in / (s_out * count).
+static SmallVector<double> getAvgPoolFactors(UniformQuantizedType input,
+                                             UniformQuantizedType output,
+                                             int64_t maxCount) {
   double ratio = input.getScale() / output.getScale();
   SmallVector<double> factors;
   for (int64_t count = 1; count <= maxCount; ++count)
     factors.push_back(ratio / double(count));
-  return getRequantization(factors);
+  return factors;
+}
+
+Requantization integer::getAvgPoolRequantization(UniformQuantizedType input,
+                                                 UniformQuantizedType output,
+                                                 int64_t maxCount) {
+  return getRequantization(getAvgPoolFactors(input, output, maxCount));
+}
+
+WideRequantization integer::getWideAvgPoolRequantization(
+    UniformQuantizedType input, UniformQuantizedType output, int64_t maxCount) {
+  SmallVector<int64_t> bounds(maxCount, maxCount * getReach(input));
+  return getWideRequantization(getAvgPoolFactors(input, output, maxCount),
+                               bounds);
 }
 
 std::optional<SmallVector<int32_t>>
@@ -106,12 +202,6 @@ integer::foldInputZeroPoint(ArrayRef<int32_t> bias, ArrayRef<int8_t> weights,
 //===----------------------------------------------------------------------===//
 // Addition, softmax
 //===----------------------------------------------------------------------===//
-
-/// The largest |q - zero| of a type.
-static int64_t getReach(UniformQuantizedType type) {
-  return std::max(type.getStorageTypeMax() - type.getZeroPoint(),
-                  type.getZeroPoint() - type.getStorageTypeMin());
-}
 
 AddParams integer::getAddParams(UniformQuantizedType lhs,
                                 UniformQuantizedType rhs,
@@ -141,13 +231,27 @@ std::array<int32_t, 256> integer::getSoftmaxTable(double scale) {
   return table;
 }
 
+std::array<int32_t, 512> integer::getWideSoftmaxTable(double scale) {
+  std::array<int32_t, 512> table;
+  auto fine = llvm::copy(getSoftmaxTable(256 * scale), table.begin());
+  llvm::copy(getSoftmaxTable(scale), fine);
+  return table;
+}
+
+bool integer::isWide(UniformQuantizedType type) {
+  return type.getStorageType().isInteger(16);
+}
+
 //===----------------------------------------------------------------------===//
 // Stored values
 //===----------------------------------------------------------------------===//
 
 int32_t integer::getStoredValue(float value, UniformQuantizedType type) {
-  int32_t stored = kernels::quantize(value, float(type.getScale()),
-                                     int32_t(type.getZeroPoint()));
+  auto scale = float(type.getScale());
+  auto zero = int32_t(type.getZeroPoint());
+  int32_t stored = isWide(type)
+                       ? kernels::quantizeAs<int16_t>(value, scale, zero)
+                       : kernels::quantizeAs<int8_t>(value, scale, zero);
   return std::clamp(stored, int32_t(type.getStorageTypeMin()),
                     int32_t(type.getStorageTypeMax()));
 }

@@ -117,8 +117,12 @@ template <typename T> static T convertTo(double value) {
 static LogicalResult fillWith(PadOp op, double value, Tensor &result) {
   Type type = result.getElementType();
   if (isInteger(result)) {
-    fillElements<int8_t>(result, int8_t(integer::getStoredValue(
-                                     float(value), getUniformType(type))));
+    int32_t stored =
+        integer::getStoredValue(float(value), getUniformType(type));
+    dispatchInteger(result, [&](auto zero) {
+      using T = decltype(zero);
+      fillElements<T>(result, T(stored));
+    });
     return success();
   }
   if (type.isInteger(1)) {

@@ -145,14 +145,34 @@ static void evaluateFloat(AvgPoolOp op, const Tensor &input, Tensor &result) {
       });
 }
 
+static int64_t getMaxCount(AvgPoolOp op) {
+  int64_t count = 1;
+  for (int64_t size : op.getKernel())
+    count *= size;
+  return count;
+}
+
+static void evaluateWide(AvgPoolOp op, const Tensor &input, Tensor &result) {
+  auto outType = getUniformType(result.getElementType());
+  integer::WideRequantization factors = integer::getWideAvgPoolRequantization(
+      getUniformType(input.getElementType()), outType, getMaxCount(op));
+  integer::ClampRange range =
+      integer::getClampRange(outType, op.getClampMin(), op.getClampMax());
+  MutableArrayRef<int16_t> out = result.getData<int16_t>();
+  AveragePool<int16_t, int64_t>(op, input, result)
+      .run([&](int64_t at, ArrayRef<int64_t> sums, int64_t, int64_t divisor) {
+        int32_t factor = divisor > 0 ? factors.multipliers[divisor - 1] : 0;
+        for (int64_t sum : sums)
+          out[at++] = int16_t(kernels::requantizeWide(
+              sum, factor, factors.shift, 0, range.lo, range.hi));
+      });
+}
+
 static void evaluateInteger(AvgPoolOp op, const Tensor &input, Tensor &result) {
   auto inType = getUniformType(input.getElementType());
   auto outType = getUniformType(result.getElementType());
-  int64_t maxCount = 1;
-  for (int64_t size : op.getKernel())
-    maxCount *= size;
   integer::Requantization factors =
-      integer::getAvgPoolRequantization(inType, outType, maxCount);
+      integer::getAvgPoolRequantization(inType, outType, getMaxCount(op));
   integer::ClampRange range =
       integer::getClampRange(outType, op.getClampMin(), op.getClampMax());
   MutableArrayRef<int8_t> out = result.getData<int8_t>();
@@ -171,7 +191,10 @@ static void evaluateInteger(AvgPoolOp op, const Tensor &input, Tensor &result) {
 LogicalResult AvgPoolOp::evaluate(ArrayRef<Tensor> operands,
                                   MutableArrayRef<Tensor> results) {
   if (isInteger(operands[0]) && isInteger(results[0])) {
-    evaluateInteger(*this, operands[0], results[0]);
+    if (isWide(results[0]))
+      evaluateWide(*this, operands[0], results[0]);
+    else
+      evaluateInteger(*this, operands[0], results[0]);
     return success();
   }
   if (failed(checkF32(*this, {operands[0], results[0]})))

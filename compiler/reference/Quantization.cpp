@@ -23,9 +23,12 @@ LogicalResult QuantizeOp::evaluate(ArrayRef<Tensor> operands,
   auto type = getUniformType(results[0].getElementType());
   float scale = float(type.getScale());
   auto zero = int32_t(type.getZeroPoint());
-  for (auto [x, q] : llvm::zip_equal(operands[0].getData<float>(),
-                                     results[0].getData<int8_t>()))
-    q = kernels::quantize(x, scale, zero);
+  dispatchInteger(results[0], [&](auto stored) {
+    using T = decltype(stored);
+    for (auto [x, q] :
+         llvm::zip_equal(operands[0].getData<float>(), results[0].getData<T>()))
+      q = kernels::quantizeAs<T>(x, scale, zero);
+  });
   return success();
 }
 
@@ -36,10 +39,26 @@ LogicalResult DequantizeOp::evaluate(ArrayRef<Tensor> operands,
   auto type = getUniformType(operands[0].getElementType());
   float scale = float(type.getScale());
   auto zero = int32_t(type.getZeroPoint());
-  for (auto [q, x] : llvm::zip_equal(operands[0].getData<int8_t>(),
-                                     results[0].getData<float>()))
-    x = kernels::dequantize(q, scale, zero);
+  dispatchInteger(operands[0], [&](auto stored) {
+    using T = decltype(stored);
+    for (auto [q, x] :
+         llvm::zip_equal(operands[0].getData<T>(), results[0].getData<float>()))
+      x = kernels::dequantize(q, scale, zero);
+  });
   return success();
+}
+
+/// Maps the stored integers, less their zero point, by `fn`.
+template <typename Fn>
+static void mapStored(const Tensor &input, Tensor &result, Fn fn) {
+  auto zero = int32_t(getUniformType(input.getElementType()).getZeroPoint());
+  dispatchInteger(input, [&](auto from) {
+    dispatchInteger(result, [&](auto to) {
+      for (auto [q, out] : llvm::zip_equal(input.getData<decltype(from)>(),
+                                           result.getData<decltype(to)>()))
+        out = decltype(to)(fn(q - zero));
+    });
+  });
 }
 
 LogicalResult RequantizeOp::evaluate(ArrayRef<Tensor> operands,
@@ -49,13 +68,21 @@ LogicalResult RequantizeOp::evaluate(ArrayRef<Tensor> operands,
     return failure();
   auto from = getUniformType(operands[0].getElementType());
   auto to = getUniformType(results[0].getElementType());
-  integer::Requantization factor = integer::getRequantization(from, to);
   auto range = integer::getClampRange(to);
-  auto fromZero = int32_t(from.getZeroPoint());
-  auto toZero = int32_t(to.getZeroPoint());
-  for (auto [q, out] : llvm::zip_equal(operands[0].getData<int8_t>(),
-                                       results[0].getData<int8_t>()))
-    out = int8_t(kernels::requantize(q - fromZero, factor.multipliers[0],
-                                     factor.shift, toZero, range.lo, range.hi));
+  auto zero = int32_t(to.getZeroPoint());
+  if (isWide(operands[0]) || isWide(results[0])) {
+    integer::WideRequantization factor =
+        integer::getWideRequantization(from, to);
+    mapStored(operands[0], results[0], [&](int32_t q) {
+      return kernels::requantizeWide(q, factor.multipliers[0], factor.shift,
+                                     zero, range.lo, range.hi);
+    });
+    return success();
+  }
+  integer::Requantization factor = integer::getRequantization(from, to);
+  mapStored(operands[0], results[0], [&](int32_t q) {
+    return kernels::requantize(q, factor.multipliers[0], factor.shift, zero,
+                               range.lo, range.hi);
+  });
   return success();
 }

@@ -54,6 +54,26 @@ static void softmaxInteger(ArrayRef<int32_t> table, const int8_t *q,
   }
 }
 
+static void softmaxWide(ArrayRef<int32_t> table, const int16_t *q, int16_t *out,
+                        int64_t count, int64_t step) {
+  int32_t max = q[0];
+  for (int64_t i = 1; i != count; ++i)
+    max = std::max<int32_t>(max, q[i * step]);
+  auto exponential = [&](int64_t i) {
+    int32_t distance = max - q[i * step];
+    int64_t product =
+        int64_t(table[distance >> 8]) * table[256 + (distance & 255)];
+    return uint64_t((product + (int64_t(1) << 29)) >> 30);
+  };
+  uint64_t sum = 0;
+  for (int64_t i = 0; i != count; ++i)
+    sum += exponential(i);
+  for (int64_t i = 0; i != count; ++i) {
+    uint64_t share = (exponential(i) * 32768 + sum / 2) / sum;
+    out[i * step] = int16_t(std::min<uint64_t>(share, 32767));
+  }
+}
+
 LogicalResult SoftmaxOp::evaluate(ArrayRef<Tensor> operands,
                                   MutableArrayRef<Tensor> results) {
   const Tensor &input = operands[0];
@@ -62,6 +82,16 @@ LogicalResult SoftmaxOp::evaluate(ArrayRef<Tensor> operands,
     step *= size;
   if (input.getNumElements() == 0)
     return success();
+  if (isInteger(input) && isInteger(results[0]) && isWide(input)) {
+    auto table = integer::getWideSoftmaxTable(
+        getUniformType(input.getElementType()).getScale());
+    const int16_t *in = input.getData<int16_t>().data();
+    int16_t *out = results[0].getData<int16_t>().data();
+    forEachLine(input.getShape(), axis, step, [&](int64_t at) {
+      softmaxWide(table, in + at, out + at, count, step);
+    });
+    return success();
+  }
   if (isInteger(input) && isInteger(results[0])) {
     auto table = integer::getSoftmaxTable(
         getUniformType(input.getElementType()).getScale());

@@ -13,8 +13,11 @@
 namespace edgecc::reference {
 
 /// Whether the tensor is quantized per tensor and stored in all of signed i8,
-/// so that operations on it compute in integers.
+/// or in all of signed i16 with a zero point of 0, so that operations on it
+/// compute in integers.
 bool isInteger(const Tensor &tensor);
+/// Whether it is stored in i16.
+bool isWide(const Tensor &tensor);
 
 /// Fails, with a diagnostic at `op`, unless `isInteger` holds for all.
 llvm::LogicalResult checkIntegers(mlir::Operation *op,
@@ -23,6 +26,12 @@ llvm::LogicalResult checkIntegers(mlir::Operation *op,
 /// Fails, with a diagnostic at `op`, unless all are f32.
 llvm::LogicalResult checkF32(mlir::Operation *op,
                              llvm::ArrayRef<Tensor> tensors);
+
+/// Calls `fn` with a zero of the C++ type that stores a tensor for which
+/// `isInteger` holds.
+template <typename Fn> auto dispatchInteger(const Tensor &tensor, Fn fn) {
+  return isWide(tensor) ? fn(int16_t()) : fn(int8_t());
+}
 
 /// Calls `fn` with a zero of the C++ type that stores elements of `type` (a
 /// quantized type: its storage). Fails, with a diagnostic at `op`, on types

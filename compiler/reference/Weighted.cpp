@@ -75,10 +75,15 @@ std::vector<double> reference::getCentered(const Tensor &tensor) {
   int64_t zero = 0;
   if (auto type = edge::getUniformType(tensor.getElementType()))
     zero = type.getZeroPoint();
-  ArrayRef<int8_t> stored = tensor.getData<int8_t>();
-  std::vector<double> centered(stored.size());
-  for (size_t i = 0; i != stored.size(); ++i)
-    centered[i] = double(int32_t(stored[i]) - int32_t(zero));
+  std::vector<double> centered(tensor.getNumElements());
+  auto fill = [&](auto stored) {
+    for (auto [value, q] : llvm::zip_equal(centered, stored))
+      value = double(int32_t(q) - int32_t(zero));
+  };
+  if (getElementBytes(tensor.getElementType()) == 2)
+    fill(tensor.getData<int16_t>());
+  else
+    fill(tensor.getData<int8_t>());
   return centered;
 }
 
@@ -97,12 +102,36 @@ static LogicalResult checkTypes(Operation *op, const Tensor &weights,
   return success();
 }
 
+/// Sums of int16 and int8: the weights prove that 64 bits hold everything.
+static void finishWide(edge::ClampableOpInterface op, ArrayRef<Tensor> operands,
+                       ArrayRef<double> sums, Tensor &result) {
+  ArrayRef<int32_t> bias = operands[2].getData<int32_t>();
+  integer::WideRequantization factors = integer::getWideWeightedRequantization(
+      operands[0].getType(), operands[1].getType(), result.getType(),
+      integer::getWideSums(bias, operands[1].getData<int8_t>()));
+  auto [lo, hi] =
+      integer::getClampRange(edge::getUniformType(result.getElementType()),
+                             op.getClampMin(), op.getClampMax());
+  MutableArrayRef<int16_t> out = result.getData<int16_t>();
+  size_t channels = bias.size();
+  for (size_t i = 0; i != sums.size(); ++i) {
+    size_t channel = i % channels;
+    out[i] = int16_t(kernels::requantizeWide(int64_t(sums[i]) + bias[channel],
+                                             factors.multipliers[channel],
+                                             factors.shift, 0, lo, hi));
+  }
+}
+
 LogicalResult reference::finishInteger(edge::ClampableOpInterface op,
                                        ArrayRef<Tensor> operands,
                                        ArrayRef<double> accumulators,
                                        Tensor &result) {
   if (failed(checkTypes(op, operands[1], result)))
     return failure();
+  if (isWide(result)) {
+    finishWide(op, operands, accumulators, result);
+    return success();
+  }
   auto type = edge::getUniformType(result.getElementType());
   ArrayRef<int32_t> bias = operands[2].getData<int32_t>();
   integer::Requantization factors = integer::getWeightedRequantization(

@@ -197,7 +197,7 @@ func.func @table_float(%x: tensor<2xf32>, %t: tensor<256xi8>) {
 // -----
 
 func.func @table_size(%x: tensor<2x!quant.uniform<i8:f32, 0.5>>, %t: tensor<255xi8>) {
-  // expected-error @+1 {{needs a table of type tensor<256xi8>}}
+  // expected-error @+1 {{needs a table of type 'tensor<256xi8>'}}
   %0 = edge.table %x, %t : (tensor<2x!quant.uniform<i8:f32, 0.5>>, tensor<255xi8>) -> tensor<2x!quant.uniform<i8:f32, 0.5>>
   return
 }
@@ -668,5 +668,29 @@ func.func @quantize_shape(%x: tensor<2xf32>) {
 func.func @precision(%x: tensor<1x2xf32>) {
   // expected-error @+1 {{'edge.precision' is "int8", which is not one of: f32, s8, s16x8, s8w4}}
   %0 = edge.softmax %x {axis = 1, edge.precision = "int8"} : (tensor<1x2xf32>) -> tensor<1x2xf32>
+  return
+}
+
+// -----
+
+func.func @add_widths(%x: tensor<2x!quant.uniform<i8:f32, 0.5>>, %y: tensor<2x!quant.uniform<i16:f32, 0.5>>) {
+  // expected-error @+1 {{has operands and results stored in different types}}
+  %0 = edge.add %x, %y : (tensor<2x!quant.uniform<i8:f32, 0.5>>, tensor<2x!quant.uniform<i16:f32, 0.5>>) -> tensor<2x!quant.uniform<i16:f32, 0.5>>
+  return
+}
+
+// -----
+
+func.func @table_width(%x: tensor<2x!quant.uniform<i16:f32, 0.5>>, %t: tensor<256xi8>) {
+  // expected-error @+1 {{needs a table of type 'tensor<513xi16>', found 'tensor<256xi8>'}}
+  %0 = edge.table %x, %t : (tensor<2x!quant.uniform<i16:f32, 0.5>>, tensor<256xi8>) -> tensor<2x!quant.uniform<i16:f32, 0.5>>
+  return
+}
+
+// -----
+
+func.func @softmax_width(%x: tensor<2x!quant.uniform<i16:f32, 0.5>>) {
+  // expected-error @+1 {{quantized result has to have scale 1/32768 and zero point 0}}
+  %0 = edge.softmax %x {axis = 0} : (tensor<2x!quant.uniform<i16:f32, 0.5>>) -> tensor<2x!quant.uniform<i16:f32, 0.5>>
   return
 }

@@ -31,14 +31,14 @@ func.func @scalar(%x: tensor<2xi32>) -> tensor<2xi32> {
   return %y : tensor<2xi32>
 }
 
-// MIXED: error: 'edge.fully_connected' op is evaluated in f32 and on all of i8 per tensor only, not with 'tensor<1x1xf64>'
+// MIXED: error: 'edge.fully_connected' op is evaluated in f32 and per tensor on all of i8, or of i16 with a zero point of 0, not with 'tensor<1x1xf64>'
 func.func @mixed(%x: tensor<1x1xf64>, %w: tensor<1x1xf64>, %b: tensor<1xf64>) -> tensor<1x1xf64> {
   %y = edge.fully_connected %x, %w, %b
     : (tensor<1x1xf64>, tensor<1x1xf64>, tensor<1xf64>) -> tensor<1x1xf64>
   return %y : tensor<1x1xf64>
 }
 
-// NARROW: error: 'edge.quantize' op is evaluated on all of i8 per tensor only, not with 'tensor<2x!quant.uniform<i8<-127:127>:f32, 5.000000e-01>>'
+// NARROW: error: 'edge.quantize' op is evaluated per tensor on all of i8, or of i16 with a zero point of 0, not with 'tensor<2x!quant.uniform<i8<-127:127>:f32, 5.000000e-01>>'
 func.func @narrow(%x: tensor<2xf32>) -> tensor<2x!quant.uniform<i8<-127:127>:f32, 0.5>> {
   %q = edge.quantize %x
     : (tensor<2xf32>) -> tensor<2x!quant.uniform<i8<-127:127>:f32, 0.5>>

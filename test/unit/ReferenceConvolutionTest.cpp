@@ -153,5 +153,66 @@ TEST_P(ReferenceConvolution, IntegersAreExact) {
   }
 }
 
+TEST_P(ReferenceConvolution, WideIntegersAreExact) {
+  const ConvCase &c = GetParam();
+  std::string scaleText, biasText;
+  for (int64_t o = 0; o != c.outputs; ++o) {
+    scaleText += (o ? ", " : "") + std::to_string(0.01 * double(o + 1));
+    biasText += (o ? ", " : "") + std::to_string(0.00002 * double(o + 1));
+  }
+  Tensor in = random<int16_t>(
+      toText(c.input, "x") + "x!quant.uniform<i16:f32, 0.002>", -32768, 32767);
+  Tensor filter = random<int8_t>(toText(c.filterShape(), "x") +
+                                     "x!quant.uniform<i8<-127:127>:f32:0, {" +
+                                     scaleText + "}>",
+                                 -127, 127);
+  Tensor bias =
+      random<int32_t>(std::to_string(c.outputs) +
+                          "x!quant.uniform<i32:f32:0, {" + biasText + "}>",
+                      -5000000, 5000000);
+  Tensor out = evaluate(
+      c.operation(", clamp_max = 20.0 : f32"), {in, filter, bias},
+      toText(c.outputShape(), "x") + "x!quant.uniform<i16:f32, 0.025>");
+  auto x = in.getData<int16_t>();
+  auto w = filter.getData<int8_t>();
+  std::vector<int64_t> sums = c.accumulate<int64_t>(
+      [&](int64_t i) { return x[i]; }, [&](int64_t i) { return w[i]; });
+  ASSERT_EQ(size_t(out.getNumElements()), sums.size());
+  // The rule as the specification has it: a shift that fits all channels.
+  size_t row = w.size() / size_t(c.outputs);
+  std::vector<__int128> bounds;
+  std::vector<double> factors;
+  for (int64_t o = 0; o != c.outputs; ++o) {
+    int64_t bound = std::abs(int64_t(bias.getData<int32_t>()[o]));
+    for (size_t i = 0; i != row; ++i)
+      bound += 32768 * std::abs(int(w[o * row + i]));
+    bounds.push_back(bound);
+    factors.push_back(std::stod(std::to_string(0.01 * double(o + 1))) *
+                      (0.002 / 0.025));
+  }
+  int shift = 62;
+  auto fits = [&] {
+    for (size_t o = 0; o != bounds.size(); ++o) {
+      double m = std::round(std::ldexp(factors[o], shift));
+      if (m > 2147483647.0 ||
+          bounds[o] * int64_t(m) + (__int128(1) << (shift - 1)) > INT64_MAX)
+        return false;
+    }
+    return true;
+  };
+  while (!fits())
+    --shift;
+  for (size_t i = 0; i != sums.size(); ++i) {
+    int64_t o = int64_t(i) % c.outputs;
+    __int128 sum = sums[i] + bias.getData<int32_t>()[o];
+    auto m = std::llround(std::ldexp(factors[o], shift));
+    auto q = int64_t((sum * m + (__int128(1) << (shift - 1))) >> shift);
+    // 20.0 is 800 steps.
+    ASSERT_EQ(out.getData<int16_t>()[i],
+              std::min<int64_t>(std::max<int64_t>(q, -32768), 800))
+        << "at " << i;
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Cases, ReferenceConvolution,
                          ::testing::ValuesIn(kCases));

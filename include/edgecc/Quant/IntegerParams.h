@@ -38,12 +38,48 @@ struct Requantization {
 /// brings all of them below 1 after rounding, at most 31.
 Requantization getRequantization(llvm::ArrayRef<double> factors);
 
+/// The same for results in int16, by requantizeWide of kernels/fixed_point.h:
+/// factor[i] = multipliers[i] * 2^-shift.
+struct WideRequantization {
+  llvm::SmallVector<int32_t> multipliers;
+  int shift = 0;
+};
+
+/// The fixed-point form of positive factors of values whose magnitude is at
+/// most `bounds[i]`. `shift` is the largest from 0 to 62 with which all
+/// multipliers fit 32 bits and no product, with what is added to round it,
+/// leaves 64.
+WideRequantization getWideRequantization(llvm::ArrayRef<double> factors,
+                                         llvm::ArrayRef<int64_t> bounds);
+
 /// The factors of a convolution or fully connected layer, one per output
 /// channel (axis 0 of `weights`): s_in * s_w[o] / s_out. The types are
 /// quantized tensor types, `weights` per tensor or along axis 0.
 Requantization getWeightedRequantization(mlir::RankedTensorType input,
                                          mlir::RankedTensorType weights,
                                          mlir::RankedTensorType output);
+
+/// What the sums of a layer of int16 activations and int8 weights can reach.
+struct WideSums {
+  /// For each output channel, the sum of its weights' magnitudes times 32768:
+  /// what products add up to, in any order and at any time.
+  llvm::SmallVector<int64_t> products;
+  /// The same with the bias: what is requantized.
+  llvm::SmallVector<int64_t> withBias;
+
+  /// Whether 32 bits hold the products of each channel.
+  bool fitInt32() const;
+};
+
+/// `weights` are row-major with one row per element of `bias`.
+WideSums getWideSums(llvm::ArrayRef<int32_t> bias,
+                     llvm::ArrayRef<int8_t> weights);
+
+/// As getWeightedRequantization, for int16 activations.
+WideRequantization getWideWeightedRequantization(mlir::RankedTensorType input,
+                                                 mlir::RankedTensorType weights,
+                                                 mlir::RankedTensorType output,
+                                                 const WideSums &sums);
 
 /// bias[o] - inputZero * sum(weights[o, ...]): with this bias the kernels
 /// multiply stored values, and taps outside the image count as `inputZero`.
@@ -70,6 +106,17 @@ Requantization getMulRequantization(mlir::quant::UniformQuantizedType lhs,
                                     mlir::quant::UniformQuantizedType rhs,
                                     mlir::quant::UniformQuantizedType output);
 
+WideRequantization
+getWideMulRequantization(mlir::quant::UniformQuantizedType lhs,
+                         mlir::quant::UniformQuantizedType rhs,
+                         mlir::quant::UniformQuantizedType output);
+
+/// The factor from one quantized type to another, where one is int16:
+/// s_in / s_out.
+WideRequantization
+getWideRequantization(mlir::quant::UniformQuantizedType input,
+                      mlir::quant::UniformQuantizedType output);
+
 /// The factor from one quantized type to another: s_in / s_out.
 Requantization getRequantization(mlir::quant::UniformQuantizedType input,
                                  mlir::quant::UniformQuantizedType output);
@@ -81,8 +128,22 @@ getAvgPoolRequantization(mlir::quant::UniformQuantizedType input,
                          mlir::quant::UniformQuantizedType output,
                          int64_t maxCount);
 
+WideRequantization
+getWideAvgPoolRequantization(mlir::quant::UniformQuantizedType input,
+                             mlir::quant::UniformQuantizedType output,
+                             int64_t maxCount);
+
 /// round(exp(-scale * d) * 2^23) for d = 0..255.
 std::array<int32_t, 256> getSoftmaxTable(double scale);
+/// The two factors of exp(-scale * d) for d = 256 * i + j: first those of i,
+/// then those of j, as getSoftmaxTable has them.
+std::array<int32_t, 512> getWideSoftmaxTable(double scale);
+
+/// Entries of a table for int16, and the distance between their arguments.
+inline constexpr int kTableEntries = 513, kTableStep = 128;
+
+/// Whether a type stores int16, which the rules for wide activations hold for.
+bool isWide(mlir::quant::UniformQuantizedType type);
 
 /// What a real value is stored as: quantize() of kernels/fixed_point.h, then
 /// limited to the type's storage range.
