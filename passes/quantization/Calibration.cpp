@@ -98,6 +98,22 @@ static LogicalResult setRanges(func::FuncOp func,
   return success();
 }
 
+/// All that was seen, of values whose range leaves some of it out.
+static void setExtents(func::FuncOp func, const Histograms &histograms) {
+  for (Operation &op : func.getBody().front())
+    op.removeAttr(kExtentsAttr);
+  for (BlockArgument argument : func.getArguments())
+    func.removeArgAttr(argument.getArgNumber(), kExtentAttr);
+  for (const auto &[value, histogram] : histograms) {
+    std::optional<Range> range = getRange(value);
+    if (histogram.empty() || !range)
+      continue;
+    Range extent = histogram.getRange();
+    if (extent.min < range->min || extent.max > range->max)
+      setExtent(value, extent);
+  }
+}
+
 LogicalResult
 quantization::calibrate(func::FuncOp func,
                         ArrayRef<std::vector<reference::Tensor>> samples,
@@ -129,5 +145,8 @@ quantization::calibrate(func::FuncOp func,
           << "calibration met " << histogram.getNumNonFinite()
           << " values that are infinite or not a number; they are ignored";
   }
-  return setRanges(func, samples, histograms, options);
+  if (failed(setRanges(func, samples, histograms, options)))
+    return failure();
+  setExtents(func, histograms);
+  return success();
 }

@@ -65,8 +65,10 @@ quantization::getScalableConsumers(Value value) {
 }
 
 void quantization::forgetRanges(Value value) {
-  if (Operation *op = value.getDefiningOp())
+  if (Operation *op = value.getDefiningOp()) {
     op->removeAttr(kRangesAttr);
+    op->removeAttr(kExtentsAttr);
+  }
   for (Operation *user : value.getUsers())
     if (!isa<WeightedOpInterface>(user) && keepsChannels(user))
       forgetRanges(user->getResult(0));

@@ -65,7 +65,7 @@ static LogicalResult quantizeOp(QuantizableOpInterface op,
   Precision precision = quantizer.getPrecision(op);
   if (precision == Precision::F32 || !isWorthwhile(op, quantizer))
     return failure();
-  if (precision == Precision::S16x8 || precision == Precision::S8W4)
+  if (precision == Precision::S8W4)
     return keepFloat(op, "'" + stringifyPrecision(precision) +
                              "' is not available yet");
   quantizer.setPrecision(precision);
@@ -89,12 +89,15 @@ static void eraseUnused(func::FuncOp func) {
 /// Calibration, repairs and requests have been followed.
 static void eraseAttributes(func::FuncOp func) {
   for (Operation &op : func.getBody().front()) {
-    for (StringRef name : {kRangesAttr, kPrecisionAttr, kWeightScalesAttr,
-                           kFloatWeightsAttr, kFloatBiasAttr})
+    for (StringRef name :
+         {kRangesAttr, kExtentsAttr, kPrecisionAttr, kWeightScalesAttr,
+          kFloatWeightsAttr, kFloatBiasAttr})
       op.removeAttr(name);
   }
-  for (unsigned i = 0, e = func.getNumArguments(); i != e; ++i)
+  for (unsigned i = 0, e = func.getNumArguments(); i != e; ++i) {
     func.removeArgAttr(i, kRangeAttr);
+    func.removeArgAttr(i, kExtentAttr);
+  }
 }
 
 namespace {

@@ -9,6 +9,8 @@
 #include "edgecc/Quant/IntegerParams.h"
 #include "edgecc/Quant/Quantizer.h"
 
+#include "kernels/fixed_point.h"
+
 #include "mlir/IR/Matchers.h"
 
 using namespace mlir;
@@ -113,8 +115,9 @@ static LogicalResult quantizeBinary(MapOp map, const BinaryBody &body,
     return keepFloat(map, "a constant operand is not finite");
   quant::UniformQuantizedType type = quantizer.getType(map.getResult());
   bool isMul = isa<arith::MulFOp>(body.core);
-  // The product of two differences of int8 takes 17 bits.
-  if (isMul &&
+  // The product of two differences of int8 takes 17 bits. Those of int16 are
+  // scaled in 64.
+  if (isMul && !integer::isWide(type) &&
       integer::getMulRequantization(getUniformType(lhs.getType()),
                                     getUniformType(rhs.getType()), type)
               .shift > 14)
@@ -175,37 +178,97 @@ evaluateMap(OpBuilder &builder, MapOp map, const reference::Tensor &input) {
   return result;
 }
 
-/// All values that an operand can have, in the order of the stored integers.
-static reference::Tensor enumerateValues(quant::UniformQuantizedType type) {
+/// The real values of `count` stored integers from the lowest on, `step` apart.
+static reference::Tensor enumerateValues(quant::UniformQuantizedType type,
+                                         int64_t count, int64_t step) {
   reference::Tensor values(
-      RankedTensorType::get({256}, type.getExpressedType()));
+      RankedTensorType::get({count}, type.getExpressedType()));
+  int64_t first = type.getStorageTypeMin() - type.getZeroPoint();
   for (auto [index, value] : llvm::enumerate(values.getData<float>()))
-    value = float(int(index) - 128 - int(type.getZeroPoint())) *
-            float(type.getScale());
+    value = float(first + int64_t(index) * step) * float(type.getScale());
   return values;
+}
+
+/// What the map makes of these values, stored in the result's type.
+template <typename T>
+static FailureOr<SmallVector<T>>
+evaluateStored(OpBuilder &builder, MapOp map, const reference::Tensor &values,
+               quant::UniformQuantizedType type) {
+  FailureOr<reference::Tensor> results = evaluateMap(builder, map, values);
+  if (failed(results))
+    return failure();
+  SmallVector<T> stored;
+  for (float value : std::as_const(*results).getData<float>())
+    stored.push_back(T(integer::getStoredValue(value, type)));
+  return stored;
+}
+
+static FailureOr<Value> createNarrowTable(OpBuilder &builder, MapOp map,
+                                          quant::UniformQuantizedType input,
+                                          quant::UniformQuantizedType output) {
+  FailureOr<SmallVector<int8_t>> table = evaluateStored<int8_t>(
+      builder, map, enumerateValues(input, 256, 1), output);
+  if (failed(table))
+    return failure();
+  return Value(createConstant<int8_t>(
+      builder, map.getLoc(), RankedTensorType::get({256}, builder.getI8Type()),
+      *table));
+}
+
+/// By how many steps straight lines between a table's entries miss the function
+/// at most, where values are expected: what is beyond is headroom.
+static int32_t getInterpolationError(ArrayRef<int16_t> table,
+                                     ArrayRef<int16_t> exact) {
+  int32_t error = 0;
+  for (int32_t q = INT16_MIN / 2; q <= INT16_MAX / 2; ++q)
+    error = std::max(error,
+                     std::abs(kernels::interpolate(table.data(), int16_t(q)) -
+                              exact[q - INT16_MIN]));
+  return error;
+}
+
+static FailureOr<Value> createWideTable(OpBuilder &builder, MapOp map,
+                                        quant::UniformQuantizedType input,
+                                        quant::UniformQuantizedType output) {
+  // A step of int8: functions that are less smooth have no use for 16 bits.
+  constexpr int32_t kMaxError = 256;
+  FailureOr<SmallVector<int16_t>> table = evaluateStored<int16_t>(
+      builder, map,
+      enumerateValues(input, integer::kTableEntries, integer::kTableStep),
+      output);
+  FailureOr<SmallVector<int16_t>> exact = evaluateStored<int16_t>(
+      builder, map, enumerateValues(input, 1 << 16, 1), output);
+  if (failed(table) || failed(exact))
+    return failure();
+  int32_t error = getInterpolationError(*table, *exact);
+  if (error > kMaxError)
+    return keepFloat(map, "straight lines between the " +
+                              Twine(integer::kTableEntries) +
+                              " values of its table would miss it by " +
+                              Twine(error) + " of 65536 steps");
+  return Value(
+      createConstant<int16_t>(builder, map.getLoc(),
+                              RankedTensorType::get({integer::kTableEntries},
+                                                    builder.getIntegerType(16)),
+                              *table));
 }
 
 static LogicalResult quantizeTable(MapOp map, Quantizer &quantizer) {
   OpBuilder &builder = quantizer.getBuilder();
   builder.setInsertionPoint(map);
   Value input = map.getInputs().front();
+  quant::UniformQuantizedType inputType = quantizer.getType(input);
   quant::UniformQuantizedType type = quantizer.getType(map.getResult());
-  FailureOr<reference::Tensor> values =
-      evaluateMap(builder, map, enumerateValues(quantizer.getType(input)));
-  if (failed(values))
+  auto create = integer::isWide(type) ? createWideTable : createNarrowTable;
+  FailureOr<Value> table = create(builder, map, inputType, type);
+  if (failed(table))
     return failure();
-  SmallVector<int8_t> stored;
-  for (float value : values->getData<float>())
-    stored.push_back(int8_t(integer::getStoredValue(value, type)));
-  Value table = createConstant<int8_t>(
-      builder, map.getLoc(), RankedTensorType::get({256}, builder.getI8Type()),
-      stored);
   Value quantized = quantizer.quantize(input);
   builder.setInsertionPoint(map);
   quantizer.replace(map, builder.create<TableOp>(
                              map.getLoc(),
                              withElementType(map.getResult().getType(), type),
-                             quantized, table));
+                             quantized, *table));
   return success();
 }
 

@@ -85,7 +85,8 @@ struct EdgeQuantizeIo : edgecc::impl::EdgeQuantizeIoBase<EdgeQuantizeIo> {
     auto warnUnless = [&](bool done, StringRef kind, unsigned index) {
       if (!done)
         func.emitWarning() << kind << " " << index
-                           << " stays float: nothing computes with it in int8";
+                           << " stays float: nothing computes with it in "
+                              "integers";
     };
     Operation *terminator = func.getBody().front().getTerminator();
     // State is no input or output, and keeps its precision.

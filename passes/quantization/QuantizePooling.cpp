@@ -21,16 +21,23 @@ LogicalResult AvgPoolOp::quantize(Quantizer &quantizer) {
   quant::UniformQuantizedType input = quantizer.getType(getInput());
   quant::UniformQuantizedType output = quantizer.getType(getResult());
   int64_t taps = ShapedType::getNumElements(getKernel());
-  integer::Requantization factors =
-      integer::getAvgPoolRequantization(input, output, taps);
-  if (factors.shift > 16 || (taps << (factors.shift + 8)) > INT32_MAX)
+  int shift = 0, bits = 15;
+  if (!integer::isWide(output)) {
+    shift = integer::getAvgPoolRequantization(input, output, taps).shift;
+    bits = 8;
+  }
+  if (shift > 16 || (taps << (shift + bits)) > INT32_MAX)
     return keepFloat(*this, "the sum of a window would overflow 32 bits");
   quantizer.replaceWithQuantized(*this, quantizer.quantize(getInput()), output);
   return success();
 }
 
-quant::UniformQuantizedType SoftmaxOp::getFixedResultType(Precision) {
+quant::UniformQuantizedType SoftmaxOp::getFixedResultType(Precision precision) {
   Builder builder(getContext());
+  if (hasWideActivations(precision))
+    return quant::UniformQuantizedType::get(
+        quant::QuantizationFlags::Signed, builder.getIntegerType(16),
+        builder.getF32Type(), 1.0 / 32768.0, 0, INT16_MIN, INT16_MAX);
   return quant::UniformQuantizedType::get(
       quant::QuantizationFlags::Signed, builder.getI8Type(),
       builder.getF32Type(), 1.0 / 256.0, -128, -128, 127);

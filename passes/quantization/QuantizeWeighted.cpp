@@ -29,6 +29,9 @@ struct QuantizedWeights {
 /// What the scales of one layer have to fit together.
 struct LayerScales {
   double input, output;
+  /// What accumulators may reach, whatever the input is: those of int16
+  /// activations have 64 bits.
+  int64_t limit;
 };
 } // namespace
 
@@ -138,12 +141,12 @@ static void quantizeChannel(Operation *op, QuantizedWeights &result,
                             const LayerScales &scales) {
   float scale = chooseScale(weights, bias, scales);
   int64_t bound = appendChannel(result, weights, bias, scale, scales.input);
-  if (bound > INT32_MAX)
+  if (bound > scales.limit)
     op->emitWarning() << "'" << getLayerName(op) << "', channel "
                       << result.scales.size() - 1 << ": " << weights.size()
                       << " weights could overflow a 32-bit accumulator; they "
                          "are rounded more coarsely";
-  while (bound > INT32_MAX) {
+  while (bound > scales.limit) {
     dropChannel(result, weights.size());
     scale *= 2.0f;
     bound = appendChannel(result, weights, bias, scale, scales.input);
@@ -194,8 +197,9 @@ static LogicalResult quantizeWeighted(Operation *op, Quantizer &quantizer) {
                                "scale (symmetric int8)");
 
   quant::UniformQuantizedType outputType = quantizer.getType(op->getResult(0));
-  LayerScales scales{quantizer.getType(input).getScale(),
-                     outputType.getScale()};
+  bool isWide = integer::isWide(outputType);
+  LayerScales scales{quantizer.getType(input).getScale(), outputType.getScale(),
+                     isWide ? INT64_MAX : INT32_MAX};
   QuantizedWeights result = quantizeChannels(
       op, weightData->getData<float>(), biasData->getData<float>(), scales);
 
@@ -207,9 +211,9 @@ static LogicalResult quantizeWeighted(Operation *op, Quantizer &quantizer) {
     biasScales.push_back(scales.input * scale);
     factors.push_back(scales.input * scale / scales.output);
   }
-  // Accumulators are shifted left before they are multiplied.
-  int shift = integer::getRequantization(factors).shift;
-  if (result.bound > (int64_t(INT32_MAX) >> shift))
+  // Accumulators of int8 are shifted left before they are multiplied.
+  int shift = isWide ? 0 : integer::getRequantization(factors).shift;
+  if (!isWide && result.bound > (int64_t(INT32_MAX) >> shift))
     return keepFloat(op, "its results are so small against its weights that "
                          "accumulators would overflow 32 bits");
 

@@ -21,15 +21,24 @@ LogicalResult quantization::keepFloat(Operation *op, const Twine &reason) {
   return failure();
 }
 
+template <typename T>
+static Value createStored(OpBuilder &builder, edge::ConstantOp constant,
+                          const reference::Tensor &tensor,
+                          UniformQuantizedType type) {
+  SmallVector<T> stored;
+  for (float value : tensor.getData<float>())
+    stored.push_back(T(integer::getStoredValue(value, type)));
+  return edge::createConstant<T>(
+      builder, constant.getLoc(),
+      edge::withElementType(constant.getType(), type), stored);
+}
+
 static Value quantizeConstant(OpBuilder &builder, edge::ConstantOp constant,
                               const reference::Tensor &tensor,
                               UniformQuantizedType type) {
-  SmallVector<int8_t> stored;
-  for (float value : tensor.getData<float>())
-    stored.push_back(int8_t(integer::getStoredValue(value, type)));
-  return edge::createConstant<int8_t>(
-      builder, constant.getLoc(),
-      edge::withElementType(constant.getType(), type), stored);
+  if (integer::isWide(type))
+    return createStored<int16_t>(builder, constant, tensor, type);
+  return createStored<int8_t>(builder, constant, tensor, type);
 }
 
 static Value convert(OpBuilder &builder, Value value,
@@ -68,6 +77,7 @@ void Quantizer::replaceWithQuantized(Operation *op, ValueRange operands,
   Operation *copy = builder.clone(*op);
   copy->setOperands(operands);
   copy->removeAttr(kRangesAttr);
+  copy->removeAttr(kExtentsAttr);
   copy->removeAttr(kPrecisionAttr);
   Value result = copy->getResult(0);
   result.setType(edge::withElementType(result.getType(), type));

@@ -36,38 +36,59 @@ static std::optional<Range> parseRange(Attribute attr) {
   return Range{min.getValueAsDouble(), max.getValueAsDouble()};
 }
 
-std::optional<Range> quantization::getRange(Value value) {
+/// The bounds that an attribute gives for a value: `onArgument` of an argument,
+/// `onResults` of the operation that computes it.
+static std::optional<Range> getBounds(Value value, StringRef onArgument,
+                                      StringRef onResults) {
   if (auto argument = dyn_cast<BlockArgument>(value)) {
     auto func =
         dyn_cast<FunctionOpInterface>(argument.getOwner()->getParentOp());
     if (!func)
       return std::nullopt;
-    return parseRange(func.getArgAttr(argument.getArgNumber(), kRangeAttr));
+    return parseRange(func.getArgAttr(argument.getArgNumber(), onArgument));
   }
   auto result = cast<OpResult>(value);
-  auto ranges = result.getOwner()->getAttrOfType<ArrayAttr>(kRangesAttr);
+  auto ranges = result.getOwner()->getAttrOfType<ArrayAttr>(onResults);
   if (!ranges || ranges.size() <= result.getResultNumber())
     return std::nullopt;
   return parseRange(ranges[result.getResultNumber()]);
 }
 
-void quantization::setRange(Value value, Range range) {
+static void setBounds(Value value, Range range, StringRef onArgument,
+                      StringRef onResults) {
   Builder builder(value.getContext());
   ArrayAttr bounds = builder.getF64ArrayAttr({range.min, range.max});
   if (auto argument = dyn_cast<BlockArgument>(value)) {
     cast<FunctionOpInterface>(argument.getOwner()->getParentOp())
-        .setArgAttr(argument.getArgNumber(), kRangeAttr, bounds);
+        .setArgAttr(argument.getArgNumber(), onArgument, bounds);
     return;
   }
   auto result = cast<OpResult>(value);
   Operation *op = result.getOwner();
   SmallVector<Attribute> ranges;
-  if (auto old = op->getAttrOfType<ArrayAttr>(kRangesAttr))
+  if (auto old = op->getAttrOfType<ArrayAttr>(onResults))
     llvm::append_range(ranges, old);
   // Results that are not floats have an empty entry.
   ranges.resize(op->getNumResults(), builder.getArrayAttr({}));
   ranges[result.getResultNumber()] = bounds;
-  op->setAttr(kRangesAttr, builder.getArrayAttr(ranges));
+  op->setAttr(onResults, builder.getArrayAttr(ranges));
+}
+
+std::optional<Range> quantization::getRange(Value value) {
+  return getBounds(value, kRangeAttr, kRangesAttr);
+}
+
+void quantization::setRange(Value value, Range range) {
+  setBounds(value, range, kRangeAttr, kRangesAttr);
+}
+
+std::optional<Range> quantization::getExtent(Value value) {
+  std::optional<Range> extent = getBounds(value, kExtentAttr, kExtentsAttr);
+  return extent ? extent : getRange(value);
+}
+
+void quantization::setExtent(Value value, Range extent) {
+  setBounds(value, extent, kExtentAttr, kExtentsAttr);
 }
 
 /// Below this, products of scales would leave the range of normal floats.

@@ -8,6 +8,7 @@
 #include "edgecc/Quant/Sensitivity.h"
 
 #include "edgecc/Dialect/Edge/Edge.h"
+#include "edgecc/Quant/IntegerParams.h"
 #include "edgecc/Reference/Interpreter.h"
 
 #include "kernels/fixed_point.h"
@@ -26,10 +27,15 @@ Tensor quantization::toFloat(const Tensor &tensor) {
   if (!type)
     return tensor;
   Tensor real(edge::withElementType(tensor.getType(), type.getExpressedType()));
-  for (auto [value, stored] :
-       llvm::zip_equal(real.getData<float>(), tensor.getData<int8_t>()))
-    value = kernels::dequantize(stored, float(type.getScale()),
-                                int32_t(type.getZeroPoint()));
+  auto restore = [&](auto stored) {
+    for (auto [value, q] : llvm::zip_equal(real.getData<float>(), stored))
+      value = kernels::dequantize(q, float(type.getScale()),
+                                  int32_t(type.getZeroPoint()));
+  };
+  if (integer::isWide(type))
+    restore(tensor.getData<int16_t>());
+  else
+    restore(tensor.getData<int8_t>());
   return real;
 }
 
@@ -60,7 +66,8 @@ static bool isLayerResult(Value value) {
     return false;
   quant::UniformQuantizedType type = edge::getUniformType(value.getType());
   return getElementTypeOrSelf(value.getType()).isF32() ||
-         (type && type.getStorageType().isInteger(8));
+         (type &&
+          (integer::isWide(type) || type.getStorageType().isInteger(8)));
 }
 
 /// The last result of each layer for one sample.

@@ -46,7 +46,8 @@ static QuantizableOpInterface getSameTypeOp(Operation *op,
 namespace {
 /// What is known of the values that share a type.
 struct ValueClass {
-  std::optional<Range> range;
+  /// What int8 and what int16 have to cover.
+  std::optional<Range> range, extent;
   /// The operations that compute values of the class, null for arguments and
   /// constants. Data movement passes on what is computed elsewhere; it is no
   /// source.
@@ -55,11 +56,14 @@ struct ValueClass {
   /// int16.
   bool hasNarrowSource = false, hasWideSource = false, hasWideUser = false;
 
-  void addRange(Range other) {
-    if (range)
-      range->join(other);
-    else
+  void addRanges(Range other, Range otherExtent) {
+    if (!range) {
       range = other;
+      extent = otherExtent;
+      return;
+    }
+    range->join(other);
+    extent->join(otherExtent);
   }
   void addSource(Operation *op, Precision otherwise) {
     auto quantizable = dyn_cast_or_null<QuantizableOpInterface>(op);
@@ -85,11 +89,12 @@ struct ValueClass {
   }
   quant::UniformQuantizedType getType(MLIRContext *context,
                                       Precision precision) {
-    if (!range || !range->isFinite())
+    if (!range || !range->isFinite() || !extent->isFinite())
       return {};
     if (quant::UniformQuantizedType fixed = getFixedType(precision))
       return fixed;
-    return chooseType(context, *range, precision);
+    return chooseType(context, hasWideActivations(precision) ? *extent : *range,
+                      precision);
   }
   /// What moves the values works on these.
   Precision getMovedPrecision() const {
@@ -141,11 +146,14 @@ static bool hasWideUser(Value value, Precision precision) {
 }
 
 static void addValue(ValueClass &valueClass, Value value, Precision precision) {
-  std::optional<Range> range = value.getDefiningOp<edge::ConstantOp>()
-                                   ? getConstantRange(value)
-                                   : getRange(value);
-  if (range)
-    valueClass.addRange(*range);
+  if (value.getDefiningOp<edge::ConstantOp>()) {
+    if (std::optional<Range> range = getConstantRange(value))
+      valueClass.addRanges(*range, *range);
+  } else if (std::optional<Range> range = getRange(value)) {
+    Range extent = *getExtent(value);
+    valueClass.addRanges(
+        *range, {kWideHeadroom * extent.min, kWideHeadroom * extent.max});
+  }
   if (!getSameTypeOp(value.getDefiningOp(), precision))
     valueClass.addSource(value.getDefiningOp(), precision);
   valueClass.hasWideUser |= hasWideUser(value, precision);

@@ -18,8 +18,12 @@
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassRegistry.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/Program.h"
 
 #include <mutex>
+#include <random>
 
 namespace edgecc::testing {
 
@@ -45,6 +49,29 @@ inline mlir::func::FuncOp getMain(mlir::ModuleOp module) {
   return *module.getOps<mlir::func::FuncOp>().begin();
 }
 
+/// The binary form of a model in text, as a file of the test's own.
+inline std::string convertModel(const std::string &text) {
+  llvm::SmallString<128> binary;
+  llvm::sys::fs::createTemporaryFile("quant", "onnx", binary);
+  std::string tool = EDGECC_BIN_DIR "/onnx-as";
+  llvm::sys::ExecuteAndWait(tool, {tool, text, "-o", binary.str()});
+  return binary.str().str();
+}
+
+/// Samples of even numbers in [-1, 1], the same everywhere.
+inline Samples makeSamples(mlir::func::FuncOp func, size_t count) {
+  std::mt19937 generator(1);
+  Samples samples(count);
+  for (auto &sample : samples)
+    for (mlir::Type type : func.getArgumentTypes()) {
+      reference::Tensor tensor(llvm::cast<mlir::RankedTensorType>(type));
+      for (float &value : tensor.getData<float>())
+        value = float(generator()) / 2147483648.0f - 1.0f;
+      sample.push_back(std::move(tensor));
+    }
+  return samples;
+}
+
 /// A model as quantization gets it: imported and simplified. Null on failure.
 inline mlir::OwningOpRef<mlir::ModuleOp>
 loadSimplified(llvm::StringRef path, mlir::MLIRContext &context) {
@@ -55,13 +82,17 @@ loadSimplified(llvm::StringRef path, mlir::MLIRContext &context) {
   return module;
 }
 
-/// The model calibrated on samples, in int8. Null on failure.
+/// The model calibrated on samples, in integers. Null on failure.
 inline mlir::OwningOpRef<mlir::ModuleOp>
 quantizeCopy(mlir::ModuleOp module, const Samples &samples,
-             const quantization::CalibrationOptions &options = {}) {
+             const quantization::CalibrationOptions &options = {},
+             quantization::Precision precision = quantization::Precision::S8) {
   mlir::OwningOpRef<mlir::ModuleOp> copy(module.clone());
+  std::string pipeline = "func.func(edge-quantize{precision=" +
+                         quantization::stringifyPrecision(precision).str() +
+                         "})";
   if (failed(quantization::calibrate(getMain(*copy), samples, options)) ||
-      failed(runPasses(*copy, "func.func(edge-quantize)")))
+      failed(runPasses(*copy, pipeline)))
     return {};
   return copy;
 }

@@ -21,6 +21,13 @@ namespace edgecc::quantization {
 inline constexpr llvm::StringLiteral kRangesAttr = "edge.ranges"; // per result
 inline constexpr llvm::StringLiteral kRangeAttr =
     "edge.range"; // of an argument
+/// All that was seen, where the range does not cover it. int16 cuts nothing.
+inline constexpr llvm::StringLiteral kExtentsAttr = "edge.extents";
+inline constexpr llvm::StringLiteral kExtentAttr = "edge.extent";
+
+/// Types of int16 cover so many times what was seen: a bit of sixteen, which is
+/// not missed, against clipping of what samples did not show.
+inline constexpr double kWideHeadroom = 2.0;
 
 /// The real values that a tensor is expected to take.
 struct Range {
@@ -43,6 +50,11 @@ enum class RangeMethod {
 /// operation that computes it, `edge.range` of a function's argument.
 std::optional<Range> getRange(mlir::Value value);
 void setRange(mlir::Value value, Range range);
+
+/// All that calibration has seen of a value: `edge.extents` or `edge.extent`,
+/// or else its range.
+std::optional<Range> getExtent(mlir::Value value);
+void setExtent(mlir::Value value, Range extent);
 
 /// The type of activations that covers a range, which is first extended to
 /// include zero: padding and ReLU need an exact zero. int8 is asymmetric, with

@@ -32,7 +32,7 @@ func.func @simple(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {
 // CHECK: edge.softmax %[[R]]
 // CHECK: %[[S:.*]] = edge.softmax %[[F]]
 // CHECK: return %{{.*}}, %{{.*}}, %[[S]]
-// expected-warning @+1 {{output 2 stays float: nothing computes with it in int8}}
+// expected-warning @+1 {{output 2 stays float: nothing computes with it in integers}}
 func.func @several_types(%x: tensor<1x2xf32>) -> (tensor<1x2xf32>, tensor<1x2xf32>, tensor<1x2xf32>) {
   %0 = edge.quantize %x : (tensor<1x2xf32>) -> tensor<1x2x!q>
   %1 = edge.softmax %0 {axis = 1} : (tensor<1x2x!q>) -> tensor<1x2x!soft>
