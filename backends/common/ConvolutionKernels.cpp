@@ -27,10 +27,16 @@ static bool isDepthwise(ConvOp op) {
 
 static bool isImage(ConvOp op) { return typeOf(op.getInput()).getRank() <= 4; }
 
-/// Integers need their weights at compile time: zero points are folded in.
-static bool isInt8Image(ConvOp op) {
-  return isInt8Op(op) && isImage(op) && isConstant(op.getFilter()) &&
-         isConstant(op.getBias());
+/// Integers need their weights at compile time: zero points are folded in, and
+/// what sums can reach is derived from them.
+static bool hasKnownImage(ConvOp op) {
+  return isImage(op) && isConstant(op.getFilter()) && isConstant(op.getBias());
+}
+
+static bool isInt8Image(ConvOp op) { return isInt8Op(op) && hasKnownImage(op); }
+
+static bool isInt16Image(ConvOp op) {
+  return isInt16Op(op) && hasKnownImage(op);
 }
 
 /// Depthwise filters [O, kernel..., 1] in the order in which their kernel reads
@@ -107,6 +113,18 @@ void edgecc::registerConvolutionKernels(KernelRegistry &registry) {
       [](ConvOp op, KernelCallBuilder &call) {
         return lowerConv(op, call, "depthwise_conv2d_s8", "depthwise_conv2d.h",
                          true);
+      },
+      /*benefit=*/1);
+  registry.add<ConvOp>(
+      "conv2d_s16x8", isInt16Image, [](ConvOp op, KernelCallBuilder &call) {
+        return lowerConv(op, call, "conv2d_s16x8", "conv2d.h", false);
+      });
+  registry.add<ConvOp>(
+      "depthwise_conv2d_s16x8",
+      [](ConvOp op) { return isInt16Image(op) && isDepthwise(op); },
+      [](ConvOp op, KernelCallBuilder &call) {
+        return lowerConv(op, call, "depthwise_conv2d_s16x8",
+                         "depthwise_conv2d.h", true);
       },
       /*benefit=*/1);
 }

@@ -69,6 +69,34 @@ static LogicalResult lowerAdd(AddOp op, KernelCallBuilder &call) {
   return success();
 }
 
+static LogicalResult lowerAddS16(AddOp op, KernelCallBuilder &call) {
+  quant::UniformQuantizedType output = getUniformType(op.getType());
+  integer::AddParams params =
+      integer::getAddParams(getUniformType(op.getLhs().getType()),
+                            getUniformType(op.getRhs().getType()), output);
+  integer::ClampRange range =
+      integer::getClampRange(output, op.getClampMin(), op.getClampMax());
+  addBinary(op, "add_s16", call);
+  for (int32_t scalar :
+       {params.lhs, params.rhs, int32_t(params.shift), range.lo, range.hi})
+    call.addScalar(scalar);
+  return success();
+}
+
+static LogicalResult lowerMulS16(MulOp op, KernelCallBuilder &call) {
+  quant::UniformQuantizedType output = getUniformType(op.getType());
+  integer::WideRequantization factor = integer::getWideMulRequantization(
+      getUniformType(op.getLhs().getType()),
+      getUniformType(op.getRhs().getType()), output);
+  integer::ClampRange range =
+      integer::getClampRange(output, op.getClampMin(), op.getClampMax());
+  addBinary(op, "mul_s16", call);
+  for (int32_t scalar :
+       {factor.multipliers.front(), int32_t(factor.shift), range.lo, range.hi})
+    call.addScalar(scalar);
+  return success();
+}
+
 static LogicalResult lowerMul(MulOp op, KernelCallBuilder &call) {
   quant::UniformQuantizedType output = getUniformType(op.getType());
   integer::Requantization factor = integer::getMulRequantization(
@@ -88,7 +116,7 @@ static LogicalResult lowerTable(TableOp op, KernelCallBuilder &call) {
   auto table = call.getConstant(op, op.getTable(), "table");
   if (failed(table))
     return failure();
-  call.begin("table_s8", "elementwise.h");
+  call.begin(isInt16Op(op) ? "table_s16" : "table_s8", "elementwise.h");
   call.addShape(op.getInput());
   call.addInput(op.getInput());
   call.addData("table", *table);
@@ -99,7 +127,8 @@ static LogicalResult lowerTable(TableOp op, KernelCallBuilder &call) {
 
 static LogicalResult lowerQuantize(QuantizeOp op, KernelCallBuilder &call) {
   quant::UniformQuantizedType type = getUniformType(op.getType());
-  call.begin("quantize_s8", "quantize.h");
+  bool isWide = integer::isWide(type);
+  call.begin(isWide ? "quantize_s16" : "quantize_s8", "quantize.h");
   call.addShape(op.getInput());
   call.addInput(op.getInput());
   call.addOutput(op.getResult());
@@ -111,7 +140,8 @@ static LogicalResult lowerQuantize(QuantizeOp op, KernelCallBuilder &call) {
 
 static LogicalResult lowerDequantize(DequantizeOp op, KernelCallBuilder &call) {
   quant::UniformQuantizedType type = getUniformType(op.getInput().getType());
-  call.begin("dequantize_s8", "quantize.h");
+  bool isWide = integer::isWide(type);
+  call.begin(isWide ? "dequantize_s16" : "dequantize_s8", "quantize.h");
   call.addShape(op.getInput());
   call.addInput(op.getInput());
   call.addOutput(op.getResult());
@@ -135,27 +165,65 @@ static LogicalResult lowerRequantize(RequantizeOp op, KernelCallBuilder &call) {
 }
 
 /// Between float and i8 only.
-template <typename OpT> static bool isInt8Cast(OpT op) {
-  auto input = getUniformType(op.getInput().getType());
-  auto result = getUniformType(op.getType());
-  auto isInt8 = [](quant::UniformQuantizedType type) {
-    return !type || type.getStorageType().isInteger(8);
+static LogicalResult lowerRequantizeWide(RequantizeOp op,
+                                         KernelCallBuilder &call) {
+  integer::WideRequantization factor = integer::getWideRequantization(
+      getUniformType(op.getInput().getType()), getUniformType(op.getType()));
+  call.begin("requantize_wide", "quantize.h");
+  call.addShape(op.getInput());
+  call.addInput(op.getInput());
+  call.addOutput(op.getResult());
+  for (int32_t scalar : {zeroOf(op.getInput()), factor.multipliers.front(),
+                         int32_t(factor.shift), zeroOf(op.getResult())})
+    call.addScalar(scalar);
+  allowElementwiseInplace(op, call);
+  return success();
+}
+
+/// Whether what is quantized of a conversion's operand and result is stored in
+/// a number of bits.
+template <int Bits, typename OpT> static bool isCastOf(OpT op) {
+  auto fits = [](Type type) {
+    auto quantized = getUniformType(type);
+    return !quantized || quantized.getStorageType().isInteger(Bits);
   };
-  return isInt8(input) && isInt8(result);
+  return fits(op.getInput().getType()) && fits(op.getType());
+}
+
+/// Between two integer types that are not both int8.
+static bool isWideCast(RequantizeOp op) {
+  auto isKnown = [](Type type) {
+    Type stored = getUniformType(type).getStorageType();
+    return stored.isInteger(8) || stored.isInteger(16);
+  };
+  return isKnown(op.getInput().getType()) && isKnown(op.getType()) &&
+         !isCastOf<8>(op);
 }
 
 void edgecc::registerElementwiseKernels(KernelRegistry &registry) {
   registry.add<MapOp>("map", [](MapOp) { return true; }, lowerMap);
   registry.add<AddOp>(
       "add_s8", [](AddOp op) { return isInt8Op(op); }, lowerAdd);
+  registry.add<AddOp>(
+      "add_s16", [](AddOp op) { return isInt16Op(op); }, lowerAddS16);
   registry.add<MulOp>(
       "mul_s8", [](MulOp op) { return isInt8Op(op); }, lowerMul);
+  registry.add<MulOp>(
+      "mul_s16", [](MulOp op) { return isInt16Op(op); }, lowerMulS16);
   registry.add<TableOp>(
       "table_s8", [](TableOp op) { return isInt8Op(op); }, lowerTable);
-  registry.add<QuantizeOp>("quantize_s8", isInt8Cast<QuantizeOp>,
+  registry.add<TableOp>(
+      "table_s16", [](TableOp op) { return isInt16Op(op); }, lowerTable);
+  registry.add<QuantizeOp>("quantize_s8", isCastOf<8, QuantizeOp>,
                            lowerQuantize);
-  registry.add<DequantizeOp>("dequantize_s8", isInt8Cast<DequantizeOp>,
+  registry.add<QuantizeOp>("quantize_s16", isCastOf<16, QuantizeOp>,
+                           lowerQuantize);
+  registry.add<DequantizeOp>("dequantize_s8", isCastOf<8, DequantizeOp>,
                              lowerDequantize);
-  registry.add<RequantizeOp>("requantize_s8", isInt8Cast<RequantizeOp>,
+  registry.add<DequantizeOp>("dequantize_s16", isCastOf<16, DequantizeOp>,
+                             lowerDequantize);
+  registry.add<RequantizeOp>("requantize_s8", isCastOf<8, RequantizeOp>,
                              lowerRequantize);
+  registry.add<RequantizeOp>("requantize_wide", isWideCast,
+                             lowerRequantizeWide);
 }

@@ -139,6 +139,11 @@ bool edgecc::isInt8Op(Operation *op) {
   return type && type.getStorageType().isInteger(8);
 }
 
+bool edgecc::isInt16Op(Operation *op) {
+  auto type = edge::getUniformType(op->getOperand(0).getType());
+  return type && integer::isWide(type);
+}
+
 bool edgecc::isConstant(Value value) {
   return value.getDefiningOp<edge::ConstantOp>() != nullptr;
 }
@@ -149,6 +154,14 @@ void edgecc::addFloatClamp(edge::ClampableOpInterface op,
   std::optional<APFloat> lo = op.getClampMin(), hi = op.getClampMax();
   call.addScalar(lo ? lo->convertToFloat() : -infinity);
   call.addScalar(hi ? hi->convertToFloat() : infinity);
+}
+
+static reference::Tensor getWords(MLIRContext *context,
+                                  ArrayRef<int32_t> words) {
+  reference::Tensor data(RankedTensorType::get({int64_t(words.size())},
+                                               IntegerType::get(context, 32)));
+  llvm::copy(words, data.getData<int32_t>().begin());
+  return data;
 }
 
 /// The bias as kernels take it, and the multipliers, as data.
@@ -170,13 +183,34 @@ static LogicalResult addBiasAndMultipliers(Operation *op, Value input,
       cast<RankedTensorType>(input.getType()), weightTensor->getType(),
       cast<RankedTensorType>(op->getResult(0).getType()));
 
-  auto i32 = RankedTensorType::get({int64_t(folded->size())},
-                                   IntegerType::get(op->getContext(), 32));
-  reference::Tensor biasData(i32), multipliers(i32);
-  llvm::copy(*folded, biasData.getData<int32_t>().begin());
-  llvm::copy(factors.multipliers, multipliers.getData<int32_t>().begin());
-  call.addData("bias", biasData);
-  call.addData("multiplier", multipliers);
+  call.addData("bias", getWords(op->getContext(), *folded));
+  call.addData("multiplier", getWords(op->getContext(), factors.multipliers));
+  return success();
+}
+
+static LogicalResult addWideEpilogue(edge::ClampableOpInterface op, Value input,
+                                     Value weights,
+                                     const reference::Tensor &bias,
+                                     KernelCallBuilder &call) {
+  auto weightTensor = call.getConstant(op, weights, "weights");
+  if (failed(weightTensor))
+    return failure();
+  auto outType = cast<RankedTensorType>(op->getResult(0).getType());
+  integer::WideSums sums = integer::getWideSums(
+      bias.getData<int32_t>(), weightTensor->getData<int8_t>());
+  integer::WideRequantization factors = integer::getWideWeightedRequantization(
+      cast<RankedTensorType>(input.getType()), weightTensor->getType(), outType,
+      sums);
+  MLIRContext *context = op->getContext();
+  call.addTemplateArg(
+      TypeAttr::get(IntegerType::get(context, sums.fitInt32() ? 32 : 64)));
+  call.addData("bias", getWords(context, bias.getData<int32_t>()));
+  call.addData("multiplier", getWords(context, factors.multipliers));
+  call.addOutput(op->getResult(0));
+  integer::ClampRange range = integer::getClampRange(
+      edge::getUniformType(outType), op.getClampMin(), op.getClampMax());
+  for (int32_t scalar : {int32_t(factors.shift), range.lo, range.hi})
+    call.addScalar(scalar);
   return success();
 }
 
@@ -194,6 +228,8 @@ LogicalResult edgecc::addWeightedEpilogue(edge::ClampableOpInterface op,
   auto biasTensor = call.getConstant(op, bias, "bias");
   if (failed(biasTensor))
     return failure();
+  if (isInt16Op(op))
+    return addWideEpilogue(op, input, weights, *biasTensor, call);
   integer::Requantization factors;
   if (failed(addBiasAndMultipliers(op, input, weights, *biasTensor, factors,
                                    call)))

@@ -13,7 +13,9 @@ using namespace edgecc::edge;
 
 static LogicalResult lowerFullyConnected(FullyConnectedOp op,
                                          KernelCallBuilder &call) {
-  call.begin(isFloatOp(op) ? "fully_connected_f32" : "fully_connected_s8",
+  call.begin(isFloatOp(op)   ? "fully_connected_f32"
+             : isInt16Op(op) ? "fully_connected_s16x8"
+                             : "fully_connected_s8",
              "fully_connected.h");
   call.addShape(op.getInput());
   call.addShape(op.getResult());
@@ -21,6 +23,10 @@ static LogicalResult lowerFullyConnected(FullyConnectedOp op,
   call.addOperand("weights", op.getWeights());
   return addWeightedEpilogue(op, op.getInput(), op.getWeights(), op.getBias(),
                              /*passInputZero=*/false, call);
+}
+
+static bool hasKnownWeights(FullyConnectedOp op) {
+  return isConstant(op.getWeights()) && isConstant(op.getBias());
 }
 
 static LogicalResult lowerMatMul(MatMulOp op, KernelCallBuilder &call) {
@@ -40,10 +46,11 @@ void edgecc::registerMatrixKernels(KernelRegistry &registry) {
       lowerFullyConnected);
   registry.add<FullyConnectedOp>(
       "fully_connected_s8",
-      [](FullyConnectedOp op) {
-        return isInt8Op(op) && isConstant(op.getWeights()) &&
-               isConstant(op.getBias());
-      },
+      [](FullyConnectedOp op) { return isInt8Op(op) && hasKnownWeights(op); },
+      lowerFullyConnected);
+  registry.add<FullyConnectedOp>(
+      "fully_connected_s16x8",
+      [](FullyConnectedOp op) { return isInt16Op(op) && hasKnownWeights(op); },
       lowerFullyConnected);
   registry.add<MatMulOp>(
       "matmul_f32", [](MatMulOp op) { return isFloatOp(op); }, lowerMatMul);

@@ -28,7 +28,10 @@ static void addPoolShapes(PoolT op, KernelCallBuilder &call) {
 }
 
 static LogicalResult lowerMaxPool(MaxPoolOp op, KernelCallBuilder &call) {
-  call.begin(isFloatOp(op) ? "max_pool2d_f32" : "max_pool2d_s8", "pool2d.h");
+  call.begin(isFloatOp(op)   ? "max_pool2d_f32"
+             : isInt16Op(op) ? "max_pool2d_s16"
+                             : "max_pool2d_s8",
+             "pool2d.h");
   addPoolShapes(op, call);
   call.addInput(op.getInput());
   call.addOutput(op.getResult());
@@ -71,6 +74,28 @@ static LogicalResult lowerAvgPoolS8(AvgPoolOp op, KernelCallBuilder &call) {
   return success();
 }
 
+static LogicalResult lowerAvgPoolS16(AvgPoolOp op, KernelCallBuilder &call) {
+  quant::UniformQuantizedType output = getUniformType(op.getType());
+  int64_t taps = ShapedType::getNumElements(op.getKernel());
+  integer::WideRequantization factors = integer::getWideAvgPoolRequantization(
+      getUniformType(op.getInput().getType()), output, taps);
+  reference::Tensor multipliers(
+      RankedTensorType::get({taps}, IntegerType::get(op.getContext(), 32)));
+  llvm::copy(factors.multipliers, multipliers.getData<int32_t>().begin());
+  integer::ClampRange range =
+      integer::getClampRange(output, op.getClampMin(), op.getClampMax());
+
+  call.begin("avg_pool2d_s16", "pool2d.h");
+  addPoolShapes(op, call);
+  call.addBool(op.getCountIncludePad());
+  call.addInput(op.getInput());
+  call.addData("multiplier", multipliers);
+  call.addOutput(op.getResult());
+  for (int32_t scalar : {int32_t(factors.shift), range.lo, range.hi})
+    call.addScalar(scalar);
+  return success();
+}
+
 static LogicalResult lowerReduce(ReduceOp op, KernelCallBuilder &call) {
   auto input = cast<RankedTensorType>(op.getInput().getType());
   SmallVector<int64_t> mask(input.getRank(), 0);
@@ -104,24 +129,36 @@ static LogicalResult lowerAvgPoolNd(AvgPoolOp op, KernelCallBuilder &call) {
   return success();
 }
 
+/// Of quantized elements, the kernel picks one; it does not know of scales.
 static bool isIntegerReduction(ReduceOp op) {
-  return getElementTypeOrSelf(op.getInput().getType()).isInteger() &&
-         op.getKind() != ReduceKind::Mean;
+  Type type = getElementTypeOrSelf(op.getInput().getType());
+  if (getQuantizedType(type))
+    return op.getKind() == ReduceKind::Max || op.getKind() == ReduceKind::Min;
+  return type.isInteger() && op.getKind() != ReduceKind::Mean;
+}
+
+static void addSoftmaxTable(SoftmaxOp op, ArrayRef<int32_t> entries,
+                            KernelCallBuilder &call) {
+  reference::Tensor table(RankedTensorType::get(
+      {int64_t(entries.size())}, IntegerType::get(op.getContext(), 32)));
+  llvm::copy(entries, table.getData<int32_t>().begin());
+  call.addData("exp", table);
 }
 
 static LogicalResult lowerSoftmax(SoftmaxOp op, KernelCallBuilder &call) {
-  bool isFloat = isFloatOp(op);
-  call.begin(isFloat ? "softmax_f32" : "softmax_s8", "softmax.h");
+  call.begin(isFloatOp(op)   ? "softmax_f32"
+             : isInt16Op(op) ? "softmax_s16"
+                             : "softmax_s8",
+             "softmax.h");
   call.addShape(op.getInput());
   call.addInt(op.getAxis());
   call.addInput(op.getInput());
-  if (!isFloat) {
-    reference::Tensor table(
-        RankedTensorType::get({256}, IntegerType::get(op.getContext(), 32)));
-    llvm::copy(integer::getSoftmaxTable(
-                   getUniformType(op.getInput().getType()).getScale()),
-               table.getData<int32_t>().begin());
-    call.addData("exp", table);
+  if (!isFloatOp(op)) {
+    double scale = getUniformType(op.getInput().getType()).getScale();
+    if (isInt16Op(op))
+      addSoftmaxTable(op, integer::getWideSoftmaxTable(scale), call);
+    else
+      addSoftmaxTable(op, integer::getSoftmaxTable(scale), call);
   }
   call.addOutput(op.getResult());
   return success();
@@ -142,6 +179,13 @@ void edgecc::registerPoolingKernels(KernelRegistry &registry) {
       "avg_pool2d_s8", [](AvgPoolOp op) { return isInt8Op(op) && isImage(op); },
       lowerAvgPoolS8);
   registry.add<MaxPoolOp>(
+      "max_pool2d_s16",
+      [](MaxPoolOp op) { return isInt16Op(op) && isImage(op); }, lowerMaxPool);
+  registry.add<AvgPoolOp>(
+      "avg_pool2d_s16",
+      [](AvgPoolOp op) { return isInt16Op(op) && isImage(op); },
+      lowerAvgPoolS16);
+  registry.add<MaxPoolOp>(
       "max_pool_nd", [](MaxPoolOp) { return true; }, lowerMaxPoolNd,
       /*benefit=*/-1);
   registry.add<AvgPoolOp>(
@@ -154,4 +198,6 @@ void edgecc::registerPoolingKernels(KernelRegistry &registry) {
       "softmax_f32", [](SoftmaxOp op) { return isFloatOp(op); }, lowerSoftmax);
   registry.add<SoftmaxOp>(
       "softmax_s8", [](SoftmaxOp op) { return isInt8Op(op); }, lowerSoftmax);
+  registry.add<SoftmaxOp>(
+      "softmax_s16", [](SoftmaxOp op) { return isInt16Op(op); }, lowerSoftmax);
 }

@@ -87,14 +87,15 @@ struct CommandLine {
           "against the float model's outputs)")};
   Text precision{
       "precision", value("auto|f32|s8|s16x8|s8w4"), cat(choices),
-      desc("what to compute in; auto: int8 with --calib, else float (default:\n"
-           "auto)"),
+      desc("what to compute in: float; int8; int16 activations with int8\n"
+           "weights, where int8 loses too much; auto: int8 with --calib, else\n"
+           "float (default: auto)"),
       llvm::cl::init("auto")};
   Text prune{"prune", value("auto|off|lossless|RATIO"), cat(choices),
              desc("leave weights out (default: auto)"), llvm::cl::init("auto")};
   Text io{"io", value("float|quantized"), cat(choices),
-          desc("types of inputs and outputs: those of the ONNX model, or int8\n"
-               "(default: float)"),
+          desc("types of inputs and outputs: those of the ONNX model, or the\n"
+               "integers that --precision computes in (default: float)"),
           llvm::cl::init("float")};
   Text ioLayout{
       "io-layout", value("onnx|nhwc"), cat(choices),

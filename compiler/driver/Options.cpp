@@ -153,10 +153,11 @@ static Error readBudget(const CommandLine &line, Options &options) {
 
 static Error readPrecision(const CommandLine &line, Options &options) {
   StringRef precision = line.precision;
-  if (precision == "s16x8" || precision == "s8w4")
+  if (precision == "s8w4")
     return inOption(line.precision.ArgStr,
                     "'" + precision +
-                        "' is not available yet; this version has f32 and s8");
+                        "' is not available yet; this version has f32, s8 and "
+                        "s16x8");
   options.precision = edgecc::quantization::parsePrecision(precision);
   if (precision != "auto" && !options.precision)
     return inOption(line.precision.ArgStr,

@@ -102,9 +102,15 @@ static Tensor dequantize(const Tensor &tensor) {
 static Tensor quantize(const Tensor &tensor, RankedTensorType type) {
   auto quantized = edge::getUniformType(type);
   Tensor result(type);
-  for (auto [stored, value] :
-       zip_equal(result.getData<int8_t>(), tensor.getData<float>()))
-    stored = int8_t(integer::getStoredValue(value, quantized));
+  auto fill = [&](auto stored) {
+    for (auto [target, value] : zip_equal(stored, tensor.getData<float>()))
+      target = std::remove_reference_t<decltype(target)>(
+          integer::getStoredValue(value, quantized));
+  };
+  if (integer::isWide(quantized))
+    fill(result.getData<int16_t>());
+  else
+    fill(result.getData<int8_t>());
   return result;
 }
 

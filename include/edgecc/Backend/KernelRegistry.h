@@ -140,9 +140,11 @@ void registerSelectionKernels(KernelRegistry &registry);
 // Shared by the families
 //===----------------------------------------------------------------------===//
 
-/// Whether all tensors of an operation are f32 / the first is quantized i8.
+/// Whether all tensors of an operation are f32 / the first is quantized i8 /
+/// the first is quantized i16.
 bool isFloatOp(mlir::Operation *op);
 bool isInt8Op(mlir::Operation *op);
+bool isInt16Op(mlir::Operation *op);
 /// Whether a value is known at compile time, and can be packed.
 bool isConstant(mlir::Value value);
 
@@ -153,7 +155,9 @@ void addFloatClamp(edge::ClampableOpInterface op, KernelCallBuilder &call);
 /// result, then, in float, the clamp bounds; in integers the bias has the
 /// input's zero point folded in, multipliers per output channel follow it, and
 /// the scalars are the input's zero point (if `passInputZero`, for kernels with
-/// padding), shift, output's zero point, lower and upper bound.
+/// padding), shift, output's zero point, lower and upper bound. Of int16 there
+/// are no zero points, and the type that products are summed in is the last
+/// template argument.
 llvm::LogicalResult addWeightedEpilogue(edge::ClampableOpInterface op,
                                         mlir::Value input, mlir::Value weights,
                                         mlir::Value bias, bool passInputZero,
