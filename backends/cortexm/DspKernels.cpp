@@ -1,4 +1,4 @@
-//===- DspKernels.cpp - Int8 kernels for Arm's DSP extension --------------===//
+//===- DspKernels.cpp - Integer kernels for Arm's DSP extension -----------===//
 //
 // Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -120,6 +120,17 @@ static SmallVector<int32_t> packRows(const reference::Tensor &weights,
   return words;
 }
 
+/// The same for int16 activations, which come in their natural order: SXTB16
+/// makes pairs of the bytes 0 and 2, and 1 and 3.
+static SmallVector<int32_t> packWideRows(const reference::Tensor &weights,
+                                         int64_t block) {
+  SmallVector<int32_t> words = packRows(weights, block);
+  for (int32_t &word : words)
+    word = packBytes(int8_t(word), int8_t(word >> 16), int8_t(word >> 8),
+                     int8_t(word >> 24));
+  return words;
+}
+
 /// Depthwise weights [C, 3, 3, 1]: the bytes w0, w1, w1, w2 of each row.
 static SmallVector<int32_t> packDepthwise(const reference::Tensor &weights) {
   SmallVector<int32_t> words;
@@ -132,6 +143,43 @@ static SmallVector<int32_t> packDepthwise(const reference::Tensor &weights) {
 //===----------------------------------------------------------------------===//
 // Kernels
 //===----------------------------------------------------------------------===//
+
+/// Whether the kernels sum in 32 bits what a layer of int16 multiplies.
+static bool hasNarrowSums(Value weights, Value bias) {
+  return isConstant(weights) && isConstant(bias) &&
+         integer::getWideSums(getConstantTensor(bias)->getData<int32_t>(),
+                              getConstantTensor(weights)->getData<int8_t>())
+             .fitInt32();
+}
+
+/// What follows the weights of a layer of int16: bias, multipliers, output, and
+/// the scalars.
+template <typename OpT>
+static void addWideEpilogue(OpT op, Value weights, ArrayRef<int32_t> packed,
+                            KernelCallBuilder &call) {
+  auto type = [](Value value) {
+    return cast<RankedTensorType>(value.getType());
+  };
+  reference::Tensor bias = *getConstantTensor(op.getBias());
+  integer::WideSums sums = integer::getWideSums(
+      std::as_const(bias).template getData<int32_t>(),
+      getConstantTensor(weights)->template getData<int8_t>());
+  integer::WideRequantization factors = integer::getWideWeightedRequantization(
+      type(op.getInput()), type(weights), type(op.getResult()), sums);
+  integer::ClampRange range =
+      integer::getClampRange(getUniformType(op.getResult().getType()),
+                             op.getClampMin(), op.getClampMax());
+  MLIRContext *context = op.getContext();
+  call.addInput(op.getInput());
+  call.addData("weights", getWords(context, packed));
+  call.addData(
+      "bias",
+      getWords(context, std::as_const(bias).template getData<int32_t>()));
+  call.addData("multiplier", getWords(context, factors.multipliers));
+  call.addOutput(op.getResult());
+  for (int32_t scalar : {int32_t(factors.shift), range.lo, range.hi})
+    call.addScalar(scalar);
+}
 
 static bool isInt8Image(ConvOp op) {
   return isInt8Op(op) && isConstant(op.getFilter()) &&
@@ -164,15 +212,39 @@ static bool isDspConv(ConvOp op) {
   return isInt8Image(op) && op.getGroups() == 1 && out[1] * out[2] >= 3;
 }
 
+/// Bytes of the taps of three pixels.
+static int64_t getPatchBytes(const reference::Tensor &filter) {
+  int64_t taps = filter.getNumElements() / filter.getDim(0);
+  return llvm::divideCeil(taps, 4) * 3 * 4 * sizeof(int16_t);
+}
+
 static LogicalResult lowerDspConv(ConvOp op, KernelCallBuilder &call) {
   reference::Tensor filter = *getConstantTensor(op.getFilter());
-  int64_t taps = filter.getNumElements() / filter.getDim(0);
-  int64_t bytes = llvm::divideCeil(taps, 4) * 3 * 4 * sizeof(int16_t);
+  int64_t bytes = getPatchBytes(filter);
   bool inArena = beginImageCall(op, "conv2d_s8_dsp", "conv2d_s8_dsp_small",
                                 "conv2d_dsp.h", bytes, call);
   if (failed(addEpilogue(op, op.getFilter(), packRows(filter, 2),
                          /*hasPadding=*/true, call)))
     return failure();
+  if (inArena)
+    call.addScratch(bytes);
+  return success();
+}
+
+static bool isWideDspConv(ConvOp op) {
+  SmallVector<int64_t> out = getImageShape(op.getResult());
+  return isInt16Op(op) && shapeOf(op.getInput()).size() <= 4 &&
+         op.getGroups() == 1 && out[1] * out[2] >= 3 &&
+         hasNarrowSums(op.getFilter(), op.getBias());
+}
+
+static LogicalResult lowerWideDspConv(ConvOp op, KernelCallBuilder &call) {
+  reference::Tensor filter = *getConstantTensor(op.getFilter());
+  int64_t bytes = getPatchBytes(filter);
+  bool inArena =
+      beginImageCall(op, "conv2d_s16x8_dsp", "conv2d_s16x8_dsp_small",
+                     "conv2d_dsp.h", bytes, call);
+  addWideEpilogue(op, op.getFilter(), packWideRows(filter, 2), call);
   if (inArena)
     call.addScratch(bytes);
   return success();
@@ -231,6 +303,21 @@ static LogicalResult lowerDspFullyConnected(FullyConnectedOp op,
                      /*hasPadding=*/false, call);
 }
 
+static bool isWideDspFullyConnected(FullyConnectedOp op) {
+  return isInt16Op(op) && shapeOf(op.getInput()).back() % 4 == 0 &&
+         hasNarrowSums(op.getWeights(), op.getBias());
+}
+
+static LogicalResult lowerWideDspFullyConnected(FullyConnectedOp op,
+                                                KernelCallBuilder &call) {
+  call.begin("fully_connected_s16x8_dsp", "fully_connected_dsp.h");
+  call.addShape(op.getInput());
+  call.addShape(op.getResult());
+  addWideEpilogue(op, op.getWeights(),
+                  packWideRows(*getConstantTensor(op.getWeights()), 4), call);
+  return success();
+}
+
 void edgecc::registerCortexMKernels(KernelRegistry &registry) {
   registry.add<ConvOp>("conv2d_s8_dsp", isDspConv, lowerDspConv,
                        /*benefit=*/10, /*features=*/{"dsp"});
@@ -240,4 +327,9 @@ void edgecc::registerCortexMKernels(KernelRegistry &registry) {
   registry.add<FullyConnectedOp>("fully_connected_s8_dsp", isDspFullyConnected,
                                  lowerDspFullyConnected, /*benefit=*/10,
                                  /*features=*/{"dsp"});
+  registry.add<ConvOp>("conv2d_s16x8_dsp", isWideDspConv, lowerWideDspConv,
+                       /*benefit=*/10, /*features=*/{"dsp"});
+  registry.add<FullyConnectedOp>(
+      "fully_connected_s16x8_dsp", isWideDspFullyConnected,
+      lowerWideDspFullyConnected, /*benefit=*/10, /*features=*/{"dsp"});
 }

@@ -1,4 +1,5 @@
-// Two-dimensional int8 convolution with Arm's DSP instructions, one group.
+// Two-dimensional convolution of int8 or int16 with int8 weights by Arm's DSP
+// instructions, one group.
 //
 //   in       [N, H, W, C]
 //   weights  words, packed: for each pair of output channels, for each four
@@ -8,6 +9,10 @@
 //   doubled  [O], multipliers times two (arm_dsp.h says when)
 //   out      [N, OH, OW, O]
 //   patches  scratch: the taps of three pixels as int16
+//
+// int16: as conv2d_s16x8 of conv2d.h, for weights whose products 32 bits hold.
+// Of each four bytes of weights the second and third are exchanged, because
+// int16 come in their natural order; the bias is plain.
 //
 // Three pixels times two channels: the widest block whose sums, weights and
 // inputs fit the registers when weights stay bytes. The three windows are
@@ -20,6 +25,9 @@
 
 #ifndef EDGECC_KERNELS_SHAPE_H
 #include "shape.h"
+#endif
+#ifndef EDGECC_KERNELS_DOT_PRODUCT_H
+#include "dot_product.h"
 #endif
 #ifndef EDGECC_KERNELS_ARM_DSP_H
 #include "arm_dsp.h"
@@ -95,8 +103,9 @@ inline void addTaps(DspSums &sums, const std::int16_t *patches,
 #undef EDGECC_DSP_TAPS
 #undef EDGECC_DSP_LOOP
 
-/// Gathers the window of a pixel as int16, in fours that lie 12 apart.
-template <class In, class Win> struct DspPatch {
+/// Gathers the window of a pixel as int16, in fours that lie 12 apart. T is
+/// what the image consists of.
+template <class In, class Win, class T> struct DspPatch {
   static constexpr int kDepth = In::dim(3), kRow = Win::kernelW * kDepth;
   static constexpr int kTaps = Win::kernelH * kRow;
   static constexpr int kFours = (kTaps + 3) / 4;
@@ -112,31 +121,44 @@ template <class In, class Win> struct DspPatch {
     }
     return to;
   }
+  static inline std::int16_t *expand(std::int16_t *to, const std::int16_t *from,
+                                     int fours) {
+    for (; fours > 0; --fours, from += 4, to += 12) {
+      storeWord(to, loadWord(from));
+      storeWord(to + 2, loadWord(from + 2));
+    }
+    return to;
+  }
 
-  /// The window as bytes, for taps that are no fours.
-  static inline void gatherBytes(const WindowAt<In, Win> &at,
-                                 const std::int8_t *image, std::int8_t zero,
-                                 std::int8_t *bytes) {
+  /// Two taps outside the image.
+  static inline std::int32_t pairOf(std::int8_t zero) {
+    return evenBytes(0x010101 * static_cast<unsigned char>(zero));
+  }
+  static inline std::int32_t pairOf(std::int16_t zero) {
+    return 0x10001 * static_cast<unsigned short>(zero);
+  }
+
+  /// The window as it is, for taps that are no fours.
+  static inline void gatherPlain(const WindowAt<In, Win> &at, const T *image,
+                                 T zero, T *plain) {
     for (int ky = 0; ky < Win::kernelH; ++ky) {
       const Taps inside = at.colsInside(ky);
-      for (int kx = 0; kx < Win::kernelW; ++kx, bytes += kDepth)
+      for (int kx = 0; kx < Win::kernelW; ++kx, plain += kDepth)
         if (inside.contains(kx)) {
-          const std::int8_t *from = image + at.pixel(ky, kx) * kDepth;
+          const T *from = image + at.pixel(ky, kx) * kDepth;
           for (int c = 0; c < kDepth; ++c)
-            bytes[c] = from[c];
+            plain[c] = from[c];
         } else {
           for (int c = 0; c < kDepth; ++c)
-            bytes[c] = zero;
+            plain[c] = zero;
         }
     }
   }
 
   /// The window tap by tap, where a tap is fours.
-  static inline void gatherTaps(const WindowAt<In, Win> &at,
-                                const std::int8_t *image, std::int8_t zero,
-                                std::int16_t *to) {
-    const std::int32_t pair =
-        evenBytes(0x010101 * static_cast<unsigned char>(zero));
+  static inline void gatherTaps(const WindowAt<In, Win> &at, const T *image,
+                                T zero, std::int16_t *to) {
+    const std::int32_t pair = pairOf(zero);
     for (int ky = 0; ky < Win::kernelH; ++ky) {
       const Taps inside = at.colsInside(ky);
       for (int kx = 0; kx < Win::kernelW; ++kx)
@@ -150,8 +172,7 @@ template <class In, class Win> struct DspPatch {
     }
   }
 
-  static inline void gather(const WindowAt<In, Win> &at,
-                            const std::int8_t *image, std::int8_t zero,
+  static inline void gather(const WindowAt<In, Win> &at, const T *image, T zero,
                             std::int16_t *to) {
     if constexpr (kRowIsDense && kRow % 4 == 0)
       if (!at.touchesPadding()) {
@@ -162,11 +183,11 @@ template <class In, class Win> struct DspPatch {
     if constexpr (kDepth % 4 == 0) {
       gatherTaps(at, image, zero, to);
     } else {
-      std::int8_t bytes[kFours * 4];
+      T plain[kFours * 4];
       for (int i = kTaps; i < kFours * 4; ++i)
-        bytes[i] = 0;
-      gatherBytes(at, image, zero, bytes);
-      expand(to, bytes, kFours);
+        plain[i] = 0;
+      gatherPlain(at, image, zero, plain);
+      expand(to, plain, kFours);
     }
   }
 };
@@ -193,11 +214,30 @@ inline void dspChannels(const std::int16_t *patches,
   }
 }
 
-template <class In, class Out, class Win, int InZero, class Finish>
-inline void conv2dDsp(const std::int8_t *in, const std::int32_t *weights,
-                      const std::int32_t *bias, const std::int32_t *doubled,
-                      std::int8_t *out, std::int16_t *patches) {
-  using Patch = DspPatch<In, Win>;
+/// The same for int16.
+template <int Fours, int OutC>
+inline void dspChannels(const std::int16_t *patches,
+                        const std::int32_t *weights, const FinishS16x8 &finish,
+                        std::int16_t *out) {
+  for (int o = 0; o < OutC; o += 2) {
+    DspSums sums = {0, 0, 0, 0, 0, 0};
+    addTaps<Fours>(sums, patches, weights);
+    out[o] = finish(sums.a0, o);
+    out[o + OutC] = finish(sums.b0, o);
+    out[o + 2 * OutC] = finish(sums.c0, o);
+    if (OutC % 2 == 0 || o + 1 < OutC) {
+      out[o + 1] = finish(sums.a1, o + 1);
+      out[o + 1 + OutC] = finish(sums.b1, o + 1);
+      out[o + 1 + 2 * OutC] = finish(sums.c1, o + 1);
+    }
+  }
+}
+
+/// Calls channels(patches, out) for every three pixels.
+template <class In, class Out, class Win, int InZero, class T, class Channels>
+inline void conv2dDsp(const T *in, T *out, std::int16_t *patches,
+                      const Channels &channels) {
+  using Patch = DspPatch<In, Win, T>;
   constexpr int kPixels = Out::dim(1) * Out::dim(2), kWidth = Out::dim(2);
   constexpr bool kPointwise = Patch::kTaps == In::dim(3) &&
                               In::product(1, 3) == kPixels &&
@@ -213,13 +253,35 @@ inline void conv2dDsp(const std::int8_t *in, const std::int32_t *weights,
           Patch::expand(patches + 4 * i, in + at * In::dim(3), Patch::kFours);
         else
           Patch::gather(WindowAt<In, Win>(at / kWidth, at % kWidth), in,
-                        std::int8_t{InZero}, patches + 4 * i);
+                        T{InZero}, patches + 4 * i);
       }
-      dspChannels<Patch::kFours, Out::dim(3), Finish>(
-          patches, weights, bias, doubled, out + first * Out::dim(3));
+      channels(patches, out + first * Out::dim(3));
     }
     out += Out::product(1, 4);
   }
+}
+
+template <class In, class Out, class Win, int InZero, class Finish>
+inline void conv2dS8Dsp(const std::int8_t *in, const std::int32_t *weights,
+                        const std::int32_t *bias, const std::int32_t *doubled,
+                        std::int8_t *out, std::int16_t *patches) {
+  conv2dDsp<In, Out, Win, InZero>(
+      in, out, patches, [=](const std::int16_t *taps, std::int8_t *pixels) {
+        constexpr int kFours = DspPatch<In, Win, std::int8_t>::kFours;
+        dspChannels<kFours, Out::dim(3), Finish>(taps, weights, bias, doubled,
+                                                 pixels);
+      });
+}
+
+template <class In, class Out, class Win>
+inline void conv2dS16x8Dsp(const std::int16_t *in, const std::int32_t *weights,
+                           const FinishS16x8 &finish, std::int16_t *out,
+                           std::int16_t *patches) {
+  conv2dDsp<In, Out, Win, 0>(
+      in, out, patches, [=](const std::int16_t *taps, std::int16_t *pixels) {
+        constexpr int kFours = DspPatch<In, Win, std::int16_t>::kFours;
+        dspChannels<kFours, Out::dim(3)>(taps, weights, finish, pixels);
+      });
 }
 
 template <class In, class Out, class Win, int InZero, int OutZero, int Lo,
@@ -227,7 +289,7 @@ template <class In, class Out, class Win, int InZero, int OutZero, int Lo,
 void conv2d_s8_dsp(const std::int8_t *in, const std::int32_t *weights,
                    const std::int32_t *bias, const std::int32_t *doubled,
                    std::int8_t *out, std::int8_t *scratch) {
-  conv2dDsp<In, Out, Win, InZero, FinishDsp<OutZero, Lo, Hi>>(
+  conv2dS8Dsp<In, Out, Win, InZero, FinishDsp<OutZero, Lo, Hi>>(
       in, weights, bias, doubled, out,
       reinterpret_cast<std::int16_t *>(scratch));
 }
@@ -238,9 +300,30 @@ template <class In, class Out, class Win, int InZero, int OutZero, int Lo,
 void conv2d_s8_dsp_small(const std::int8_t *in, const std::int32_t *weights,
                          const std::int32_t *bias, const std::int32_t *doubled,
                          std::int8_t *out) {
-  alignas(4) std::int16_t patches[DspPatch<In, Win>::kFours * 12];
-  conv2dDsp<In, Out, Win, InZero, FinishDsp<OutZero, Lo, Hi>>(
+  alignas(4) std::int16_t patches[DspPatch<In, Win, std::int8_t>::kFours * 12];
+  conv2dS8Dsp<In, Out, Win, InZero, FinishDsp<OutZero, Lo, Hi>>(
       in, weights, bias, doubled, out, patches);
+}
+
+template <class In, class Out, class Win>
+void conv2d_s16x8_dsp(const std::int16_t *in, const std::int32_t *weights,
+                      const std::int32_t *bias, const std::int32_t *multiplier,
+                      std::int16_t *out, std::int8_t *scratch, int shift,
+                      int lo, int hi) {
+  conv2dS16x8Dsp<In, Out, Win>(in, weights,
+                               FinishS16x8{bias, multiplier, shift, lo, hi},
+                               out, reinterpret_cast<std::int16_t *>(scratch));
+}
+
+/// The same for windows that are small enough for the stack.
+template <class In, class Out, class Win>
+void conv2d_s16x8_dsp_small(const std::int16_t *in, const std::int32_t *weights,
+                            const std::int32_t *bias,
+                            const std::int32_t *multiplier, std::int16_t *out,
+                            int shift, int lo, int hi) {
+  alignas(4) std::int16_t patches[DspPatch<In, Win, std::int16_t>::kFours * 12];
+  conv2dS16x8Dsp<In, Out, Win>(
+      in, weights, FinishS16x8{bias, multiplier, shift, lo, hi}, out, patches);
 }
 
 } // namespace

@@ -1,4 +1,5 @@
-// Int8 fully connected layers with Arm's DSP instructions.
+// Fully connected layers of int8 or int16 with int8 weights by Arm's DSP
+// instructions.
 //
 //   in       [..., K], K a multiple of 4
 //   weights  words, packed: for each four outputs (filled up with zeros), for
@@ -13,6 +14,9 @@
 
 #ifndef EDGECC_KERNELS_SHAPE_H
 #include "shape.h"
+#endif
+#ifndef EDGECC_KERNELS_DOT_PRODUCT_H
+#include "dot_product.h"
 #endif
 #ifndef EDGECC_KERNELS_ARM_DSP_H
 #include "arm_dsp.h"
@@ -31,13 +35,21 @@ namespace {
   "sxtb16 " Word ", " Word ", ror #8\n\t"                                      \
   "smlad " Sum ", r4, lr, " Sum "\n\t"                                         \
   "smlad " Sum ", r5, " Word ", " Sum "\n\t"
+#define EDGECC_DSP_OUTPUTS                                                     \
+  EDGECC_DSP_OUTPUT("r0", "r9")                                                \
+  EDGECC_DSP_OUTPUT("r1", "r10")                                               \
+  EDGECC_DSP_OUTPUT("r2", "r11")                                               \
+  EDGECC_DSP_OUTPUT("r3", "r12")
 #define EDGECC_DSP_INPUTS                                                      \
   "ldr r5, [r6], #4\n\t"                                                       \
   "ldmia r8!, {r9, r10, r11, r12}\n\t"                                         \
   "sxtb16 r4, r5\n\t"                                                          \
-  "sxtb16 r5, r5, ror #8\n\t" EDGECC_DSP_OUTPUT("r0", "r9")                    \
-      EDGECC_DSP_OUTPUT("r1", "r10") EDGECC_DSP_OUTPUT("r2", "r11")            \
-          EDGECC_DSP_OUTPUT("r3", "r12")
+  "sxtb16 r5, r5, ror #8\n\t" EDGECC_DSP_OUTPUTS
+// int16 at any address: LDRD would need a multiple of four.
+#define EDGECC_DSP_WIDE_INPUTS                                                 \
+  "ldr r4, [r6], #4\n\t"                                                       \
+  "ldr r5, [r6], #4\n\t"                                                       \
+  "ldmia r8!, {r9, r10, r11, r12}\n\t" EDGECC_DSP_OUTPUTS
 // The end of the loop waits on the stack, as r7 may be the frame pointer.
 #define EDGECC_DSP_LOOP(Body)                                                  \
   __asm__ volatile("push {r12}\n"                                              \
@@ -52,17 +64,22 @@ namespace {
 
 /// Adds the products of `Depth` inputs to the sums of four outputs; moves
 /// `weights` behind their rows.
-template <int Depth>
-inline void addRows(std::int32_t (&sums)[4], const std::int8_t *in,
+template <int Depth, class T>
+inline void addRows(std::int32_t (&sums)[4], const T *in,
                     const std::int32_t *&weights) {
   register std::int32_t a0 __asm__("r0") = sums[0];
   register std::int32_t a1 __asm__("r1") = sums[1];
   register std::int32_t a2 __asm__("r2") = sums[2];
   register std::int32_t a3 __asm__("r3") = sums[3];
-  register const std::int8_t *from __asm__("r6") = in;
+  register const T *from __asm__("r6") = in;
   register const std::int32_t *rows __asm__("r8") = weights;
-  register const std::int8_t *end __asm__("r12") = in + Depth;
-  if constexpr (Depth % 16 == 0)
+  register const T *end __asm__("r12") = in + Depth;
+  if constexpr (sizeof(T) == 2 && Depth % 16 == 0)
+    EDGECC_DSP_LOOP(EDGECC_DSP_WIDE_INPUTS EDGECC_DSP_WIDE_INPUTS
+                        EDGECC_DSP_WIDE_INPUTS EDGECC_DSP_WIDE_INPUTS);
+  else if constexpr (sizeof(T) == 2)
+    EDGECC_DSP_LOOP(EDGECC_DSP_WIDE_INPUTS);
+  else if constexpr (Depth % 16 == 0)
     EDGECC_DSP_LOOP(EDGECC_DSP_INPUTS EDGECC_DSP_INPUTS EDGECC_DSP_INPUTS
                         EDGECC_DSP_INPUTS);
   else if constexpr (Depth % 8 == 0)
@@ -77,7 +94,9 @@ inline void addRows(std::int32_t (&sums)[4], const std::int8_t *in,
 }
 
 #undef EDGECC_DSP_OUTPUT
+#undef EDGECC_DSP_OUTPUTS
 #undef EDGECC_DSP_INPUTS
+#undef EDGECC_DSP_WIDE_INPUTS
 #undef EDGECC_DSP_LOOP
 
 template <class In, class Out, int OutZero, int Lo, int Hi>
@@ -103,6 +122,30 @@ void fully_connected_s8_dsp(const std::int8_t *in, const std::int32_t *weights,
       addRows<kDepth>(sums, in, next);
       for (int i = 0; i < kOut - kWhole; ++i)
         out[kWhole + i] = Finish::apply(sums[i], doubled[kWhole + i]);
+    }
+  }
+}
+
+/// As fully_connected_s16x8 of fully_connected.h, for weights whose products 32
+/// bits hold. Of each four bytes of weights the second and third are exchanged,
+/// because int16 come in their natural order.
+template <class In, class Out>
+void fully_connected_s16x8_dsp(const std::int16_t *in,
+                               const std::int32_t *weights,
+                               const std::int32_t *bias,
+                               const std::int32_t *multiplier,
+                               std::int16_t *out, int shift, int lo, int hi) {
+  constexpr int kDepth = In::dim(In::rank - 1), kOut = Out::dim(Out::rank - 1);
+  constexpr int kRows = Out::product(0, Out::rank - 1);
+  static_assert(kDepth % 4 == 0, "inputs come in fours");
+  const FinishS16x8 finish = {bias, multiplier, shift, lo, hi};
+  for (int row = 0; row < kRows; ++row, in += kDepth, out += kOut) {
+    const std::int32_t *next = weights;
+    for (int o = 0; o < kOut; o += 4) {
+      std::int32_t sums[4] = {0, 0, 0, 0};
+      addRows<kDepth>(sums, in, next);
+      for (int i = 0; i < 4 && o + i < kOut; ++i)
+        out[o + i] = finish(sums[i], o + i);
     }
   }
 }

@@ -46,6 +46,15 @@ void packRows(const std::int8_t *weights, int rows, int depth, int block) {
                                           : std::int8_t{0};
 }
 
+/// For int16: the middle bytes of each word change places.
+void exchangeMiddleBytes() {
+  for (std::int32_t &word : packed) {
+    const auto bits = static_cast<std::uint32_t>(word);
+    word = static_cast<std::int32_t>(
+        (bits & 0xFF0000FFu) | (bits & 0xFF00u) << 8 | (bits >> 8 & 0xFF00u));
+  }
+}
+
 /// From [3, 3, C].
 void packDepthwise(const std::int8_t *weights, int channels) {
   std::int8_t *to = reinterpret_cast<std::int8_t *>(packed);
@@ -78,6 +87,28 @@ void convDsp(const std::int8_t *in, const std::int8_t *weights,
 #else
   edgecc::kernels::conv2d_s8<In, Out, Win, 1>(
       in, weights, bias, multiplier, out, kInZero, 0, kOutZero, Lo, Hi);
+#endif
+}
+
+template <class C>
+void convDspWide(const std::int16_t *in, const std::int8_t *weights,
+                 const std::int32_t *bias, const std::int32_t *multiplier,
+                 std::int16_t *out, int shift, int lo, int hi) {
+  using In = typename C::In;
+  using Out = typename C::Out;
+  using Win = typename C::Win;
+#if defined(__ARM_FEATURE_DSP)
+  packRows(weights, Out::dim(3), C::kProducts, 2);
+  exchangeMiddleBytes();
+  if (Out::dim(3) % 2 == 0)
+    edgecc::kernels::conv2d_s16x8_dsp<In, Out, Win>(
+        in, packed, bias, multiplier, out, scratch, shift, lo, hi);
+  else
+    edgecc::kernels::conv2d_s16x8_dsp_small<In, Out, Win>(
+        in, packed, bias, multiplier, out, shift, lo, hi);
+#else
+  edgecc::kernels::conv2d_s16x8<In, Out, Win, 1, std::int32_t>(
+      in, weights, bias, multiplier, out, shift, lo, hi);
 #endif
 }
 
@@ -124,6 +155,22 @@ void fullyConnectedDsp(const std::int8_t *in, const std::int8_t *weights,
 #else
   edgecc::kernels::fully_connected_s8<In, Out>(in, weights, bias, multiplier,
                                                out, 0, kOutZero, Lo, Hi);
+#endif
+}
+
+template <class In, class Out>
+void fullyConnectedDspWide(const std::int16_t *in, const std::int8_t *weights,
+                           const std::int32_t *bias,
+                           const std::int32_t *multiplier, std::int16_t *out,
+                           int shift, int lo, int hi) {
+#if defined(__ARM_FEATURE_DSP)
+  packRows(weights, Out::dim(Out::rank - 1), In::dim(In::rank - 1), 4);
+  exchangeMiddleBytes();
+  edgecc::kernels::fully_connected_s16x8_dsp<In, Out>(
+      in, packed, bias, multiplier, out, shift, lo, hi);
+#else
+  edgecc::kernels::fully_connected_s16x8<In, Out, std::int32_t>(
+      in, weights, bias, multiplier, out, shift, lo, hi);
 #endif
 }
 

@@ -29,11 +29,13 @@ namespace {
 
 constexpr int kElements = 8192, kChannels = 64;
 std::int8_t in[kElements], other[kElements], out[kElements];
-std::int32_t bias[kChannels], multiplier[256];
+std::int16_t wideIn[kElements], wideOther[kElements], wideOut[kElements];
+std::int32_t bias[kChannels], multiplier[512];
 float reals[kElements];
 // Parameters that the compiler cannot fold into the kernels.
 volatile int inZero = -17, otherZero = 101, outZero = 5, shift = 2, lo = -120,
              hi = 125;
+volatile int wideShift = 38, wideLo = -32000, wideHi = 31000;
 
 std::uint32_t state;
 
@@ -59,6 +61,9 @@ void prepare(int products) {
     in[i] = static_cast<std::int8_t>(integer(-128, 127));
     other[i] = static_cast<std::int8_t>(integer(-127, 127));
     out[i] = 0;
+    wideIn[i] = static_cast<std::int16_t>(integer(-32768, 32767));
+    wideOther[i] = static_cast<std::int16_t>(integer(-32768, 32767));
+    wideOut[i] = 0;
     reals[i] = static_cast<float>(integer(-70000, 70000)) / 3000.0f;
   }
   for (std::int32_t &b : bias)
@@ -90,10 +95,21 @@ template <class C> void conv(const char *name) {
   conv2d_s8<typename C::In, typename C::Out, typename C::Win, C::kGroups>(
       in, other, bias, multiplier, out, inZero, shift, outZero, lo, hi);
   report("Conv2dS8", name, out, C::Out::size);
+  conv2d_s16x8<typename C::In, typename C::Out, typename C::Win, C::kGroups,
+               std::int32_t>(wideIn, other, bias, multiplier, wideOut,
+                             wideShift, wideLo, wideHi);
+  report("Conv2dS16x8", name, wideOut, C::Out::size * 2);
+  conv2d_s16x8<typename C::In, typename C::Out, typename C::Win, C::kGroups,
+               std::int64_t>(wideIn, other, bias, multiplier, wideOut,
+                             wideShift, wideLo, wideHi);
+  report("Conv2dS16x8Sum64", name, wideOut, C::Out::size * 2);
   if constexpr (C::kGroups == 1 && C::Out::dim(1) * C::Out::dim(2) >= 3) {
     prepare(C::kProducts);
     convDsp<C, -128, 127>(in, other, bias, multiplier, out);
     report("Conv2dS8Dsp", name, out, C::Out::size);
+    convDspWide<C>(wideIn, other, bias, multiplier, wideOut, wideShift, wideLo,
+                   wideHi);
+    report("Conv2dS16x8Dsp", name, wideOut, C::Out::size * 2);
   }
 }
 
@@ -106,6 +122,10 @@ template <class C> void depthwise(const char *name) {
   depthwise_conv2d_s8<typename C::In, typename C::Out, typename C::Win>(
       in, other, bias, multiplier, out, inZero, shift, outZero, lo, hi);
   report("DepthwiseConv2dS8", name, out, C::Out::size);
+  depthwise_conv2d_s16x8<typename C::In, typename C::Out, typename C::Win,
+                         std::int32_t>(wideIn, other, bias, multiplier, wideOut,
+                                       wideShift, wideLo, wideHi);
+  report("DepthwiseConv2dS16x8", name, wideOut, C::Out::size * 2);
   using W = typename C::Win;
   if constexpr (C::In::dim(3) == C::Out::dim(3) && C::kKernel == 9 &&
                 W::kernelH == 3 && W::strideH == W::strideW &&
@@ -126,6 +146,8 @@ template <class C> void pool(const char *name) {
   prepare(1);
   max_pool2d_s8<In, Out, typename C::Win>(in, out);
   report("MaxPool2dS8", name, out, Out::size);
+  max_pool2d_s16<In, Out, typename C::Win>(wideIn, wideOut);
+  report("MaxPool2dS16", name, wideOut, Out::size * 2);
   for (int i = 0; i < C::kKernel; ++i)
     multiplier[i] = 600000000 / (i + 1);
   avg_pool2d_s8<In, Out, typename C::Win, false>(in, multiplier, out, inZero,
@@ -134,6 +156,9 @@ template <class C> void pool(const char *name) {
   avg_pool2d_s8<In, Out, typename C::Win, true>(in, multiplier, out, inZero,
                                                 shift, outZero, lo, hi);
   report("AvgPool2dS8CountPad", name, out, Out::size);
+  avg_pool2d_s16<In, Out, typename C::Win, true>(wideIn, multiplier, wideOut,
+                                                 wideShift - 9, wideLo, wideHi);
+  report("AvgPool2dS16CountPad", name, wideOut, Out::size * 2);
 }
 
 template <class In, class Out> void fullyConnected(const char *name) {
@@ -146,10 +171,19 @@ template <class In, class Out> void fullyConnected(const char *name) {
   fully_connected_s8<In, Out>(in, other, bias, multiplier, out, shift, outZero,
                               lo, hi);
   report("FullyConnectedS8", name, out, Out::size);
+  fully_connected_s16x8<In, Out, std::int32_t>(
+      wideIn, other, bias, multiplier, wideOut, wideShift, wideLo, wideHi);
+  report("FullyConnectedS16x8", name, wideOut, Out::size * 2);
+  fully_connected_s16x8<In, Out, std::int64_t>(
+      wideIn, other, bias, multiplier, wideOut, wideShift, wideLo, wideHi);
+  report("FullyConnectedS16x8Sum64", name, wideOut, Out::size * 2);
   if constexpr (kDepth % 4 == 0) {
     prepare(kDepth);
     fullyConnectedDsp<In, Out, -128, 127>(in, other, bias, multiplier, out);
     report("FullyConnectedS8Dsp", name, out, Out::size);
+    fullyConnectedDspWide<In, Out>(wideIn, other, bias, multiplier, wideOut,
+                                   wideShift, wideLo, wideHi);
+    report("FullyConnectedS16x8Dsp", name, wideOut, Out::size * 2);
   }
 }
 
@@ -162,19 +196,29 @@ template <class Out, class A, class B> void elementwise(const char *name) {
   mul_s8<Out, A, B>(in, other, out, inZero, otherZero, multiplier[0], shift,
                     outZero, lo, hi);
   report("MulS8", name, out, Out::size);
+  add_s16<Out, A, B>(wideIn, wideOther, wideOut, 21000, 32000, 15, wideLo,
+                     wideHi);
+  report("AddS16", name, wideOut, Out::size * 2);
+  mul_s16<Out, A, B>(wideIn, wideOther, wideOut, multiplier[0], wideShift,
+                     wideLo, wideHi);
+  report("MulS16", name, wideOut, Out::size * 2);
 }
 
 template <class S, int Axis> void softmax(const char *name) {
   static_assert(S::size <= kElements, "the buffers are large enough");
   prepare(1);
-  // Falls from 2^23 as the table of a real layer does.
+  // Falls from 2^23 as the tables of a real layer do.
   std::int32_t e = 1 << 23;
-  for (std::int32_t &entry : multiplier) {
-    entry = e;
-    e -= e / 20;
+  for (int i = 0; i < 512; ++i) {
+    if (i == 256)
+      e = 1 << 23;
+    multiplier[i] = e;
+    e -= i < 256 ? e / 20 : e / 5000;
   }
   softmax_s8<S, Axis>(in, multiplier, out);
   report("SoftmaxS8", name, out, S::size);
+  softmax_s16<S, Axis>(wideIn, multiplier, wideOut);
+  report("SoftmaxS16", name, wideOut, S::size * 2);
 }
 
 void conversions() {
@@ -189,6 +233,16 @@ void conversions() {
   report("RequantizeS8", "All", out, kElements);
   table_s8<All>(in, other, out);
   report("TableS8", "All", out, kElements);
+  quantize_s16<All>(reals, wideOut, scale / 300, 0);
+  report("QuantizeS16", "All", wideOut, kElements * 2);
+  dequantize_s16<All>(wideIn, reals, scale, 0);
+  report("DequantizeS16", "All", reals, kElements * 4);
+  requantize_wide<All>(in, wideOut, inZero, 900000000, 23, 0);
+  report("RequantizeWide", "Widen", wideOut, kElements * 2);
+  requantize_wide<All>(wideIn, out, 0, 900000000, wideShift, outZero);
+  report("RequantizeWide", "Narrow", out, kElements);
+  table_s16<All>(wideIn, wideOther, wideOut);
+  report("TableS16", "All", wideOut, kElements * 2);
   transpose<Shape<8, 16, 64>, Shape<2, 0, 1>>(in, out);
   report("Transpose", "Bytes", out, kElements);
 }
