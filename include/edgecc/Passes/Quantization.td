@@ -53,6 +53,9 @@ def EdgeCalibrate : Pass<"edge-calibrate", "::mlir::func::FuncOp"> {
     chooses what disturbs their results least. `symmetric` widens ranges to
     [-128/127 m, m].
 
+    What the range leaves out is not lost: `edge.extents` and `edge.extent` then
+    hold all that was seen.
+
     Assumes a float function whose operations can all be interpreted. Guarantees
     to change nothing but these attributes.
 
@@ -85,37 +88,40 @@ def EdgeCalibrate : Pass<"edge-calibrate", "::mlir::func::FuncOp"> {
 }
 
 def EdgeQuantizeIo : Pass<"edge-quantize-io", "::mlir::func::FuncOp"> {
-  let summary = "takes and returns int8 instead of float";
+  let summary = "takes and returns integers instead of floats";
   let description = [{
     Gives the function the quantized types of its inputs and outputs, so that
     whoever calls it converts, or has integers in the first place. An input with
     conversions to several types gets the first; the others are requantized.
 
     Assumes `edge-quantize` has run. Float inputs and outputs that nothing
-    computes with in int8 stay, with a warning.
+    computes with in integers stay, with a warning.
   }];
 }
 
 def EdgeQuantize : Pass<"edge-quantize", "::mlir::func::FuncOp"> {
-  let summary = "computes in int8 what calibration has ranges for";
+  let summary = "computes in integers what calibration has ranges for";
   let description = [{
     Rewrites each operation that has an integer form: float operands go through
     `edge.quantize`, the result comes back through `edge.dequantize`; where both
     meet, nothing is left, or an `edge.requantize` if their types differ.
-    Activations are asymmetric int8 per tensor, weights symmetric int8 per output
-    channel, biases int32. Values that only move (max_pool, reshape, transpose,
-    pad, slice, concat, gather) keep one type all the way.
+    Activations are asymmetric int8 per tensor or, in the precision `s16x8`,
+    symmetric int16; weights symmetric int8 per output channel, biases int32. Values
+    that only move (max_pool, reshape, transpose, pad, slice, concat, gather) keep
+    one type all the way.
 
     Assumes ranges as `edge-calibrate` leaves them: `edge.ranges = [[min, max]]`
-    on operations, `edge.range = [min, max]` on arguments. `edge.precision =
+    on operations, `edge.range = [min, max]` on arguments; `edge.extents` and
+    `edge.extent` alike where a range leaves out some of what was seen, which int16
+    covers. `edge.precision =
     "f32"` on an operation leaves it in float, and one without an integer form
     stays there; a remark names it. Other precisions choose the width of
     activations; data movement takes that of what it moves. Arguments and results
     of the function stay float.
 
-    Guarantees that no 32-bit accumulator overflows for any input, from the
-    weights: where it could, weights are rounded more coarsely or the layer stays
-    in float, with a warning or remark that names it.
+    Guarantees that no accumulator overflows for any input, from the weights:
+    where it could, weights are rounded more coarsely or the layer stays in float,
+    with a warning or remark that names it.
 
     ```mlir
     %y = edge.fully_connected %x, %w, %b {edge.ranges = [[0.0, 4.0]]}

@@ -190,7 +190,9 @@ def Edge_TableOp : Edge_TensorOp<"table", [
   let summary = "a function of an int8 tensor as a table of its 256 values";
   let description = [{
     `result = table[input + 128]` on the stored integers. The integer form of
-    an `edge.map` with one operand (sigmoid, hard swish, a chain of them).
+    an `edge.map` with one operand (sigmoid, hard swish, a chain of them). Of int16
+    the table has 513 values, of every 128th integer, with straight lines between
+    them.
 
     Example:
 
@@ -348,8 +350,8 @@ def Edge_SoftmaxOp : Edge_TensorOp<"softmax", [
       ["getFixedResultType"]>]> {
   let summary = "exp(x) / sum(exp(x)) along an axis";
   let description = [{
-    Quantized: the result has scale 1/256 and zero point -128; the exact rule
-    stands in docs/spec/integers.md ("Softmax").
+    Quantized: the result has scale 1/256 and zero point -128 or, in int16,
+    scale 1/32768; the exact rule stands in docs/spec/integers.md ("Softmax").
 
     Example:
 
