@@ -96,14 +96,34 @@ static LogicalResult lowerAvgPoolS16(AvgPoolOp op, KernelCallBuilder &call) {
   return success();
 }
 
-static LogicalResult lowerReduce(ReduceOp op, KernelCallBuilder &call) {
-  auto input = cast<RankedTensorType>(op.getInput().getType());
-  SmallVector<int64_t> mask(input.getRank(), 0);
-  for (int64_t axis : op.getAxes())
+/// 1 for each axis that is reduced.
+static SmallVector<int64_t> getAxisMask(Value input, ArrayRef<int64_t> axes) {
+  SmallVector<int64_t> mask(cast<RankedTensorType>(input.getType()).getRank());
+  for (int64_t axis : axes)
     mask[axis] = 1;
+  return mask;
+}
+
+static LogicalResult lowerLayerNorm(LayerNormOp op, KernelCallBuilder &call) {
+  call.begin("layer_norm_f32", "layer_norm.h");
+  call.addShape(op.getInput());
+  call.addShape(getAxisMask(op.getInput(), op.getAxes()));
+  call.addBool(op.getRms());
+  call.addInput(op.getInput());
+  if (op.getScale())
+    call.addOperand("scale", op.getScale());
+  if (op.getBias())
+    call.addOperand("bias", op.getBias());
+  call.addOutput(op.getResult());
+  call.addScalar(op.getEpsilon().convertToFloat());
+  call.allowInplace(0);
+  return success();
+}
+
+static LogicalResult lowerReduce(ReduceOp op, KernelCallBuilder &call) {
   call.begin(isFloatOp(op) ? "reduce_f32" : "reduce_integer", "reduce.h");
   call.addShape(op.getInput());
-  call.addShape(mask);
+  call.addShape(getAxisMask(op.getInput(), op.getAxes()));
   call.addName(("ReduceKind::" + stringifyReduceKind(op.getKind())).str());
   call.addInput(op.getInput());
   call.addOutput(op.getResult());
@@ -146,10 +166,12 @@ static void addSoftmaxTable(SoftmaxOp op, ArrayRef<int32_t> entries,
 }
 
 static LogicalResult lowerSoftmax(SoftmaxOp op, KernelCallBuilder &call) {
-  call.begin(isFloatOp(op)   ? "softmax_f32"
-             : isInt16Op(op) ? "softmax_s16"
-                             : "softmax_s8",
-             "softmax.h");
+  bool isFloat = isFloatOp(op);
+  StringRef kernel = op.getLog()     ? "log_softmax_f32"
+                     : isFloat       ? "softmax_f32"
+                     : isInt16Op(op) ? "softmax_s16"
+                                     : "softmax_s8";
+  call.begin(kernel, "softmax.h");
   call.addShape(op.getInput());
   call.addInt(op.getAxis());
   call.addInput(op.getInput());
@@ -194,6 +216,9 @@ void edgecc::registerPoolingKernels(KernelRegistry &registry) {
   registry.add<ReduceOp>(
       "reduce_f32", [](ReduceOp op) { return isFloatOp(op); }, lowerReduce);
   registry.add<ReduceOp>("reduce_integer", isIntegerReduction, lowerReduce);
+  registry.add<LayerNormOp>(
+      "layer_norm_f32", [](LayerNormOp op) { return isFloatOp(op); },
+      lowerLayerNorm);
   registry.add<SoftmaxOp>(
       "softmax_f32", [](SoftmaxOp op) { return isFloatOp(op); }, lowerSoftmax);
   registry.add<SoftmaxOp>(

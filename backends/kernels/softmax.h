@@ -1,6 +1,6 @@
 // Softmax along one axis: float, int8, int16.
 //
-// f32: out = exp(x - max) / sum(exp(x - max)).
+// f32: out = exp(x - max) / sum(exp(x - max)), or the logarithm of that.
 // s8: the output has scale 1/256 and zero point -128. table[d] is
 //   round(exp(-s_in * d) * 2^23) for d = max - q in 0..255;
 //   out = min((table[d] * 256 + sum / 2) / sum - 128, 127), sum over the axis.
@@ -60,6 +60,22 @@ template <class S, int Axis> void softmax_f32(const float *in, float *out) {
     }
     for (int i = 0; i < kCount; ++i)
       y[i * kStep] /= sum;
+  });
+}
+
+template <class S, int Axis> void log_softmax_f32(const float *in, float *out) {
+  constexpr int kCount = S::dim(Axis);
+  constexpr int kStep = S::product(Axis + 1, S::rank);
+  forEachLine<S, Axis>([in, out](int offset) {
+    const float *x = in + offset;
+    float *y = out + offset;
+    const float max = largest<kCount, kStep>(x);
+    float sum = 0.0f;
+    for (int i = 0; i < kCount; ++i)
+      sum += std::exp(x[i * kStep] - max);
+    const float logarithm = std::log(sum);
+    for (int i = 0; i < kCount; ++i)
+      y[i * kStep] = x[i * kStep] - max - logarithm;
   });
 }
 

@@ -51,14 +51,44 @@ Operation *ConcatOp::createPermuted(OpBuilder &builder, ValueRange operands,
   return op;
 }
 
+static SmallVector<int64_t> permuteAxes(ArrayRef<int64_t> axes,
+                                        ArrayRef<int64_t> perm) {
+  SmallVector<int64_t> permuted;
+  for (int64_t axis : axes)
+    permuted.push_back(permuteAxis(axis, perm));
+  llvm::sort(permuted);
+  return permuted;
+}
+
 Operation *ReduceOp::createPermuted(OpBuilder &builder, ValueRange operands,
                                     ArrayRef<int64_t> perm) {
   auto op = cast<ReduceOp>(clonePermuted(builder, *this, operands, perm));
-  SmallVector<int64_t> axes;
-  for (int64_t axis : getAxes())
-    axes.push_back(permuteAxis(axis, perm));
-  llvm::sort(axes);
-  op.setAxes(axes);
+  op.setAxes(permuteAxes(getAxes(), perm));
+  return op;
+}
+
+//===----------------------------------------------------------------------===//
+// LayerNormOp: scale and bias hold the last axis in its place
+//===----------------------------------------------------------------------===//
+
+bool LayerNormOp::isPermutedOperand(unsigned operand) { return operand == 0; }
+
+FailureOr<SmallVector<int64_t>>
+LayerNormOp::getOperandPermutation(ArrayRef<int64_t> perm) {
+  if (getScale() && perm.back() != int64_t(perm.size()) - 1)
+    return failure();
+  return SmallVector<int64_t>(perm);
+}
+
+FailureOr<SmallVector<int64_t>>
+LayerNormOp::getResultPermutation(ArrayRef<int64_t> perm) {
+  return getOperandPermutation(perm);
+}
+
+Operation *LayerNormOp::createPermuted(OpBuilder &builder, ValueRange operands,
+                                       ArrayRef<int64_t> perm) {
+  auto op = cast<LayerNormOp>(clonePermuted(builder, *this, operands, perm));
+  op.setAxes(permuteAxes(getAxes(), perm));
   return op;
 }
 

@@ -9,6 +9,9 @@
 
 #include "mlir/Dialect/Traits.h"
 #include "mlir/IR/PatternMatch.h"
+#include "llvm/ADT/SmallSet.h"
+
+#include <cmath>
 
 using namespace mlir;
 using namespace edgecc;
@@ -316,7 +319,7 @@ LogicalResult AvgPoolOp::verify() {
 }
 
 //===----------------------------------------------------------------------===//
-// SoftmaxOp, ReduceOp
+// SoftmaxOp, LayerNormOp, ReduceOp
 //===----------------------------------------------------------------------===//
 
 LogicalResult SoftmaxOp::inferReturnTypeComponents(
@@ -339,7 +342,72 @@ LogicalResult SoftmaxOp::verify() {
                         : "scale 1/256 and zero point -128")
              << ", found " << getType();
   }
+  if (getLog() && getQuantizedType(getType()))
+    return emitOpError("with 'log' has no integer form, found ") << getType();
   return verifySameKind(*this, getInput().getType(), getType());
+}
+
+LogicalResult LayerNormOp::inferReturnTypeComponents(
+    MLIRContext *, std::optional<Location>, Adaptor adaptor,
+    SmallVectorImpl<ShapedTypeComponents> &result) {
+  result.emplace_back(typeOf(adaptor.getInput()).getShape());
+  return success();
+}
+
+LogicalResult LayerNormOp::verify() {
+  RankedTensorType input = typeOf(getInput());
+  llvm::SmallDenseSet<int64_t> seen;
+  for (int64_t axis : getAxes())
+    if (axis < 0 || axis >= input.getRank() || !seen.insert(axis).second)
+      return emitOpError("axis ") << axis << " is not in 0.."
+                                  << input.getRank() - 1 << ", or occurs twice";
+  if (getAxes().empty())
+    return emitOpError("needs at least one axis");
+  float epsilon = getEpsilon().convertToFloat();
+  if (!(epsilon >= 0) || !std::isfinite(epsilon))
+    return emitOpError("epsilon has to be finite and not negative, found ")
+           << epsilon;
+  if (getBias() && !getScale())
+    return emitOpError("has a bias, hence needs a scale");
+  for (Value parameter : {getScale(), getBias()})
+    if (parameter &&
+        typeOf(parameter).getShape() != input.getShape().take_back())
+      return emitOpError("scale and bias need one value per position of the "
+                         "last axis, ")
+             << input.getShape().back() << ", found " << parameter.getType();
+  return verifySameKind(*this, getInput().getType(), getType());
+}
+
+/// Whether a value is a constant of this f32 everywhere.
+static bool isSplatOf(Value value, float wanted) {
+  std::optional<reference::Tensor> tensor = getConstantTensor(value);
+  return tensor && tensor->getElementType().isF32() &&
+         llvm::all_of(std::as_const(*tensor).getData<float>(),
+                      [&](float element) { return element == wanted; });
+}
+
+namespace {
+/// A bias of zeros goes, then a scale of ones.
+struct DropNeutralParameters : OpRewritePattern<LayerNormOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(LayerNormOp op,
+                                PatternRewriter &rewriter) const override {
+    if (op.getBias() && isSplatOf(op.getBias(), 0.0f)) {
+      rewriter.modifyOpInPlace(op, [&] { op.getBiasMutable().clear(); });
+      return success();
+    }
+    if (op.getBias() || !op.getScale() || !isSplatOf(op.getScale(), 1.0f))
+      return failure();
+    rewriter.modifyOpInPlace(op, [&] { op.getScaleMutable().clear(); });
+    return success();
+  }
+};
+} // namespace
+
+void LayerNormOp::getCanonicalizationPatterns(RewritePatternSet &patterns,
+                                              MLIRContext *context) {
+  patterns.add<DropNeutralParameters>(context);
 }
 
 LogicalResult ReduceOp::inferReturnTypeComponents(

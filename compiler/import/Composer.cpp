@@ -7,6 +7,8 @@
 
 #include "Composer.h"
 
+#include <cmath>
+
 using namespace mlir;
 using namespace edgecc;
 using namespace edgecc::importer;
@@ -106,7 +108,20 @@ Value Composer::reduce(Value a, edge::ReduceKind kind, Axes axes) {
 }
 
 Value Composer::softmax(Value a, int64_t axis) {
-  return a ? create<edge::SoftmaxOp>(a, axis) : Value();
+  return a ? create<edge::SoftmaxOp>(a, axis, /*log=*/false) : Value();
+}
+
+Value Composer::layerNorm(Value a, Axes axes, double epsilon, bool rms,
+                          Value scale, Value bias) {
+  if (!a)
+    return {};
+  if (!(epsilon >= 0) || std::isinf(epsilon)) {
+    node.error() << "attribute 'epsilon' is " << epsilon
+                 << "; it has to be finite and not negative";
+    return {};
+  }
+  return create<edge::LayerNormOp>(a, scale, bias, axes,
+                                   APFloat(float(epsilon)), rms);
 }
 
 Value Composer::matmul(Value a, Value b) {

@@ -54,6 +54,9 @@ public:
     return reduce(a, edge::ReduceKind::Mean, axes);
   }
   Value softmax(Value a, int64_t axis);
+  /// Without scale or bias where they are null.
+  Value layerNorm(Value a, Axes axes, double epsilon, bool rms = false,
+                  Value scale = {}, Value bias = {});
   Value matmul(Value a, Value b);
 
   //===--- Movement -------------------------------------------------------===//

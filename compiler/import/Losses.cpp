@@ -82,7 +82,8 @@ LogicalResult importer::importSoftmaxCrossEntropyLoss(NodeImporter &node) {
   if (node.rank(0) < 2)
     return node.error() << "needs scores [N, C, ...], found shape "
                         << describeShape(node.shape(0));
-  FailureOr<Value> logarithm = createLogSoftmax(node, node.operand(0), 1);
+  FailureOr<Value> logarithm =
+      createSoftmax(node, node.operand(0), 1, /*log=*/true);
   if (failed(logarithm))
     return failure();
   FailureOr<Value> loss = createLoss(node, *logarithm);

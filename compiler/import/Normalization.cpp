@@ -112,36 +112,22 @@ static LogicalResult importAlongAxis(NodeImporter &node, SoftmaxBuilder build) {
   return node.setResult(*value);
 }
 
-LogicalResult importer::importSoftmax(NodeImporter &node) {
-  return importAlongAxis(
-      node, [&](Value value, int64_t axis) -> FailureOr<Value> {
-        auto softmax = node.create<edge::SoftmaxOp>(value, axis);
-        if (failed(softmax))
-          return failure();
-        return Value(*softmax);
-      });
+FailureOr<Value> importer::createSoftmax(NodeImporter &node, Value value,
+                                         int64_t axis, bool log) {
+  auto softmax = node.create<edge::SoftmaxOp>(value, axis, log);
+  if (failed(softmax))
+    return failure();
+  return Value(*softmax);
 }
 
-/// x - max - log(sum(exp(x - max))): the logarithm of a softmax that underflows
-/// would be minus infinity.
-FailureOr<Value> importer::createLogSoftmax(NodeImporter &node, Value value,
-                                            int64_t axis) {
-  Composer c(node);
-  Value max = c.reduce(value, edge::ReduceKind::Max, {axis});
-  Value powers = c.map({value, max}, [](ScalarBuilder &s, ValueRange v) {
-    return s.exp(s.sub(v[0], v[1]));
+LogicalResult importer::importSoftmax(NodeImporter &node) {
+  return importAlongAxis(node, [&](Value value, int64_t axis) {
+    return createSoftmax(node, value, axis, /*log=*/false);
   });
-  Value sum = c.sum(powers, {axis});
-  Value result = c.map({value, max, sum}, [](ScalarBuilder &s, ValueRange v) {
-    return s.sub(s.sub(v[0], v[1]), s.log(v[2]));
-  });
-  if (!result)
-    return failure();
-  return result;
 }
 
 LogicalResult importer::importLogSoftmax(NodeImporter &node) {
   return importAlongAxis(node, [&](Value value, int64_t axis) {
-    return createLogSoftmax(node, value, axis);
+    return createSoftmax(node, value, axis, /*log=*/true);
   });
 }

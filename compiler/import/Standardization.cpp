@@ -32,19 +32,40 @@ static Standardized standardize(Composer &c, Value x, ArrayRef<int64_t> axes,
   return {c.mul(centered, inverse), mean, inverse};
 }
 
+/// edge.layer_norm of operand 0 from 'axis' on, with operand 1 as scale and
+/// `bias`, if any: parameters of one axis are its own, others follow.
+static Value normalizeFromAxis(NodeImporter &node, Composer &c,
+                               ArrayRef<int64_t> axes, bool rms, Value bias) {
+  Value x = node.operand(0), scale = node.operand(1);
+  double epsilon = node.getFloat("epsilon", 1e-5f);
+  auto isPerPosition = [&](Value parameter) {
+    return typeOf(parameter) ==
+           RankedTensorType::get(node.shape(0).take_back(),
+                                 node.builder.getF32Type());
+  };
+  if (axes.size() == 1 && isPerPosition(scale) &&
+      (!bias || isPerPosition(bias)))
+    return c.layerNorm(x, axes, epsilon, rms, scale, bias);
+  Value y = c.mul(c.layerNorm(x, axes, epsilon, rms), scale);
+  return bias ? c.add(y, bias) : y;
+}
+
 LogicalResult importer::importLayerNormalization(NodeImporter &node) {
   auto axis = node.normalizeAxis(node.getInt("axis", -1), node.rank(0));
   if (failed(axis) || failed(node.requireFloat(0)))
     return failure();
   Composer c(node);
-  auto [y, mean, inverse] =
-      standardize(c, node.operand(0), axesFrom(*axis, node.rank(0)),
-                  node.getFloat("epsilon", 1e-5f));
-  y = c.mul(y, node.operand(1));
-  if (node.has(2))
-    y = c.add(y, node.operand(2));
-  return success(succeeded(c.finish(0, y)) && succeeded(c.finish(1, mean)) &&
-                 succeeded(c.finish(2, inverse)));
+  SmallVector<int64_t> axes = axesFrom(*axis, node.rank(0));
+  Value bias = node.has(2) ? node.operand(2) : Value();
+  Value y = normalizeFromAxis(node, c, axes, /*rms=*/false, bias);
+  if (failed(c.finish(0, y)))
+    return failure();
+  if (node.getNumResults() == 1)
+    return success();
+  Standardized statistics =
+      standardize(c, node.operand(0), axes, node.getFloat("epsilon", 1e-5f));
+  return success(succeeded(c.finish(1, statistics.mean)) &&
+                 succeeded(c.finish(2, statistics.inverse)));
 }
 
 LogicalResult importer::importRMSNormalization(NodeImporter &node) {
@@ -52,10 +73,8 @@ LogicalResult importer::importRMSNormalization(NodeImporter &node) {
   if (failed(axis) || failed(node.requireFloat(0)))
     return failure();
   Composer c(node);
-  Value x = node.operand(0);
-  Value square = c.mean(c.mul(x, x), axesFrom(*axis, node.rank(0)));
-  Value inverse = c.inverseRoot(square, node.getFloat("epsilon", 1e-5f));
-  return c.finish(c.mul(c.mul(x, inverse), node.operand(1)));
+  return c.finish(normalizeFromAxis(node, c, axesFrom(*axis, node.rank(0)),
+                                    /*rms=*/true, /*bias=*/{}));
 }
 
 /// A parameter per channel as it broadcasts to [N, C, spatial...].
@@ -88,9 +107,8 @@ LogicalResult importer::importInstanceNormalization(NodeImporter &node) {
                    shift = perChannel(node, c, 2);
   if (failed(scale) || failed(shift))
     return failure();
-  Value y = standardize(c, node.operand(0), axesFrom(2, node.rank(0)),
-                        node.getFloat("epsilon", 1e-5f))
-                .result;
+  Value y = c.layerNorm(node.operand(0), axesFrom(2, node.rank(0)),
+                        node.getFloat("epsilon", 1e-5f));
   return c.finish(c.add(c.mul(y, *scale), *shift));
 }
 
@@ -105,7 +123,7 @@ LogicalResult importer::importGroupNormalization(NodeImporter &node) {
   Composer c(node);
   int64_t rest = node.type(0).getNumElements() / (batch * groups);
   Value x = c.reshape(node.operand(0), {batch, groups, rest});
-  Value y = standardize(c, x, {2}, node.getFloat("epsilon", 1e-5f)).result;
+  Value y = c.layerNorm(x, {2}, node.getFloat("epsilon", 1e-5f));
   // Until opset 20, scale and bias are per group.
   bool perGroup = node.opset < 21 && node.shape(1) == ArrayRef<int64_t>{groups};
   if (perGroup) {
@@ -130,9 +148,10 @@ LogicalResult importer::importMeanVarianceNormalization(NodeImporter &node) {
   if (failed(axes))
     return failure();
   Composer c(node);
-  Value x = node.operand(0), centered = c.sub(x, c.mean(x, *axes));
-  Value deviation = c.sqrt(c.mean(c.mul(centered, centered), *axes));
-  return c.finish(c.div(centered, c.add(deviation, 1e-9)));
+  if (axes->empty())
+    return node.error() << "needs at least one axis";
+  // ONNX adds 1e-9 to the deviation, which differs where that is nearly 0 only.
+  return c.finish(c.layerNorm(node.operand(0), *axes, 1e-18));
 }
 
 /// Norms are 0 where all elements are; the result is then 0 as well.

@@ -39,6 +39,19 @@ static void softmaxFloat(const float *x, float *y, int64_t count,
     y[i * step] /= sum;
 }
 
+static void logSoftmaxFloat(const float *x, float *y, int64_t count,
+                            int64_t step) {
+  float max = x[0];
+  for (int64_t i = 1; i != count; ++i)
+    max = std::max(max, x[i * step]);
+  float sum = 0.0f;
+  for (int64_t i = 0; i != count; ++i)
+    sum += std::exp(x[i * step] - max);
+  float logarithm = std::log(sum);
+  for (int64_t i = 0; i != count; ++i)
+    y[i * step] = x[i * step] - max - logarithm;
+}
+
 static void softmaxInteger(ArrayRef<int32_t> table, const int8_t *q,
                            int8_t *out, int64_t count, int64_t step) {
   int32_t max = q[0];
@@ -106,8 +119,8 @@ LogicalResult SoftmaxOp::evaluate(ArrayRef<Tensor> operands,
     return failure();
   const float *in = input.getData<float>().data();
   float *out = results[0].getData<float>().data();
-  forEachLine(input.getShape(), axis, step, [&](int64_t at) {
-    softmaxFloat(in + at, out + at, count, step);
-  });
+  auto compute = getLog() ? logSoftmaxFloat : softmaxFloat;
+  forEachLine(input.getShape(), axis, step,
+              [&](int64_t at) { compute(in + at, out + at, count, step); });
   return success();
 }

@@ -33,6 +33,8 @@ LogicalResult AvgPoolOp::quantize(Quantizer &quantizer) {
 }
 
 quant::UniformQuantizedType SoftmaxOp::getFixedResultType(Precision precision) {
+  if (getLog())
+    return {};
   Builder builder(getContext());
   if (hasWideActivations(precision))
     return quant::UniformQuantizedType::get(
@@ -44,6 +46,8 @@ quant::UniformQuantizedType SoftmaxOp::getFixedResultType(Precision precision) {
 }
 
 LogicalResult SoftmaxOp::quantize(Quantizer &quantizer) {
+  if (getLog())
+    return keepFloat(*this, "a logarithm of softmax has no integer form");
   quantizer.replaceWithQuantized(*this, quantizer.quantize(getInput()),
                                  getFixedResultType(quantizer.getPrecision()));
   return success();

@@ -473,6 +473,62 @@ func.func @softmax_scale(%x: tensor<1x4x!quant.uniform<i8:f32, 0.5>>) {
 
 // -----
 
+func.func @log_softmax_integer(%x: tensor<1x4x!quant.uniform<i8:f32, 0.5>>) {
+  // expected-error @+1 {{with 'log' has no integer form}}
+  %0 = edge.softmax %x {axis = 1, log} : (tensor<1x4x!quant.uniform<i8:f32, 0.5>>) -> tensor<1x4x!quant.uniform<i8:f32, 0.00390625:-128>>
+  return
+}
+
+// -----
+
+func.func @layer_norm_axis(%x: tensor<1x4xf32>) {
+  // expected-error @+1 {{axis 2 is not in 0..1}}
+  %0 = edge.layer_norm %x {axes = array<i64: 2>, epsilon = 0.0 : f32} : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  return
+}
+
+// -----
+
+func.func @layer_norm_axis_twice(%x: tensor<1x4xf32>) {
+  // expected-error @+1 {{or occurs twice}}
+  %0 = edge.layer_norm %x {axes = array<i64: 1, 1>, epsilon = 0.0 : f32} : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  return
+}
+
+// -----
+
+func.func @layer_norm_no_axis(%x: tensor<1x4xf32>) {
+  // expected-error @+1 {{needs at least one axis}}
+  %0 = edge.layer_norm %x {axes = array<i64>, epsilon = 0.0 : f32} : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  return
+}
+
+// -----
+
+func.func @layer_norm_epsilon(%x: tensor<1x4xf32>) {
+  // expected-error @+1 {{epsilon has to be finite and not negative}}
+  %0 = edge.layer_norm %x {axes = array<i64: 1>, epsilon = -1.0 : f32} : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  return
+}
+
+// -----
+
+func.func @layer_norm_bias_alone(%x: tensor<1x4xf32>, %b: tensor<4xf32>) {
+  // expected-error @+1 {{has a bias, hence needs a scale}}
+  %0 = edge.layer_norm %x bias(%b) {axes = array<i64: 1>, epsilon = 0.0 : f32} : (tensor<1x4xf32>, tensor<4xf32>) -> tensor<1x4xf32>
+  return
+}
+
+// -----
+
+func.func @layer_norm_scale(%x: tensor<1x4xf32>, %s: tensor<1xf32>) {
+  // expected-error @+1 {{need one value per position of the last axis, 4}}
+  %0 = edge.layer_norm %x scale(%s) {axes = array<i64: 1>, epsilon = 0.0 : f32} : (tensor<1x4xf32>, tensor<1xf32>) -> tensor<1x4xf32>
+  return
+}
+
+// -----
+
 func.func @reduce_axis(%x: tensor<1x4xf32>) {
   // expected-error @+1 {{axis 2 is not in 0..1}}
   %0 = edge.reduce %x {kind = 0 : i32, axes = array<i64: 2>} : (tensor<1x4xf32>) -> tensor<1x4xf32>

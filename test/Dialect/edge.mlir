@@ -79,6 +79,12 @@ func.func @windows(%x: tensor<1x5x5x3xf32>) {
     : (tensor<1x5x5x3xf32>) -> tensor<1x6x6x3xf32>
   // CHECK: edge.softmax %{{.*}} {axis = 3 : i64}
   %2 = edge.softmax %x {axis = 3} : (tensor<1x5x5x3xf32>) -> tensor<1x5x5x3xf32>
+  // CHECK: edge.softmax %{{.*}} {axis = 1 : i64, log}
+  %4 = edge.softmax %x {axis = 1, log} : (tensor<1x5x5x3xf32>) -> tensor<1x5x5x3xf32>
+  %scale = edge.constant dense<[1.0, 2.0, 3.0]> : tensor<3xf32> -> tensor<3xf32>
+  // CHECK: edge.layer_norm %{{.*}} scale(%{{.*}}) bias(%{{.*}}) {axes = array<i64: 3>, epsilon = 9.99999974E-6 : f32, rms}
+  %5 = edge.layer_norm %x scale(%scale) bias(%scale) {axes = array<i64: 3>, epsilon = 1.0e-5 : f32, rms}
+    : (tensor<1x5x5x3xf32>, tensor<3xf32>, tensor<3xf32>) -> tensor<1x5x5x3xf32>
   // CHECK: edge.reduce %{{.*}} {axes = array<i64: 1, 3>, kind = 2 : i32}
   %3 = edge.reduce %x {kind = 2 : i32, axes = array<i64: 1, 3>} : (tensor<1x5x5x3xf32>) -> tensor<1x1x5x1xf32>
   return

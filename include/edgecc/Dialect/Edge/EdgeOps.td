@@ -350,6 +350,8 @@ def Edge_SoftmaxOp : Edge_TensorOp<"softmax", [
       ["getFixedResultType"]>]> {
   let summary = "exp(x) / sum(exp(x)) along an axis";
   let description = [{
+    With `log` the logarithm of that, `x - max(x) - log(sum(exp(x - max(x))))`,
+    which has no integer form.
     Quantized: the result has scale 1/256 and zero point -128 or, in int16,
     scale 1/32768; the exact rule stands in docs/spec/integers.md ("Softmax").
 
@@ -360,9 +362,43 @@ def Edge_SoftmaxOp : Edge_TensorOp<"softmax", [
       : (tensor<1x10xf32>) -> tensor<1x10xf32>
     ```
   }];
-  let arguments = (ins Edge_Tensor:$input, I64Attr:$axis);
+  let arguments = (ins Edge_Tensor:$input, I64Attr:$axis, UnitAttr:$log);
   let results = (outs Edge_Tensor:$result);
   let hasVerifier = 1;
+}
+
+def Edge_LayerNormOp : Edge_TensorOp<"layer_norm", [
+    AttrSizedOperandSegments,
+    DeclareOpInterfaceMethods<Edge_PermutableOpInterface,
+      ["isPermutedOperand", "getOperandPermutation", "getResultPermutation",
+       "createPermuted"]>]> {
+  let summary = "mean 0 and variance 1 along some axes, then scale and bias";
+  let description = [{
+    `(x - mean) / sqrt(variance + epsilon) * scale + bias`, with mean and
+    variance (of the population) along `axes`. With `rms`, the root mean square:
+    `x / sqrt(mean(x * x) + epsilon) * scale + bias`. Scale and bias, where
+    given, hold one value for each position along the last axis, whether that is
+    one of `axes` or not; a bias needs a scale.
+
+    Example:
+
+    ```mlir
+    %y = edge.layer_norm %x scale(%scale) bias(%bias)
+        {axes = array<i64: 2>, epsilon = 1.0e-5 : f32}
+      : (tensor<1x10x16xf32>, tensor<16xf32>, tensor<16xf32>)
+      -> tensor<1x10x16xf32>
+    ```
+  }];
+  let arguments = (ins Edge_Tensor:$input, Optional<Edge_Tensor>:$scale,
+                       Optional<Edge_Tensor>:$bias, DenseI64ArrayAttr:$axes,
+                       F32Attr:$epsilon, UnitAttr:$rms);
+  let results = (outs Edge_Tensor:$result);
+  let assemblyFormat = [{
+    $input (`scale` `(` $scale^ `)`)? (`bias` `(` $bias^ `)`)? attr-dict `:`
+    functional-type(operands, results)
+  }];
+  let hasVerifier = 1;
+  let hasCanonicalizer = 1;
 }
 
 def Edge_ReduceKind : I32EnumAttr<"ReduceKind", "how a reduction combines", [
