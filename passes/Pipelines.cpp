@@ -27,6 +27,8 @@ void edgecc::buildSimplificationPipeline(OpPassManager &manager) {
   // the transposes that end before a flattening.
   func.addPass(createCanonicalizerPass());
   func.addPass(createFoldConstants());
+  // Before what operators are spelled out in fuses with other things.
+  func.addPass(createRecognizeComposites());
   func.addPass(createEliminateTransposes());
   func.addPass(createFoldBatchNorm());
   func.addPass(createFuseActivation());

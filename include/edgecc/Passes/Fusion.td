@@ -23,7 +23,10 @@ def FoldBatchNorm : Pass<"edge-fold-batch-norm", "::mlir::func::FuncOp"> {
     divisions by constants, square roots of constants, in any association and
     operand order. So batch normalisation, separate Mul and Add nodes, and biases
     added by a node of their own all fold. A reshape in between that keeps the
-    last axis is looked through.
+    last axis is looked through, and any reshape or transpose where scale and
+    offset are the same for all channels. A product of computed matrices times a
+    number, as in attention, scales such weights as well, if one of the matrices
+    comes from them.
 
     Affine maps before such an operation, such as the normalisation of an input,
     fold too, if an offset does not meet padding with zeros and the scales of the
@@ -200,6 +203,64 @@ def FuseMaps : Pass<"edge-fuse-maps", "::mlir::func::FuncOp"> {
   let options = [Option<"keepIntegerForms", "keep-integer-forms", "bool",
                         /*default=*/"true",
                         "fuse only what keeps a form the quantizer knows">];
+  let dependentDialects = ["::edgecc::edge::EdgeDialect"];
+}
+
+def RecognizeComposites
+    : Pass<"edge-recognize-composites", "::mlir::func::FuncOp"> {
+  let summary = "finds operators that are spelled out in primitive ones";
+  let description = [{
+    Exporters write what their opset has no operator for as reductions and
+    elementwise nodes: several passes over the data, with a buffer each. What is
+    found becomes one operation:
+
+    - `edge.layer_norm`: `(x - mean(x)) / sqrt(mean((x - mean(x))^2) + epsilon)`,
+      also with the variance as `mean(x^2) - mean(x)^2`, and its `rms` form
+      without the mean; a scale and a bias that vary along the last axis,
+      before or after, are included;
+    - `edge.softmax`: `exp(x - c) / sum(exp(x - c))` with any `c` that is the same
+      along the axis, such as the maximum or nothing;
+    - `edge.softmax` with `log`: `x - c - log(sum(exp(x - c)))` and
+      `log(softmax(x))`.
+
+    Patterns are compared as polynomials, through any number of maps. So the order
+    of operands, association, division or product with a reciprocal, Sqrt, Rsqrt
+    or Pow make no difference.
+
+    GELU, SiLU, HardSwish, Mish and the like need no pattern: they are chains of
+    one operand, which `edge-fuse-maps` makes one map of.
+
+    Assumes: layouts as they will stay, since scales are looked for along the last
+    axis (run `edge-eliminate-transposes` first), and maps that are not fused yet.
+    Guarantees: results equal up to rounding; where `exp` overflows without a
+    maximum, results are now finite.
+
+    Example:
+
+    ```mlir
+    %square = edge.map %x : (tensor<2x8xf32>) -> tensor<2x8xf32> {
+    ^bb0(%e: f32):
+      %p = arith.mulf %e, %e : f32
+      edge.yield %p : f32
+    }
+    %mean = edge.reduce %square {kind = 1 : i32, axes = array<i64: 1>}
+      : (tensor<2x8xf32>) -> tensor<2x1xf32>
+    %y = edge.map %x, %mean : (tensor<2x8xf32>, tensor<2x1xf32>)
+      -> tensor<2x8xf32> {
+    ^bb0(%e: f32, %m: f32):
+      %epsilon = arith.constant 1.0e-5 : f32
+      %sum = arith.addf %m, %epsilon : f32
+      %root = math.sqrt %sum : f32
+      %q = arith.divf %e, %root : f32
+      edge.yield %q : f32
+    }
+    ```
+    becomes
+    ```mlir
+    %y = edge.layer_norm %x {axes = array<i64: 1>, epsilon = 1.0e-5 : f32, rms}
+      : (tensor<2x8xf32>) -> tensor<2x8xf32>
+    ```
+  }];
   let dependentDialects = ["::edgecc::edge::EdgeDialect"];
 }
 
