@@ -59,12 +59,23 @@ static bool keepsChannels(ReshapeOp reshape) {
   return !from.empty() && !to.empty() && from.back() == to.back();
 }
 
-/// The operation that computes `value` for nobody else, perhaps reshaped
-/// without touching the channels, and can still be scaled.
-static WeightedOpInterface getScalableProducer(Value value) {
-  auto reshape = value.getDefiningOp<ReshapeOp>();
-  if (reshape && reshape->hasOneUse() && keepsChannels(reshape))
-    value = reshape.getInput();
+/// Whether an affine function before `op` is the same one after it; `isUniform`
+/// if it is the same in all channels.
+static bool isPassed(Operation *op, bool isUniform) {
+  auto reshape = dyn_cast<ReshapeOp>(op);
+  return isUniform ? isa<ReshapeOp, TransposeOp>(op)
+                   : reshape && keepsChannels(reshape);
+}
+
+/// The operation that computes `value` for nobody else, perhaps moved without
+/// touching the channels (in any way if `isUniform`), and can still be scaled.
+static WeightedOpInterface getScalableProducer(Value value,
+                                               bool isUniform = false) {
+  while (Operation *mover = value.getDefiningOp()) {
+    if (!isPassed(mover, isUniform) || !mover->hasOneUse())
+      break;
+    value = mover->getOperand(0);
+  }
   auto op = value.getDefiningOp<WeightedOpInterface>();
   if (!op || !op->hasOneUse() || !hasConstantWeights(op))
     return {};
@@ -87,6 +98,10 @@ static std::optional<ChannelAffine> matchAffineOfComputed(MapOp map) {
   return computed ? matchChannelAffine(map, *computed) : std::nullopt;
 }
 
+static bool isUniform(const ChannelAffine &affine) {
+  return llvm::all_equal(affine.scale) && llvm::all_equal(affine.offset);
+}
+
 static void setWeights(WeightedOpInterface op, Value weights, Value bias,
                        MapOp map, PatternRewriter &rewriter) {
   rewriter.modifyOpInPlace(op, [&] {
@@ -94,6 +109,24 @@ static void setWeights(WeightedOpInterface op, Value weights, Value bias,
     op.getBiasOperand().set(bias);
     op->setLoc(rewriter.getFusedLoc({op->getLoc(), map.getLoc()}));
   });
+}
+
+/// Applies the affine function, per output or the same for all, to what `op`
+/// computes.
+static void scaleProducer(WeightedOpInterface op, ChannelAffine affine,
+                          MapOp map, PatternRewriter &rewriter) {
+  rewriter.setInsertionPoint(op);
+  Value weights = op.getWeightsOperand().get();
+  int64_t outputs = typeOf(weights).getDimSize(0);
+  if (isUniform(affine)) {
+    affine.scale.assign(outputs, affine.scale.front());
+    affine.offset.assign(outputs, affine.offset.front());
+  }
+  if (llvm::any_of(affine.scale, [](double scale) { return scale != 1.0; }))
+    weights = scaleRows(rewriter, weights, affine.scale);
+  Value bias = scaleRows(rewriter, op.getBiasOperand().get(), affine.scale,
+                         affine.offset);
+  setWeights(op, weights, bias, map, rewriter);
 }
 
 namespace {
@@ -107,18 +140,38 @@ struct FoldAffineAfter : OpRewritePattern<MapOp> {
     if (!affine)
       return failure();
     Value input = map.getInputs()[affine->operand];
-    WeightedOpInterface op = getScalableProducer(input);
+    WeightedOpInterface op = getScalableProducer(input, isUniform(*affine));
     if (!op)
       return failure();
-    rewriter.setInsertionPoint(op);
-    Value weights = op.getWeightsOperand().get();
-    if (llvm::any_of(affine->scale, [](double scale) { return scale != 1.0; }))
-      weights = scaleRows(rewriter, weights, affine->scale);
-    Value bias = scaleRows(rewriter, op.getBiasOperand().get(), affine->scale,
-                           affine->offset);
-    setWeights(op, weights, bias, map, rewriter);
+    scaleProducer(op, *affine, map, rewriter);
     rewriter.replaceOp(map, input);
     return success();
+  }
+};
+
+/// A product of two computed matrices times a number, as in attention, is a
+/// product with scaled weights one step earlier.
+struct FoldScaleAfterProduct : OpRewritePattern<MapOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(MapOp map,
+                                PatternRewriter &rewriter) const override {
+    std::optional<ChannelAffine> affine = matchAffineOfComputed(map);
+    if (!affine || !isUniform(*affine) || affine->offset.front() != 0.0)
+      return failure();
+    Value input = map.getInputs()[affine->operand];
+    auto product = input.getDefiningOp<MatMulOp>();
+    if (!product || !product->hasOneUse())
+      return failure();
+    for (Value factor : {product.getLhs(), product.getRhs()}) {
+      WeightedOpInterface op = getScalableProducer(factor, /*isUniform=*/true);
+      if (!op)
+        continue;
+      scaleProducer(op, *affine, map, rewriter);
+      rewriter.replaceOp(map, input);
+      return success();
+    }
+    return failure();
   }
 };
 
@@ -252,7 +305,8 @@ struct FoldBatchNorm : edgecc::impl::FoldBatchNormBase<FoldBatchNorm> {
 
   void run(bool convertRemaining) {
     RewritePatternSet patterns(&getContext());
-    patterns.add<FoldAffineAfter, FoldAffineBefore>(&getContext());
+    patterns.add<FoldAffineAfter, FoldScaleAfterProduct, FoldAffineBefore>(
+        &getContext());
     if (convertRemaining)
       patterns.add<AffineToDepthwise>(&getContext());
     (void)applyPatternsAndFoldGreedily(getOperation(), std::move(patterns));

@@ -82,3 +82,28 @@ func.func @chain(%x: tensor<1x3xf32>) -> tensor<1x2xf32> {
   }
   return %2 : tensor<1x2xf32>
 }
+
+// -----
+
+// Attention: the scale of the scores goes into the query's weights, past heads
+// and their transposition.
+// CHECK-LABEL: func @attention_scale
+// CHECK-DAG: %[[W:.*]] = edge.constant dense_resource<{{.*}}> : tensor<4x2xf32>
+// CHECK: edge.fully_connected %arg0, %[[W]]
+// CHECK: %[[Y:.*]] = edge.matmul
+// CHECK-NEXT: return %[[Y]]
+func.func @attention_scale(%x: tensor<3x2xf32>, %k: tensor<2x2x3xf32>) -> tensor<2x3x3xf32> {
+  %w = edge.constant dense<1.0> : tensor<4x2xf32> -> tensor<4x2xf32>
+  %b = edge.constant dense<1.0> : tensor<4xf32> -> tensor<4xf32>
+  %0 = edge.fully_connected %x, %w, %b : (tensor<3x2xf32>, tensor<4x2xf32>, tensor<4xf32>) -> tensor<3x4xf32>
+  %1 = edge.reshape %0 : (tensor<3x4xf32>) -> tensor<3x2x2xf32>
+  %2 = edge.transpose %1 {perm = array<i64: 1, 0, 2>} : (tensor<3x2x2xf32>) -> tensor<2x3x2xf32>
+  %3 = edge.matmul %2, %k : (tensor<2x3x2xf32>, tensor<2x2x3xf32>) -> tensor<2x3x3xf32>
+  %4 = edge.map %3 : (tensor<2x3x3xf32>) -> tensor<2x3x3xf32> {
+  ^bb0(%e: f32):
+    %root = arith.constant 4.0 : f32
+    %q = arith.divf %e, %root : f32
+    edge.yield %q : f32
+  }
+  return %4 : tensor<2x3x3xf32>
+}
