@@ -123,14 +123,16 @@ TEST_F(ImportTest, LocatesOperationsByTheirNodes) {
 
 INSTANTIATE_TEST_SUITE_P(
     Models, RecordedImportTest,
-    testing::Values(
-        "activations_opset17", "asymmetric_pads_opset7",
-        "auto_pad_same_opset11", "average_pool_opset11", "cntk_style_opset7",
-        "concat_branches_opset13", "control_flow_opset17", "conv1d_opset13",
-        "depthwise_separable_opset17", "dilated_conv_opset11",
-        "dynamic_batch_opset17", "gru_step_opset14", "grouped_conv_opset9",
-        "keras_dense_opset9", "keras_nhwc_cnn_opset13", "max_pool_ceil_opset12",
-        "max_pool_indices_opset12", "pytorch_cnn_opset11", "recurrent_opset14",
-        "residual_add_opset13", "swish_as_exported_opset13",
-        "two_inputs_opset13", "two_outputs_opset13"),
+    testing::Values("activations_opset17", "asymmetric_pads_opset7",
+                    "auto_pad_same_opset11", "average_pool_opset11",
+                    "cntk_style_opset7", "concat_branches_opset13",
+                    "control_flow_opset17", "conv1d_opset13",
+                    "depthwise_separable_opset17", "dilated_conv_opset11",
+                    "dynamic_batch_opset17", "gru_step_opset14",
+                    "grouped_conv_opset9", "keras_dense_opset9",
+                    "keras_nhwc_cnn_opset13", "max_pool_ceil_opset12",
+                    "max_pool_indices_opset12", "pytorch_cnn_opset11",
+                    "recurrent_opset14", "residual_add_opset13",
+                    "swish_as_exported_opset13", "transformer_block_opset13",
+                    "two_inputs_opset13", "two_outputs_opset13"),
     [](const auto &info) { return info.param; });
