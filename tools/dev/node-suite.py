@@ -4,16 +4,22 @@
 """Runs ONNX's official node tests through edgecc.
 
 Every case goes through the interpreter and through generated C++ (generic,
-x86-avx2). Needs PyPI's onnx and numpy, and the build target node-cases:
+x86-avx2). Needs onnx and numpy, from PyPI or Debian (python3-onnx, whose cases
+are those of 1.12):
 
-  ninja -C build node-cases
   tools/dev/node-suite.py --build build [--only REGEX] [--table docs/operators.md]
+  tools/dev/node-suite.py --build build --list test/EndToEnd/Inputs/node-cases.txt
+
+With --list, the cases named there have to pass, or the exit status is 1: the
+quick test "node-cases". --write-list makes such a file: of each operator, the
+cases with the smallest and the largest results among those that pass.
 
 Operands that fix shapes (Reshape's shape, Slice's starts, ...) are graph inputs
 in these tests; they are made constant, as with --freeze-input.
 """
 import argparse
 import collections
+import concurrent.futures
 import json
 import os
 import re
@@ -23,11 +29,18 @@ import tempfile
 
 try:
     import numpy as np
+
+    # Debian's onnx 1.12 makes its cases with names that its numpy has dropped.
+    for alias in (float, int, bool, object):
+        if alias.__name__ not in np.__dict__:
+            setattr(np, alias.__name__, alias)
     import onnx
     import onnx.numpy_helper
     from onnx.backend.test.case.node import collect_testcases
 except ImportError as missing:
-    sys.exit(f"node-suite.py: {missing}; install onnx and numpy from PyPI")
+    print(f"node-suite.py: {missing}; install python3-onnx, or onnx and numpy "
+          "from PyPI")
+    sys.exit(77)
 
 TYPES = {1: "float", 7: "int64", 6: "int32", 9: "bool", 3: "int8", 2: "uint8"}
 # Read as float: cases are given and compared in float, with the precision of
@@ -36,6 +49,7 @@ READ_AS_FLOAT = {10: "float16", 16: "bfloat16", 11: "double"}
 TOLERANCES = {"float16": (1e-2, 1e-3), "bfloat16": (2e-2, 1e-2)}
 TARGETS = ["generic", "x86-avx2"]
 BATCH = 100  # cases in one translation unit
+LISTED_ELEMENTS = 5000  # of a case's results, for --write-list at most
 
 # Operands that have to be known when the network is compiled, since the shape
 # of the result or the choice of a kernel depends on them.
@@ -170,6 +184,10 @@ class Case:
             "name": self.name, "model": f"{folder}/{self.name}.onnx",
             "results": f"{folder}/{self.name}", "inputs": [], "freeze": {},
             "shapes": {}, "code": {t: f"{folder}/{t}" for t in TARGETS}}
+        # Cases are made for the opset in which an operator changed last. Where
+        # that is before 7, it is the same in 7, the first that edgecc reads.
+        for opset in case.model.opset_import:
+            opset.version = max(opset.version, 7)
         onnx.save(case.model, description["model"])
         for value, data in zip(graph.input, inputs):
             data = as_read(data, value.type.tensor_type.elem_type)
@@ -211,7 +229,7 @@ class Case:
             self.failures["interpreter"] = "wrong: " + wrong
 
     def check_code(self, target, folder):
-        path = f"{folder}/{self.name}.out"
+        path = f"{folder}/{target}/{self.name}.out"
         if not os.path.exists(path):
             self.failures[target] = "wrong: did not run"
             return
@@ -286,25 +304,36 @@ def compile_batch(batch, target, folder, number, root, failures):
             failures[case.name] = "wrong: does not compile: " + message
         batch = [case for case in batch if case not in rejected]
     if batch:
-        subprocess.run([f"{work}/run", folder], stdout=subprocess.DEVNULL)
+        subprocess.run([f"{work}/run", folder, f"{folder}/{target}"],
+                       stdout=subprocess.DEVNULL)
     return batch
 
 
-def run_code(cases, target, folder, root):
-    ready = [case for case in cases if case.passed(target)]
-    for number in range(0, len(ready), BATCH):
-        failures = {}
-        batch = ready[number:number + BATCH]
-        for case in batch:
-            path = f"{folder}/{case.name}.out"
-            if os.path.exists(path):
-                os.remove(path)
-        for case in compile_batch(batch, target, folder, number, root,
-                                  failures):
-            case.check_code(target, folder)
-        for case in batch:
-            if case.name in failures:
-                case.failures[target] = failures[case.name]
+def run_batch(batch, target, folder, number, root):
+    """Compiles, runs and checks the code of some cases."""
+    failures = {}
+    for case in batch:
+        path = f"{folder}/{target}/{case.name}.out"
+        if os.path.exists(path):
+            os.remove(path)
+    for case in compile_batch(batch, target, folder, number, root, failures):
+        case.check_code(target, folder)
+    for case in batch:
+        if case.name in failures:
+            case.failures[target] = failures[case.name]
+
+
+def run_code(cases, folder, root):
+    """All targets; as many batches at a time as there are processors."""
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        batches = []
+        for target in TARGETS:
+            ready = [case for case in cases if case.passed(target)]
+            batches += [pool.submit(run_batch, ready[number:number + BATCH],
+                                    target, folder, number, root)
+                        for number in range(0, len(ready), BATCH)]
+        for batch in batches:
+            batch.result()
 
 
 def reason_of(message):
@@ -383,11 +412,48 @@ def write_table(path, everything, skipped, root):
         file.write("\n".join(out) + "\n")
 
 
+def runs_here(target):
+    """Whether this machine has the instructions of a target."""
+    if target != "x86-avx2":
+        return True
+    with open("/proc/cpuinfo") as file:
+        return " avx2 " in file.read()
+
+
+def write_list(path, cases):
+    """Cases that pass, two for each operator."""
+    by_operator = collections.defaultdict(list)
+    for case in cases:
+        if not case.failures:
+            by_operator[operator_of(case.case)].append(case)
+    with open(path, "w") as file:
+        for name in sorted(by_operator):
+            sizes = {c.name: sum(a.size for a in c.expected)
+                     for c in by_operator[name] if "_expanded" not in c.name}
+            names = sorted((c for c in sizes if sizes[c] <= LISTED_ELEMENTS),
+                           key=lambda c: (sizes[c], c))
+            chosen = [c for c in names if sizes[c]][:1] + names[-1:]
+            file.writelines(c + "\n" for c in dict.fromkeys(chosen))
+
+
+def report_list(cases, wanted):
+    """The exit status of --list: whether all the named cases pass."""
+    missing = wanted - {case.name for case in cases}
+    for name in sorted(missing):
+        print(f"{name}: this version of onnx has no such case in scope")
+    failed = sorted(case.name for case in cases if case.failures)
+    print(f"{len(cases) - len(failed)} of {len(wanted)} cases pass; failed: "
+          f"{', '.join(failed) or 'none'}")
+    return 1 if failed or missing else 0
+
+
 def main():
     global BUILD
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--build", default="build")
     parser.add_argument("--only", default="", help="names of cases, a regex")
+    parser.add_argument("--list", help="run the cases that this file names")
+    parser.add_argument("--write-list", help="make such a file")
     parser.add_argument("--table", help="write the table to this file")
     parser.add_argument("--no-code", action="store_true",
                         help="the interpreter alone")
@@ -396,12 +462,17 @@ def main():
     BUILD = os.path.abspath(args.build)
     root = os.path.abspath(os.path.join(os.path.dirname(__file__), "../.."))
     folder = os.path.abspath(args.keep or tempfile.mkdtemp(prefix="node-suite"))
-    if args.no_code:
-        TARGETS.clear()
+    TARGETS[:] = [] if args.no_code else filter(runs_here, TARGETS)
+    wanted = set()
+    if args.list:
+        with open(args.list) as file:
+            wanted = set(file.read().split())
     for target in [""] + TARGETS:
         os.makedirs(f"{folder}/{target}", exist_ok=True)
     cases, skipped = [], collections.Counter()
-    for case in collect_testcases(None):
+    # Debian's onnx has two cases of one name.
+    collected = {case.name: case for case in collect_testcases(None)}
+    for case in collected.values():
         if case.model is None:
             skipped["no model"] += 1
             continue
@@ -410,14 +481,14 @@ def main():
         why = out_of_scope(case)
         if why:
             skipped[why] += 1
-        elif re.search(args.only, case.name):
+        elif re.search(args.only, case.name) and (
+                not args.list or case.name in wanted):
             cases.append(Case(case, folder))
     run_tool(f"{BUILD}/bin/node-cases", cases, folder)
     for case in cases:
         if case.passed("interpreter"):
             case.check_interpreter()
-    for target in TARGETS:
-        run_code(cases, target, folder, root)
+    run_code(cases, folder, root)
     for case in cases:
         for way, message in case.failures.items():
             print(f"{case.name}: {way}: " + " / ".join(message.split("\n")))
@@ -426,6 +497,10 @@ def main():
         print(f"{way}: {sum(c.passed(way) for c in group)} of {len(group)}")
     if args.table:
         write_table(args.table, cases, skipped, root)
+    if args.write_list:
+        write_list(args.write_list, cases)
+    if args.list:
+        sys.exit(report_list(cases, wanted))
 
 
 if __name__ == "__main__":

@@ -7,8 +7,8 @@
 //
 // Linked with the code of a batch of cases. cases.inc, which
 // tools/dev/node-suite.py writes, holds a line CASE(name, inputs, outputs) per
-// case, with the sizes of its tensors in bytes. Reads FOLDER/NAME.in, all
-// inputs one after another, and writes FOLDER/NAME.out. Each case runs in a
+// case, with the sizes of its tensors in bytes. Reads INPUTS/NAME.in, all
+// inputs one after another, and writes OUTPUTS/NAME.out. Each case runs in a
 // process of its own, so that a crash costs one case.
 //
 //===----------------------------------------------------------------------===//
@@ -49,10 +49,11 @@ void *allocate(size_t bytes) {
   return std::aligned_alloc(64, (bytes + 64) / 64 * 64);
 }
 
-bool runCase(const Case &test, const std::string &path) {
+bool runCase(const Case &test, const std::string &input,
+             const std::string &output) {
   std::vector<void *> inputs, outputs;
-  std::FILE *in = std::fopen((path + ".in").c_str(), "rb");
-  std::FILE *out = std::fopen((path + ".out").c_str(), "wb");
+  std::FILE *in = std::fopen(input.c_str(), "rb");
+  std::FILE *out = std::fopen(output.c_str(), "wb");
   if (!in || !out)
     return false;
   for (size_t bytes : test.inputs) {
@@ -74,13 +75,16 @@ bool runCase(const Case &test, const std::string &path) {
 } // namespace
 
 int main(int argc, char **argv) {
-  if (argc != 2)
+  if (argc != 3)
     return 1;
   for (const Case &test : kCases) {
     std::fflush(stdout);
     pid_t child = fork();
     if (child == 0)
-      _exit(runCase(test, std::string(argv[1]) + "/" + test.name) ? 0 : 1);
+      _exit(runCase(test, std::string(argv[1]) + "/" + test.name + ".in",
+                    std::string(argv[2]) + "/" + test.name + ".out")
+                ? 0
+                : 1);
     int status = -1;
     waitpid(child, &status, 0);
     if (status != 0)
