@@ -158,12 +158,39 @@ private:
 };
 } // namespace
 
+/// Makes a node one with a body: a copy of the whole graph, bodies included, so
+/// that repeated nesting goes deep and bodies use, or hide, outer names.
+static void nestGraph(onnx::ModelProto &model, unsigned seed) {
+  static constexpr struct {
+    const char *operation;
+    std::initializer_list<const char *> bodies;
+  } kinds[] = {{"If", {"then_branch", "else_branch"}},
+               {"Loop", {"body"}},
+               {"Scan", {"body"}}};
+  onnx::GraphProto copy = model.graph();
+  if (copy.node_size() == 0)
+    return;
+  std::mt19937 random(seed);
+  onnx::NodeProto &node = *model.mutable_graph()->mutable_node(
+      int(random() % unsigned(copy.node_size())));
+  const auto &kind = kinds[random() % std::size(kinds)];
+  node.set_op_type(kind.operation);
+  for (const char *body : kind.bodies) {
+    onnx::AttributeProto &attribute = *node.add_attribute();
+    attribute.set_name(body);
+    attribute.set_type(onnx::AttributeProto::GRAPH);
+    *attribute.mutable_g() = copy;
+  }
+}
+
 extern "C" size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size,
                                           size_t maxSize, unsigned seed) {
   onnx::ModelProto model;
   // One in eight stays a mutation of bytes: the parser is fuzzed as well.
   if (seed % 8 == 0 || !model.ParsePartialFromArray(data, int(size)))
     return LLVMFuzzerMutate(data, size, maxSize);
+  if (seed % 16 == 1)
+    nestGraph(model, seed);
   for (unsigned i = 0; i <= seed % 3; ++i)
     Mutator(model, seed + i).mutate();
   size_t mutated = model.ByteSizeLong();
