@@ -92,7 +92,9 @@ struct CommandLine {
            "float (default: auto)"),
       llvm::cl::init("auto")};
   Text prune{"prune", value("auto|off|lossless|RATIO"), cat(choices),
-             desc("leave weights out (default: auto)"), llvm::cl::init("auto")};
+             desc("leave channels out; auto, lossless: int8 channels without\n"
+                  "which every bit of the result stays (default: auto)"),
+             llvm::cl::init("auto")};
   Text io{"io", value("float|quantized"), cat(choices),
           desc("types of inputs and outputs: those of the ONNX model, or the\n"
                "integers that --precision computes in (default: float)"),

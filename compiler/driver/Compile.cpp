@@ -129,7 +129,15 @@ static Error lower(Session &session) {
     return alreadyReported(InputError);
   LoweringOptions lowering;
   lowering.features = session.target.features;
+  // The interpreter keeps all channels: --verify shows that none is missed.
   session.kern = session.edge->clone();
+  if (session.options.prunes)
+    if (Error error =
+            runPasses(*session.kern, [](mlir::OpPassManager &passes) {
+              passes.addNestedPass<mlir::func::FuncOp>(
+                  createPruneConstantChannels());
+            }))
+      return error;
   return runPasses(*session.kern, [&](mlir::OpPassManager &passes) {
     buildLoweringPipeline(passes, lowering);
   });

@@ -163,17 +163,27 @@ static Error readPrecision(const CommandLine &line, Options &options) {
     return inOption(line.precision.ArgStr,
                     "'" + precision + "' is not one of: auto, " +
                         edgecc::quantization::kPrecisionNames);
+  return Error::success();
+}
+
+static Error readPruning(const CommandLine &line, Options &options) {
   StringRef prune = line.prune;
-  if (prune != "auto" && prune != "off")
+  double ratio;
+  if (!prune.getAsDouble(ratio))
     return inOption(line.prune.ArgStr,
                     "'" + prune +
-                        "' is not available yet; this version has auto and "
-                        "off, which leave the weights as they are");
-  return Error::success();
+                        "' asks for channels that count to be left out, which "
+                        "is not available yet; lossless takes out those that "
+                        "do not");
+  return readChoice<bool>(
+      line.prune, {{"auto", true}, {"lossless", true}, {"off", false}},
+      options.prunes);
 }
 
 static Error readCode(const CommandLine &line, Options &options) {
   if (Error error = readPrecision(line, options))
+    return error;
+  if (Error error = readPruning(line, options))
     return error;
   if (Error error =
           readChoice<bool>(line.io, {{"float", false}, {"quantized", true}},

@@ -62,6 +62,8 @@ struct Options {
 
   /// Absent: chosen by the compiler.
   std::optional<quantization::Precision> precision;
+  /// Whether channels go that change no bit of the result.
+  bool prunes = true;
   bool quantizedIo = false;
   bool channelsLastIo = false;
   /// IN=OUT, IN=OUT:FILE.npy, NODE: what the generated code keeps.

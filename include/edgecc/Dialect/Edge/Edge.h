@@ -56,6 +56,24 @@ mlir::Operation *clonePermuted(mlir::OpBuilder &builder, mlir::Operation *op,
                                mlir::ValueRange operands,
                                llvm::ArrayRef<int64_t> perm);
 
+/// Bounds of stored integers, both included.
+struct StoredRange {
+  int32_t lo, hi;
+  bool isConstant() const { return lo == hi; }
+};
+
+/// A range for each channel, that is for each index of the last axis.
+using ChannelRanges = llvm::SmallVector<StoredRange>;
+
+/// What ChannelOpInterface answers for operations that compute each channel of
+/// the result from the same channel of their operands.
+llvm::SmallVector<int64_t> getEqualChannels(mlir::Operation *op,
+                                            unsigned operand);
+mlir::Operation *cloneWithChannels(mlir::OpBuilder &builder,
+                                   mlir::Operation *op,
+                                   mlir::ValueRange operands,
+                                   llvm::ArrayRef<int64_t> kept);
+
 } // namespace edgecc::edge
 
 #include "edgecc/Dialect/Edge/EdgeDialect.h.inc"

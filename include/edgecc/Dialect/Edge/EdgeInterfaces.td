@@ -138,6 +138,37 @@ def Edge_WeightedOpInterface : OpInterface<"WeightedOpInterface"> {
       "::mlir::OpOperand &", "getBiasOperand">];
 }
 
+def Edge_ChannelOpInterface : OpInterface<"ChannelOpInterface"> {
+  let cppNamespace = "::edgecc::edge";
+  let description = [{
+    Quantized operations whose last axes are channels of which single ones can be
+    followed through the operation and taken out of it. Implemented in
+    passes/pruning.
+  }];
+  let methods = [
+    InterfaceMethod<[{The stored integers that each channel of the result can
+        take when those of the operands take `operands`. Holds for all elements
+        of a channel.}],
+      "::edgecc::edge::ChannelRanges", "inferChannelRanges",
+      (ins "::llvm::ArrayRef<::edgecc::edge::ChannelRanges>":$operands)>,
+    InterfaceMethod<[{For each channel of the result the channel of an operand
+        that it is computed from, -1 for none, where nothing else in the result
+        depends on that one. Empty where the operand's channels mix.}],
+      "::llvm::SmallVector<int64_t>", "getChannelSources",
+      (ins "unsigned":$operand), /*methodBody=*/"", /*defaultImplementation=*/[{
+        return ::edgecc::edge::getEqualChannels($_op, operand);
+      }]>,
+    InterfaceMethod<[{The operation with the channels `kept` of its result, from
+        computed operands that have lost theirs; constant operands are those of
+        the whole operation, and this takes from them what is needed.}],
+      "::mlir::Operation *", "createWithChannels",
+      (ins "::mlir::OpBuilder &":$builder, "::mlir::ValueRange":$operands,
+           "::llvm::ArrayRef<int64_t>":$kept),
+      /*methodBody=*/"", /*defaultImplementation=*/[{
+        return ::edgecc::edge::cloneWithChannels(builder, $_op, operands, kept);
+      }]>];
+}
+
 def Edge_RecurrentOpInterface : OpInterface<"RecurrentOpInterface"> {
   let cppNamespace = "::edgecc::edge";
   let description = [{

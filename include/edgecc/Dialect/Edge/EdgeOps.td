@@ -144,7 +144,8 @@ def Edge_YieldOp : Edge_Op<"yield", [Pure, Terminator, ReturnLike,
 class Edge_BinaryQuantizedOp<string mnemonic>
     : Edge_TensorOp<mnemonic, [
         DeclareOpInterfaceMethods<Edge_ClampableOpInterface>,
-        Edge_PermutableOpInterface]> {
+        Edge_PermutableOpInterface,
+        DeclareOpInterfaceMethods<Edge_ChannelOpInterface>]> {
   let arguments = !con((ins Edge_Tensor:$lhs, Edge_Tensor:$rhs), Edge_Clamp);
   let results = (outs Edge_Tensor:$result);
   let hasVerifier = 1;
@@ -186,7 +187,8 @@ def Edge_MulOp : Edge_BinaryQuantizedOp<"mul"> {
 
 def Edge_TableOp : Edge_TensorOp<"table", [
     DeclareOpInterfaceMethods<Edge_PermutableOpInterface,
-                              ["isPermutedOperand"]>]> {
+                              ["isPermutedOperand"]>,
+    DeclareOpInterfaceMethods<Edge_ChannelOpInterface>]> {
   let summary = "a function of an int8 tensor as a table of its 256 values";
   let description = [{
     `result = table[input + 128]` on the stored integers. The integer form of
@@ -216,7 +218,9 @@ def Edge_ConvOp : Edge_TensorOp<"conv", [
                               ["getWeightGroups", "padsWithZeros"]>,
     DeclareOpInterfaceMethods<Edge_QuantizableOpInterface>,
     DeclareOpInterfaceMethods<Edge_MacCountOpInterface>,
-    DeclareOpInterfaceMethods<Edge_ClampableOpInterface>]> {
+    DeclareOpInterfaceMethods<Edge_ClampableOpInterface>,
+    DeclareOpInterfaceMethods<Edge_ChannelOpInterface,
+                              ["getChannelSources", "createWithChannels"]>]> {
   let summary = "a convolution, channels last";
   let description = [{
     Cross-correlation as in ONNX `Conv`, with any number of spatial axes.
@@ -249,7 +253,9 @@ def Edge_FullyConnectedOp : Edge_TensorOp<"fully_connected", [
     DeclareOpInterfaceMethods<Edge_WeightedOpInterface>,
     DeclareOpInterfaceMethods<Edge_QuantizableOpInterface>,
     DeclareOpInterfaceMethods<Edge_MacCountOpInterface>,
-    DeclareOpInterfaceMethods<Edge_ClampableOpInterface>]> {
+    DeclareOpInterfaceMethods<Edge_ClampableOpInterface>,
+    DeclareOpInterfaceMethods<Edge_ChannelOpInterface,
+                              ["getChannelSources", "createWithChannels"]>]> {
   let summary = "rows times a weight matrix, plus bias";
   let description = [{
     Input [..., K], weights [O, K], bias [O], result [..., O]. Quantized as
@@ -300,7 +306,8 @@ defvar Edge_Window = (ins
 def Edge_MaxPoolOp : Edge_TensorOp<"max_pool", [
     Edge_CommutesWithClamp,
     DeclareOpInterfaceMethods<Edge_QuantizableOpInterface,
-      ["getSameTypeOperands"]>]> {
+      ["getSameTypeOperands"]>,
+    DeclareOpInterfaceMethods<Edge_ChannelOpInterface>]> {
   let summary = "the maximum over windows, channels last";
   let description = [{
     Input [N, spatial..., C]. Taps outside the image do not take part. With
@@ -323,7 +330,8 @@ def Edge_MaxPoolOp : Edge_TensorOp<"max_pool", [
 
 def Edge_AvgPoolOp : Edge_TensorOp<"avg_pool", [
     DeclareOpInterfaceMethods<Edge_QuantizableOpInterface>,
-    DeclareOpInterfaceMethods<Edge_ClampableOpInterface>]> {
+    DeclareOpInterfaceMethods<Edge_ClampableOpInterface>,
+    DeclareOpInterfaceMethods<Edge_ChannelOpInterface>]> {
   let summary = "the mean over windows, channels last";
   let description = [{
     Input [N, spatial..., C]. The divisor counts the taps inside the image or,
@@ -467,7 +475,9 @@ def Edge_ReshapeOp : Edge_Op<"reshape", [
       ["getOperandPermutation", "getResultPermutation"]>,
     DeclareOpInterfaceMethods<Edge_QuantizableOpInterface,
       ["getSameTypeOperands"]>,
-    Pure, DeclareOpInterfaceMethods<Edge_EvaluableOpInterface>]> {
+    Pure, DeclareOpInterfaceMethods<Edge_EvaluableOpInterface>,
+    DeclareOpInterfaceMethods<Edge_ChannelOpInterface,
+                              ["getChannelSources"]>]> {
   let summary = "the same elements in another shape";
   let description = [{
     Costs nothing: the result lies where the input does. Bytes may change their
@@ -491,7 +501,9 @@ def Edge_ReshapeOp : Edge_Op<"reshape", [
 def Edge_PadOp : Edge_TensorOp<"pad", [
     Edge_PermutableAxes,
     DeclareOpInterfaceMethods<Edge_QuantizableOpInterface,
-      ["getSameTypeOperands"]>]> {
+      ["getSameTypeOperands"]>,
+    DeclareOpInterfaceMethods<Edge_ChannelOpInterface,
+                              ["getChannelSources"]>]> {
   let summary = "surrounds a tensor with a constant";
   let description = [{
     `low` and `high` count elements per axis; negative numbers cut off.
@@ -515,7 +527,9 @@ def Edge_PadOp : Edge_TensorOp<"pad", [
 def Edge_ConcatOp : Edge_TensorOp<"concat", [
     Edge_PermutableAxes,
     DeclareOpInterfaceMethods<Edge_QuantizableOpInterface,
-      ["getSameTypeOperands"]>]> {
+      ["getSameTypeOperands"]>,
+    DeclareOpInterfaceMethods<Edge_ChannelOpInterface,
+                              ["getChannelSources"]>]> {
   let summary = "joins tensors along an axis";
   let description = [{
     Example:
@@ -624,8 +638,9 @@ def Edge_TopKOp : Edge_TensorOp<"top_k"> {
 // Between float and integers
 //===----------------------------------------------------------------------===//
 
-class Edge_QuantCastOp<string mnemonic>
-    : Edge_TensorOp<mnemonic, [Edge_PermutableOpInterface]> {
+class Edge_QuantCastOp<string mnemonic, list<Trait> traits = []>
+    : Edge_TensorOp<mnemonic, !listconcat([Edge_PermutableOpInterface],
+                                          traits)> {
   let arguments = (ins Edge_Tensor:$input);
   let results = (outs Edge_Tensor:$result);
   let hasVerifier = 1;
@@ -661,7 +676,8 @@ def Edge_DequantizeOp : Edge_QuantCastOp<"dequantize"> {
   }];
 }
 
-def Edge_RequantizeOp : Edge_QuantCastOp<"requantize"> {
+def Edge_RequantizeOp : Edge_QuantCastOp<"requantize", [
+    DeclareOpInterfaceMethods<Edge_ChannelOpInterface>]> {
   let summary = "from one scale and zero point to another";
   let description = [{
     The requantization rule of docs/spec/integers.md with the factor
