@@ -18,6 +18,8 @@ using namespace edgecc::quantization;
 /// what it averages, so that the input's steps would throw away the digits that
 /// averaging gains. The division has to requantize in any case.
 LogicalResult AvgPoolOp::quantize(Quantizer &quantizer) {
+  if (cast<RankedTensorType>(getInput().getType()).getRank() > 4)
+    return keepFloat(*this, "no integer kernel for more than two spatial axes");
   quant::UniformQuantizedType input = quantizer.getType(getInput());
   quant::UniformQuantizedType output = quantizer.getType(getResult());
   int64_t taps = ShapedType::getNumElements(getKernel());

@@ -232,6 +232,8 @@ static LogicalResult quantizeWeighted(Operation *op, Quantizer &quantizer) {
 }
 
 LogicalResult ConvOp::quantize(Quantizer &quantizer) {
+  if (cast<RankedTensorType>(getInput().getType()).getRank() > 4)
+    return keepFloat(*this, "no integer kernel for more than two spatial axes");
   return quantizeWeighted(*this, quantizer);
 }
 

@@ -61,3 +61,26 @@ func.func @nan(%x: tensor<1x1xf32> {edge.range = [0.0, 1.0]}) -> tensor<1x1xf32>
     : (tensor<1x1xf32>, tensor<1x1xf32>, tensor<1xf32>) -> tensor<1x1xf32>
   return %y : tensor<1x1xf32>
 }
+
+// -----
+
+// Windows over three axes, for which there is no kernel.
+
+// CHECK-LABEL: func.func @volume
+// CHECK: edge.conv {{.*}} -> tensor<1x2x2x2x1xf32>
+// CHECK: edge.avg_pool {{.*}} -> tensor<1x1x1x1x1xf32>
+func.func @volume(%x: tensor<1x2x2x2x1xf32> {edge.range = [0.0, 1.0]}) -> tensor<1x1x1x1x1xf32> {
+  %w = edge.constant dense<1.0> : tensor<1x1x1x1x1xf32> -> tensor<1x1x1x1x1xf32>
+  %b = edge.constant dense<1.0> : tensor<1xf32> -> tensor<1xf32>
+  // DIAG: remark: {{.*}}'solid' stays in float: no integer kernel for more than two spatial axes
+  %y = edge.conv %x, %w, %b {
+      strides = array<i64: 1, 1, 1>, pads = array<i64: 0, 0, 0, 0, 0, 0>,
+      dilations = array<i64: 1, 1, 1>, edge.ranges = [[0.0, 2.0]]}
+    : (tensor<1x2x2x2x1xf32>, tensor<1x1x1x1x1xf32>, tensor<1xf32>) -> tensor<1x2x2x2x1xf32> loc("solid")
+  // DIAG: remark: {{.*}}'mean' stays in float: no integer kernel for more than two spatial axes
+  %z = edge.avg_pool %y {
+      kernel = array<i64: 2, 2, 2>, strides = array<i64: 1, 1, 1>,
+      pads = array<i64: 0, 0, 0, 0, 0, 0>, dilations = array<i64: 1, 1, 1>, edge.ranges = [[0.0, 2.0]]}
+    : (tensor<1x2x2x2x1xf32>) -> tensor<1x1x1x1x1xf32> loc("mean")
+  return %z : tensor<1x1x1x1x1xf32>
+}
