@@ -39,6 +39,16 @@ void edgecc::buildSimplificationPipeline(OpPassManager &manager) {
   func.addPass(createCSEPass());
 }
 
+void edgecc::buildCalibrationPipeline(OpPassManager &manager) {
+  OpPassManager &func = manager.nest<func::FuncOp>();
+  func.addPass(createSplitMaps());
+  func.addPass(createFuseActivation());
+  func.addPass(createFuseMaps());
+  func.addPass(createFoldConstants());
+  func.addPass(createCanonicalizerPass());
+  func.addPass(createCSEPass());
+}
+
 void edgecc::buildQuantizationPipeline(OpPassManager &manager,
                                        const QuantizationOptions &options) {
   OpPassManager &func = manager.nest<func::FuncOp>();
@@ -62,6 +72,10 @@ void edgecc::registerPipelines() {
       "edge-simplify",
       "Fold, fuse and lay out an imported network, without loss of accuracy",
       buildSimplificationPipeline);
+  PassPipelineRegistration<>(
+      "edge-prepare-calibration",
+      "Give elementwise functions the forms that integers have",
+      buildCalibrationPipeline);
   PassPipelineRegistration<QuantizationOptions>(
       "edge-quantization", "Compute in integers what has been calibrated",
       buildQuantizationPipeline);

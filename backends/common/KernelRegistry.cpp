@@ -80,8 +80,10 @@ const KernelRegistry &KernelRegistry::get() {
     registerMatrixKernels(all);
     registerPoolingKernels(all);
     registerElementwiseKernels(all);
+    registerIntegerBinaryKernels(all);
     registerMovementKernels(all);
     registerRecurrentKernels(all);
+    registerResampleKernels(all);
     registerCortexMKernels(all);
     registerSelectionKernels(all);
     return all;

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "edgecc/Backend/KernelRegistry.h"
+#include "edgecc/Quant/IntegerParams.h"
 
 using namespace mlir;
 using namespace edgecc;
@@ -30,13 +31,26 @@ static bool hasKnownWeights(FullyConnectedOp op) {
 }
 
 static LogicalResult lowerMatMul(MatMulOp op, KernelCallBuilder &call) {
-  call.begin("matmul_f32", "matmul.h");
+  bool isFloat = isFloatOp(op);
+  call.begin(isFloat ? "matmul_f32" : "matmul_s8", "matmul.h");
   call.addShape(op.getLhs());
   call.addShape(op.getRhs());
   call.addShape(op.getResult());
   call.addInput(op.getLhs());
   call.addInput(op.getRhs());
   call.addOutput(op.getResult());
+  if (isFloat)
+    return success();
+  quant::UniformQuantizedType lhs = getUniformType(op.getLhs().getType());
+  quant::UniformQuantizedType rhs = getUniformType(op.getRhs().getType());
+  quant::UniformQuantizedType result = getUniformType(op.getType());
+  integer::Requantization factor =
+      integer::getMulRequantization(lhs, rhs, result);
+  for (int32_t scalar :
+       {int32_t(lhs.getZeroPoint()), int32_t(rhs.getZeroPoint()),
+        factor.multipliers.front(), int32_t(factor.shift),
+        int32_t(result.getZeroPoint())})
+    call.addScalar(scalar);
   return success();
 }
 
@@ -54,4 +68,6 @@ void edgecc::registerMatrixKernels(KernelRegistry &registry) {
       lowerFullyConnected);
   registry.add<MatMulOp>(
       "matmul_f32", [](MatMulOp op) { return isFloatOp(op); }, lowerMatMul);
+  registry.add<MatMulOp>(
+      "matmul_s8", [](MatMulOp op) { return isInt8Op(op); }, lowerMatMul);
 }

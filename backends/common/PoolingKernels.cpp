@@ -120,10 +120,30 @@ static LogicalResult lowerLayerNorm(LayerNormOp op, KernelCallBuilder &call) {
   return success();
 }
 
-static LogicalResult lowerReduce(ReduceOp op, KernelCallBuilder &call) {
-  call.begin(isFloatOp(op) ? "reduce_f32" : "reduce_integer", "reduce.h");
+static void beginReduce(ReduceOp op, StringRef kernel,
+                        KernelCallBuilder &call) {
+  call.begin(kernel, "reduce.h");
   call.addShape(op.getInput());
   call.addShape(getAxisMask(op.getInput(), op.getAxes()));
+}
+
+static LogicalResult lowerReduceSum(ReduceOp op, KernelCallBuilder &call) {
+  quant::UniformQuantizedType input = getUniformType(op.getInput().getType());
+  quant::UniformQuantizedType output = getUniformType(op.getType());
+  integer::Requantization factor =
+      integer::getSumRequantization(input, output, op.getDivisor());
+  beginReduce(op, "reduce_sum_s8", call);
+  call.addInput(op.getInput());
+  call.addOutput(op.getResult());
+  for (int32_t scalar :
+       {int32_t(input.getZeroPoint()), factor.multipliers.front(),
+        int32_t(factor.shift), int32_t(output.getZeroPoint())})
+    call.addScalar(scalar);
+  return success();
+}
+
+static LogicalResult lowerReduce(ReduceOp op, KernelCallBuilder &call) {
+  beginReduce(op, isFloatOp(op) ? "reduce_f32" : "reduce_integer", call);
   call.addName(("ReduceKind::" + stringifyReduceKind(op.getKind())).str());
   call.addInput(op.getInput());
   call.addOutput(op.getResult());
@@ -147,6 +167,10 @@ static LogicalResult lowerAvgPoolNd(AvgPoolOp op, KernelCallBuilder &call) {
   call.addOutput(op.getResult());
   addFloatClamp(op, call);
   return success();
+}
+
+static bool isSum(ReduceOp op) {
+  return op.getKind() == ReduceKind::Sum || op.getKind() == ReduceKind::Mean;
 }
 
 /// Of quantized elements, the kernel picks one; it does not know of scales.
@@ -219,6 +243,9 @@ void edgecc::registerPoolingKernels(KernelRegistry &registry) {
   registry.add<LayerNormOp>(
       "layer_norm_f32", [](LayerNormOp op) { return isFloatOp(op); },
       lowerLayerNorm);
+  registry.add<ReduceOp>(
+      "reduce_sum_s8", [](ReduceOp op) { return isInt8Op(op) && isSum(op); },
+      lowerReduceSum);
   registry.add<SoftmaxOp>(
       "softmax_f32", [](SoftmaxOp op) { return isFloatOp(op); }, lowerSoftmax);
   registry.add<SoftmaxOp>(

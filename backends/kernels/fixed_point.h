@@ -63,6 +63,20 @@ requantizeWide(std::int64_t acc, std::int32_t m, int shift, std::int32_t zero,
                                    ((rise * (place & 127) + 64) >> 7));
 }
 
+/// The quotient of two values less their zero points, times m * 2^-shift:
+///   q = ((a * m / b + 2^(shift - 1)) >> shift) + zero, clamped to [lo, hi],
+/// with a division that truncates. By zero: hi, lo, or zero clamped, as the
+/// sign of `a` says. Requires |a * m| <= 2^30 and 0 <= shift <= 30.
+[[maybe_unused]] inline std::int32_t divide(std::int32_t a, std::int32_t b,
+                                            std::int32_t m, int shift,
+                                            std::int32_t zero, std::int32_t lo,
+                                            std::int32_t hi) {
+  if (b == 0)
+    return a > 0 ? hi : a < 0 ? lo : clamp(zero, lo, hi);
+  const std::int32_t half = shift > 0 ? std::int32_t{1} << (shift - 1) : 0;
+  return clamp(((a * m / b + half) >> shift) + zero, lo, hi);
+}
+
 /// Nearest integer of a value in (-2^22, 2^22), ties to even: the addition
 /// rounds, as 1.5 * 2^23 leaves no bits for a fraction. Reading the bits
 /// instead of subtracting again also survives -ffast-math.

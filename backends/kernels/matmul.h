@@ -1,12 +1,18 @@
-// Matrix product of two activations, float.
+// Matrix product of two activations, float and int8.
 //
 //   a    [..., M, K]
 //   b    [..., K, N]
 //   out  [..., M, N]
 //
 // The leading (batch) dimensions broadcast as in numpy.
+//
+// f32: out = sum(a * b).
+// s8: out = requantize(sum((a - a_zero) * (b - b_zero)), m, shift, out_zero,
+//   -128, 127).
 #ifndef EDGECC_KERNELS_MATMUL_H
 #define EDGECC_KERNELS_MATMUL_H
+
+#include <cstdint>
 
 #ifndef EDGECC_KERNELS_SHAPE_H
 #include "shape.h"
@@ -19,12 +25,12 @@ namespace edgecc {
 namespace kernels {
 namespace {
 
-/// `Lanes` neighbouring elements of one output row.
-template <int Lanes, int Depth, int Columns>
-inline void matmulColumns(const float *a, const float *b, float *out) {
-  Accumulators<float> sum = {0.0f, 0.0f, 0.0f, 0.0f};
+/// `Lanes` (1 or 4) neighbouring elements of a row of (a - a_zero) * b.
+template <int Lanes, int Depth, int Columns, class Acc, class T>
+inline Accumulators<Acc> matmulColumns(const T *a, const T *b, Acc a_zero) {
+  Accumulators<Acc> sum = {0, 0, 0, 0};
   for (int k = 0; k < Depth; ++k, b += Columns) {
-    const float x = a[k];
+    const Acc x = static_cast<Acc>(a[k]) - a_zero;
     sum.a0 += x * b[0];
     if constexpr (Lanes == 4) {
       sum.a1 += x * b[1];
@@ -32,47 +38,81 @@ inline void matmulColumns(const float *a, const float *b, float *out) {
       sum.a3 += x * b[3];
     }
   }
-  out[0] = sum.a0;
-  if constexpr (Lanes == 4) {
-    out[1] = sum.a1;
-    out[2] = sum.a2;
-    out[3] = sum.a3;
-  }
+  return sum;
 }
 
-/// Walks the batch dimensions from `Dim` on, then multiplies.
-template <class A, class B, class Out, int Dim>
-inline void matmulBatch(const float *a, const float *b, float *out) {
+/// Writes one row; `finish` makes an output of an accumulator.
+template <int Depth, int Columns, class Acc, class T, class Finish>
+inline void matmulRow(const T *a, const T *b, T *out, Acc a_zero,
+                      const Finish &finish) {
+  int n = 0;
+  for (; n < Columns / 4 * 4; n += 4)
+    store<4>(matmulColumns<4, Depth, Columns>(a, b + n, a_zero), out, n,
+             finish);
+  for (; n < Columns; ++n)
+    store<1>(matmulColumns<1, Depth, Columns>(a, b + n, a_zero), out, n,
+             finish);
+}
+
+/// Walks the batch dimensions from `Dim` on, then the rows: calls
+/// row(a's row, b's matrix, out's row).
+template <class A, class B, class Out, int Dim, class T, class Row>
+inline void matmulBatch(const T *a, const T *b, T *out, const Row &row) {
   constexpr int kBatchRank = Out::rank - 2;
   if constexpr (Dim < kBatchRank) {
     constexpr int kStrideA = broadcastStride<A, Out, Dim>();
     constexpr int kStrideB = broadcastStride<B, Out, Dim>();
     for (int i = 0; i < Out::dim(Dim); ++i)
-      matmulBatch<A, B, Out, Dim + 1>(a + i * kStrideA, b + i * kStrideB,
-                                      out +
-                                          i * Out::product(Dim + 1, Out::rank));
+      matmulBatch<A, B, Out, Dim + 1>(
+          a + i * kStrideA, b + i * kStrideB,
+          out + i * Out::product(Dim + 1, Out::rank), row);
   } else {
     constexpr int kDepth = A::dim(A::rank - 1), kColumns = B::dim(B::rank - 1);
-    for (int m = 0; m < A::dim(A::rank - 2); ++m, a += kDepth) {
-      int n = 0;
-      for (; n < kColumns / 4 * 4; n += 4)
-        matmulColumns<4, kDepth, kColumns>(a, b + n, out + n);
-      for (; n < kColumns; ++n)
-        matmulColumns<1, kDepth, kColumns>(a, b + n, out + n);
-      out += kColumns;
-    }
+    for (int m = 0; m < A::dim(A::rank - 2); ++m)
+      row(a + m * kDepth, b, out + m * kColumns);
   }
 }
 
-template <class A, class B, class Out>
-void matmul_f32(const float *a, const float *b, float *out) {
+template <class A, class B, class Out> constexpr void checkMatmulShapes() {
   static_assert(A::rank >= 2 && B::rank >= 2 && Out::rank >= 2,
                 "vectors are matrices with one row or column");
   static_assert(A::dim(A::rank - 1) == B::dim(B::rank - 2) &&
                     A::dim(A::rank - 2) == Out::dim(Out::rank - 2) &&
                     B::dim(B::rank - 1) == Out::dim(Out::rank - 1),
                 "[M, K] x [K, N] = [M, N]");
-  matmulBatch<A, B, Out, 0>(a, b, out);
+}
+
+template <class A, class B, class Out>
+void matmul_f32(const float *a, const float *b, float *out) {
+  checkMatmulShapes<A, B, Out>();
+  constexpr int kDepth = A::dim(A::rank - 1), kColumns = B::dim(B::rank - 1);
+  matmulBatch<A, B, Out, 0>(
+      a, b, out, [](const float *x, const float *y, float *z) {
+        matmulRow<kDepth, kColumns>(x, y, z, 0.0f,
+                                    [](float acc, int) { return acc; });
+      });
+}
+
+template <class A, class B, class Out>
+void matmul_s8(const std::int8_t *a, const std::int8_t *b, std::int8_t *out,
+               int a_zero, int b_zero, std::int32_t m, int shift,
+               int out_zero) {
+  checkMatmulShapes<A, B, Out>();
+  constexpr int kDepth = A::dim(A::rank - 1), kColumns = B::dim(B::rank - 1);
+  matmulBatch<A, B, Out, 0>(
+      a, b, out,
+      [=](const std::int8_t *x, const std::int8_t *y, std::int8_t *z) {
+        // sum(x * (y - b_zero)) = sum(x * y) - b_zero * sum(x)
+        std::int32_t sum = -kDepth * a_zero;
+        for (int k = 0; k < kDepth; ++k)
+          sum += x[k];
+        const std::int32_t offset = b_zero * sum;
+        matmulRow<kDepth, kColumns>(
+            x, y, z, std::int32_t{a_zero}, [=](std::int32_t acc, int) {
+              return static_cast<std::int8_t>(
+                  requantize(acc - offset, m, shift, out_zero, -128, 127));
+            });
+      });
 }
 
 } // namespace

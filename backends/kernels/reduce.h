@@ -1,5 +1,10 @@
 // Reductions over any set of axes; sums and products of integers wrap around.
 //
+//   reduce_f32, reduce_integer   any kind; the output has the input's type
+//   reduce_sum_s8                out = requantize(sum(in - in_zero), m, shift,
+//                                out_zero, -128, 127); a mean has its divisor
+//                                in m
+//
 //   Mask  Shape<0 or 1 ...>, 1 for each axis that is reduced
 //   out   the kept axes in their order (kept with extent 1 or not is the same
 //         memory)
@@ -10,9 +15,13 @@
 #define EDGECC_KERNELS_REDUCE_H
 
 #include <cmath>
+#include <cstdint>
 
 #ifndef EDGECC_KERNELS_ARITHMETIC_H
 #include "arithmetic.h"
+#endif
+#ifndef EDGECC_KERNELS_FIXED_POINT_H
+#include "fixed_point.h"
 #endif
 #ifndef EDGECC_KERNELS_SHAPE_H
 #include "shape.h"
@@ -81,8 +90,8 @@ template <class In, class Mask> constexpr int reducedCount() {
 }
 
 /// Folds the reduced axes from `Dim` on into `acc` by `step`.
-template <class In, class Mask, int Dim, class T, class Step>
-inline T foldAxes(const T *in, T acc, const Step &step) {
+template <class In, class Mask, int Dim, class T, class Acc, class Step>
+inline Acc foldAxes(const T *in, Acc acc, const Step &step) {
   if constexpr (Dim == In::rank) {
     return step(acc, *in);
   } else if constexpr (Mask::dim(Dim) == 0) {
@@ -116,18 +125,19 @@ inline T reduceOne(const T *in) {
   }
 }
 
-/// Walks the kept axes from `Dim` on; returns the next output place.
-template <class In, class Mask, ReduceKind Kind, int Dim, class T>
-inline T *reduceFrom(const T *in, T *out) {
+/// Walks the kept axes from `Dim` on: out = one(in); returns the next output
+/// place.
+template <class In, class Mask, int Dim, class T, class One>
+inline T *reduceFrom(const T *in, T *out, const One &one) {
   if constexpr (Dim == In::rank) {
-    *out = reduceOne<In, Mask, Kind>(in);
+    *out = one(in);
     return out + 1;
   } else if constexpr (Mask::dim(Dim) != 0) {
-    return reduceFrom<In, Mask, Kind, Dim + 1>(in, out);
+    return reduceFrom<In, Mask, Dim + 1>(in, out, one);
   } else {
     for (int i = 0; i < In::dim(Dim); ++i)
-      out = reduceFrom<In, Mask, Kind, Dim + 1>(
-          in + i * In::product(Dim + 1, In::rank), out);
+      out = reduceFrom<In, Mask, Dim + 1>(
+          in + i * In::product(Dim + 1, In::rank), out, one);
     return out;
   }
 }
@@ -135,14 +145,28 @@ inline T *reduceFrom(const T *in, T *out) {
 template <class In, class Mask, ReduceKind Kind>
 void reduce_f32(const float *in, float *out) {
   static_assert(In::rank == Mask::rank, "one entry for each axis");
-  reduceFrom<In, Mask, Kind, 0>(in, out);
+  reduceFrom<In, Mask, 0>(in, out, reduceOne<In, Mask, Kind, float>);
 }
 
 template <class In, class Mask, ReduceKind Kind, class T>
 void reduce_integer(const T *in, T *out) {
   static_assert(In::rank == Mask::rank, "one entry for each axis");
   static_assert(Kind != ReduceKind::Mean, "a mean is no integer");
-  reduceFrom<In, Mask, Kind, 0>(in, out);
+  reduceFrom<In, Mask, 0>(in, out, reduceOne<In, Mask, Kind, T>);
+}
+
+template <class In, class Mask>
+void reduce_sum_s8(const std::int8_t *in, std::int8_t *out, int in_zero,
+                   std::int32_t m, int shift, int out_zero) {
+  static_assert(In::rank == Mask::rank, "one entry for each axis");
+  constexpr int kCount = reducedCount<In, Mask>();
+  reduceFrom<In, Mask, 0>(in, out, [=](const std::int8_t *x) {
+    const std::int32_t sum = foldAxes<In, Mask, 0>(
+        x, std::int32_t{-kCount * in_zero},
+        [](std::int32_t acc, std::int8_t q) { return acc + q; });
+    return static_cast<std::int8_t>(
+        requantize(sum, m, shift, out_zero, -128, 127));
+  });
 }
 
 } // namespace

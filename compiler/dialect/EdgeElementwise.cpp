@@ -254,7 +254,7 @@ void MapOp::getCanonicalizationPatterns(RewritePatternSet &patterns,
 }
 
 //===----------------------------------------------------------------------===//
-// AddOp, MulOp, TableOp
+// Integer forms of two operands
 //===----------------------------------------------------------------------===//
 
 template <typename OpT> static LogicalResult verifyQuantizedBinary(OpT op) {
@@ -267,20 +267,37 @@ template <typename OpT> static LogicalResult verifyQuantizedBinary(OpT op) {
       op, {op.getLhs().getType(), op.getRhs().getType(), op.getType()});
 }
 
-LogicalResult AddOp::verify() { return verifyQuantizedBinary(*this); }
-LogicalResult MulOp::verify() { return verifyQuantizedBinary(*this); }
+#define EDGE_QUANTIZED_BINARY(Op)                                              \
+  LogicalResult Op::verify() { return verifyQuantizedBinary(*this); }          \
+  LogicalResult Op::inferReturnTypeComponents(                                 \
+      MLIRContext *, std::optional<Location> loc, Adaptor adaptor,             \
+      SmallVectorImpl<ShapedTypeComponents> &result) {                         \
+    return inferBroadcast(loc, adaptor.getOperands(), Type(), result);         \
+  }
+EDGE_QUANTIZED_BINARY(AddOp)
+EDGE_QUANTIZED_BINARY(SubOp)
+EDGE_QUANTIZED_BINARY(MulOp)
+EDGE_QUANTIZED_BINARY(DivOp)
+EDGE_QUANTIZED_BINARY(MaximumOp)
+EDGE_QUANTIZED_BINARY(MinimumOp)
+#undef EDGE_QUANTIZED_BINARY
 
-LogicalResult AddOp::inferReturnTypeComponents(
+LogicalResult PReluOp::verify() {
+  if (getLhs().getType().getShape() != getType().getShape())
+    return emitOpError("slopes of type ")
+           << getRhs().getType() << " do not broadcast to the input's shape";
+  return verifyQuantizedBinary(*this);
+}
+
+LogicalResult PReluOp::inferReturnTypeComponents(
     MLIRContext *, std::optional<Location> loc, Adaptor adaptor,
     SmallVectorImpl<ShapedTypeComponents> &result) {
   return inferBroadcast(loc, adaptor.getOperands(), Type(), result);
 }
 
-LogicalResult MulOp::inferReturnTypeComponents(
-    MLIRContext *, std::optional<Location> loc, Adaptor adaptor,
-    SmallVectorImpl<ShapedTypeComponents> &result) {
-  return inferBroadcast(loc, adaptor.getOperands(), Type(), result);
-}
+//===----------------------------------------------------------------------===//
+// TableOp
+//===----------------------------------------------------------------------===//
 
 LogicalResult TableOp::verify() {
   auto table = cast<RankedTensorType>(getTable().getType());

@@ -317,3 +317,25 @@ LogicalResult TopKOp::inferReturnTypeComponents(
   result.emplace_back(shape, IntegerType::get(context, 64));
   return success();
 }
+
+namespace {
+/// Scales are positive: stored integers are ordered as what they stand for.
+struct TopKOfStored : OpRewritePattern<TopKOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(TopKOp op,
+                                PatternRewriter &rewriter) const override {
+    auto source = op.getInput().getDefiningOp<DequantizeOp>();
+    if (!source)
+      return failure();
+    rewriter.modifyOpInPlace(
+        op, [&] { op.getInputMutable().assign(source.getInput()); });
+    return success();
+  }
+};
+} // namespace
+
+void TopKOp::getCanonicalizationPatterns(RewritePatternSet &patterns,
+                                         MLIRContext *context) {
+  patterns.add<TopKOfStored>(context);
+}

@@ -110,6 +110,46 @@ Operation *SliceOp::createPermuted(OpBuilder &builder, ValueRange operands,
 }
 
 //===----------------------------------------------------------------------===//
+// GatherOp, ResampleOp
+//===----------------------------------------------------------------------===//
+
+bool GatherOp::isPermutedOperand(unsigned operand) { return operand == 0; }
+
+/// With indices of rank 1 the axes of input and result are the same.
+static FailureOr<SmallVector<int64_t>> permuteGather(GatherOp op,
+                                                     ArrayRef<int64_t> perm) {
+  if (cast<RankedTensorType>(op.getIndices().getType()).getRank() != 1)
+    return failure();
+  return SmallVector<int64_t>(perm);
+}
+
+FailureOr<SmallVector<int64_t>>
+GatherOp::getOperandPermutation(ArrayRef<int64_t> perm) {
+  return permuteGather(*this, perm);
+}
+
+FailureOr<SmallVector<int64_t>>
+GatherOp::getResultPermutation(ArrayRef<int64_t> perm) {
+  return permuteGather(*this, perm);
+}
+
+Operation *GatherOp::createPermuted(OpBuilder &builder, ValueRange operands,
+                                    ArrayRef<int64_t> perm) {
+  auto op = cast<GatherOp>(clonePermuted(builder, *this, operands, perm));
+  op.setAxis(permuteAxis(getAxis(), perm));
+  return op;
+}
+
+bool ResampleOp::isPermutedOperand(unsigned operand) { return operand == 0; }
+
+Operation *ResampleOp::createPermuted(OpBuilder &builder, ValueRange operands,
+                                      ArrayRef<int64_t> perm) {
+  auto op = cast<ResampleOp>(clonePermuted(builder, *this, operands, perm));
+  op.setAxis(permuteAxis(getAxis(), perm));
+  return op;
+}
+
+//===----------------------------------------------------------------------===//
 // ReshapeOp
 //===----------------------------------------------------------------------===//
 

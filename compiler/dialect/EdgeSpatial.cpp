@@ -223,7 +223,24 @@ LogicalResult MatMulOp::inferReturnTypeComponents(
                              " do not broadcast");
   shape.push_back(lhs.getShape()[lhs.getRank() - 2]);
   shape.push_back(rhs.getShape().back());
-  result.emplace_back(shape, lhs.getElementType());
+  // The result of a quantized product has a type of its own.
+  Type elementType = lhs.getElementType();
+  if (isa<quant::QuantizedType>(elementType))
+    elementType = Type();
+  result.emplace_back(shape, elementType);
+  return success();
+}
+
+LogicalResult MatMulOp::verify() {
+  SmallVector<Type> types{getLhs().getType(), getRhs().getType(), getType()};
+  auto isPerTensor = [](Type type) { return getUniformType(type) != nullptr; };
+  auto isQuantized = [](Type type) {
+    return getQuantizedType(type) != nullptr;
+  };
+  if (llvm::any_of(types, isQuantized) && !llvm::all_of(types, isPerTensor))
+    return emitOpError("needs both operands and the result quantized per "
+                       "tensor, or none of them, found ")
+           << types[0] << ", " << types[1] << " and " << types[2];
   return success();
 }
 
@@ -427,6 +444,18 @@ LogicalResult ReduceOp::inferReturnTypeComponents(
 
 LogicalResult ReduceOp::verify() {
   return verifySameKind(*this, getInput().getType(), getType());
+}
+
+int64_t ReduceOp::getCount() {
+  int64_t count = 1;
+  for (int64_t axis :
+       llvm::SmallDenseSet<int64_t>(getAxes().begin(), getAxes().end()))
+    count *= typeOf(getInput()).getDimSize(axis);
+  return count;
+}
+
+int64_t ReduceOp::getDivisor() {
+  return getKind() == ReduceKind::Mean ? std::max<int64_t>(getCount(), 1) : 1;
 }
 
 namespace {

@@ -125,6 +125,8 @@ static Error measureNoise(Session &session, mlir::ModuleOp floatModel) {
 }
 
 static Error quantize(Session &session) {
+  if (Error error = runPasses(*session.edge, buildCalibrationPipeline))
+    return error;
   if (failed(quantization::calibrate(getModelFunction(*session.edge),
                                      session.calibration)))
     return alreadyReported(InputError);

@@ -193,6 +193,16 @@ Value Composer::gather(Value a, Axes indices, int64_t axis) {
   return gather(a, ints({count}, indices), axis);
 }
 
+Value Composer::resample(Value a, int64_t axis, int64_t positions, Axes indices,
+                         ArrayRef<float> weights) {
+  if (!a)
+    return {};
+  int64_t taps = positions ? int64_t(weights.size()) / positions : 0;
+  SmallVector<int32_t> narrow(indices.begin(), indices.end());
+  return create<edge::ResampleOp>(a, floats({taps, positions}, weights), axis,
+                                  narrow);
+}
+
 Value Composer::expand(Value a, Axes wanted) {
   if (!a || shape(a) == wanted)
     return a;

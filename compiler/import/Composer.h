@@ -71,6 +71,10 @@ public:
   Value pad(Value a, Axes low, Axes high, double value);
   Value gather(Value a, Value indices, int64_t axis);
   Value gather(Value a, Axes indices, int64_t axis);
+  /// Entries along `axis` as weighted sums of the input's: `indices` and
+  /// `weights` are those of all results' first tap, then of their second, ...
+  Value resample(Value a, int64_t axis, int64_t positions, Axes indices,
+                 llvm::ArrayRef<float> weights);
   /// Repeats the value to the shape.
   Value expand(Value a, Axes shape);
   /// Indices of the `k` largest or smallest elements along an axis.

@@ -255,20 +255,15 @@ Value ResizeImporter::resize(Value value, const Axis &axis) {
       indices.push_back(taps.indices[taps.weights[1][at] != 0][at]);
     result = c.gather(value, indices, axis.axis);
   } else {
-    SmallVector<Value> operands;
-    for (auto [indices, weights] :
-         llvm::zip_equal(taps.indices, taps.weights)) {
-      if (llvm::all_of(weights, [](float weight) { return weight == 0; }))
+    std::vector<int64_t> indices;
+    std::vector<float> weights;
+    for (auto [from, of] : llvm::zip_equal(taps.indices, taps.weights)) {
+      if (llvm::all_of(of, [](float weight) { return weight == 0; }))
         continue;
-      operands.push_back(c.gather(value, indices, axis.axis));
-      operands.push_back(c.floats(along, weights));
+      llvm::append_range(indices, from);
+      llvm::append_range(weights, of);
     }
-    result = c.map(operands, [](ScalarBuilder &s, ValueRange v) {
-      Value sum = s.mul(v[0], v[1]);
-      for (size_t i = 2; i != v.size(); i += 2)
-        sum = s.add(sum, s.mul(v[i], v[i + 1]));
-      return sum;
-    });
+    result = c.resample(value, axis.axis, axis.output, indices, weights);
   }
   if (!llvm::is_contained(taps.outside, true))
     return result;

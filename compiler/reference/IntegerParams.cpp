@@ -182,6 +182,20 @@ WideRequantization integer::getWideAvgPoolRequantization(
                                bounds);
 }
 
+Requantization integer::getPReluRequantization(UniformQuantizedType input,
+                                               UniformQuantizedType slope,
+                                               UniformQuantizedType output) {
+  double ratio = input.getScale() / output.getScale();
+  return getRequantization({ratio, ratio * slope.getScale()});
+}
+
+Requantization integer::getSumRequantization(UniformQuantizedType input,
+                                             UniformQuantizedType output,
+                                             int64_t divisor) {
+  return getRequantization(
+      {input.getScale() / (output.getScale() * double(divisor))});
+}
+
 std::optional<SmallVector<int32_t>>
 integer::foldInputZeroPoint(ArrayRef<int32_t> bias, ArrayRef<int8_t> weights,
                             int64_t inputZero) {
@@ -221,6 +235,25 @@ AddParams integer::getAddParams(UniformQuantizedType lhs,
   auto limit = int32_t(INT32_MAX / (lhsReach + rhsReach));
   return {toFixedPoint(lhsRatio, 0, limit), toFixedPoint(rhsRatio, 0, limit),
           0};
+}
+
+AddParams integer::getSubParams(UniformQuantizedType lhs,
+                                UniformQuantizedType rhs,
+                                UniformQuantizedType output) {
+  AddParams params = getAddParams(lhs, rhs, output);
+  params.rhs = -params.rhs;
+  return params;
+}
+
+DivParams integer::getDivParams(UniformQuantizedType lhs,
+                                UniformQuantizedType rhs,
+                                UniformQuantizedType output) {
+  double ratio = lhs.getScale() / (rhs.getScale() * output.getScale());
+  auto limit = int32_t((int64_t(1) << 30) / getReach(lhs));
+  for (int shift = 30; shift > 0; --shift)
+    if (std::round(std::ldexp(ratio, shift)) <= double(limit))
+      return {toFixedPoint(ratio, shift, limit), shift};
+  return {toFixedPoint(ratio, 0, limit), 0};
 }
 
 std::array<int32_t, 256> integer::getSoftmaxTable(double scale) {

@@ -5,8 +5,12 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "edgecc/Quant/IntegerParams.h"
+
 #include "StridedAccess.h"
 #include "Weighted.h"
+
+#include "kernels/fixed_point.h"
 
 using namespace mlir;
 using namespace edgecc;
@@ -32,26 +36,59 @@ static Tensor broadcastMatrices(const Tensor &tensor, ArrayRef<int64_t> shape) {
   return broadcastTo(tensor, target);
 }
 
-LogicalResult MatMulOp::evaluate(ArrayRef<Tensor> operands,
-                                 MutableArrayRef<Tensor> results) {
-  if (failed(checkF32(*this, operands)))
-    return failure();
-  Tensor &result = results[0];
-  Tensor lhs = broadcastMatrices(operands[0], result.getShape());
-  Tensor rhs = broadcastMatrices(operands[1], result.getShape());
-  auto [m, k] =
-      std::pair(lhs.getShape().take_back(2)[0], lhs.getShape().back());
-  int64_t n = rhs.getShape().back();
-  const float *left = std::as_const(lhs).getData<float>().data();
-  const float *right = std::as_const(rhs).getData<float>().data();
-  MutableArrayRef<float> out = result.getData<float>();
-  std::vector<float> columns(n * k);
-  for (float *at = out.begin(); at != out.end(); at += m * n) {
+/// Multiplies batches of matrices of T, row-major.
+template <typename T>
+static void multiplyBatches(const T *left, const T *right,
+                            MutableArrayRef<T> out, int64_t m, int64_t k,
+                            int64_t n) {
+  std::vector<T> columns(n * k);
+  for (T *at = out.begin(); at != out.end(); at += m * n) {
     copyStrided(reinterpret_cast<const char *>(right), {n, k}, {1, n},
-                sizeof(float), reinterpret_cast<char *>(columns.data()));
+                sizeof(T), reinterpret_cast<char *>(columns.data()));
     multiplyByTransposed(left, columns.data(), at, m, n, k, n);
     left += m * k;
     right += k * n;
   }
+}
+
+/// Exact in double, as sums of weighted operations are.
+static LogicalResult multiplyIntegers(MatMulOp op, const Tensor &lhs,
+                                      const Tensor &rhs, Tensor &result) {
+  if (failed(checkBytes(op, {lhs, rhs, result})))
+    return failure();
+  std::vector<double> left = getCentered(lhs), right = getCentered(rhs);
+  std::vector<double> sums(result.getNumElements());
+  ArrayRef<int64_t> shape = lhs.getShape().take_back(2);
+  multiplyBatches<double>(left.data(), right.data(), sums, shape[0], shape[1],
+                          rhs.getShape().back());
+  auto type = getUniformType(result.getElementType());
+  integer::Requantization factor =
+      integer::getMulRequantization(getUniformType(lhs.getElementType()),
+                                    getUniformType(rhs.getElementType()), type);
+  for (auto [sum, out] : llvm::zip_equal(sums, result.getData<int8_t>())) {
+    if (sum < INT32_MIN || sum > INT32_MAX)
+      return op.emitOpError("accumulates ")
+             << int64_t(sum) << ", which does not fit 32 bits";
+    out = int8_t(kernels::requantize(int32_t(sum), factor.multipliers[0],
+                                     factor.shift, int32_t(type.getZeroPoint()),
+                                     -128, 127));
+  }
+  return success();
+}
+
+LogicalResult MatMulOp::evaluate(ArrayRef<Tensor> operands,
+                                 MutableArrayRef<Tensor> results) {
+  Tensor &result = results[0];
+  Tensor lhs = broadcastMatrices(operands[0], result.getShape());
+  Tensor rhs = broadcastMatrices(operands[1], result.getShape());
+  if (isInteger(operands[0]))
+    return multiplyIntegers(*this, lhs, rhs, result);
+  if (failed(checkF32(*this, operands)))
+    return failure();
+  ArrayRef<int64_t> shape = lhs.getShape().take_back(2);
+  multiplyBatches<float>(std::as_const(lhs).getData<float>().data(),
+                         std::as_const(rhs).getData<float>().data(),
+                         result.getData<float>(), shape[0], shape[1],
+                         rhs.getShape().back());
   return success();
 }

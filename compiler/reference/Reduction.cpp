@@ -5,8 +5,12 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "edgecc/Quant/IntegerParams.h"
+
 #include "StoredTypes.h"
 #include "StridedAccess.h"
+
+#include "kernels/fixed_point.h"
 
 #include <limits>
 
@@ -72,13 +76,42 @@ static void reduce(ReduceKind kind, const Tensor &input, Tensor &result) {
     out[i] = T(divisor == 0 ? sums[i] : sums[i] / divisor);
 }
 
+/// Sums and means of quantized elements, requantized.
+static LogicalResult sumIntegers(ReduceOp op, const Tensor &input,
+                                 Tensor &result) {
+  if (failed(checkBytes(op, {input, result})))
+    return failure();
+  auto type = getUniformType(input.getElementType());
+  auto output = getUniformType(result.getElementType());
+  // As if stored in i32, less the zero point.
+  auto i32 = IntegerType::get(op.getContext(), 32);
+  Tensor centered(withElementType(input.getType(), i32));
+  for (auto [q, d] :
+       llvm::zip_equal(input.getData<int8_t>(), centered.getData<int32_t>()))
+    d = q - int32_t(type.getZeroPoint());
+  Tensor sums(withElementType(result.getType(), i32));
+  reduce<int32_t, int64_t>(ReduceKind::Sum, centered, sums);
+  integer::Requantization factor =
+      integer::getSumRequantization(type, output, op.getDivisor());
+  for (auto [sum, out] : llvm::zip_equal(std::as_const(sums).getData<int32_t>(),
+                                         result.getData<int8_t>()))
+    out =
+        int8_t(kernels::requantize(sum, factor.multipliers[0], factor.shift,
+                                   int32_t(output.getZeroPoint()), -128, 127));
+  return success();
+}
+
 LogicalResult ReduceOp::evaluate(ArrayRef<Tensor> operands,
                                  MutableArrayRef<Tensor> results) {
   Type type = operands[0].getElementType();
   bool picks = getKind() == ReduceKind::Max || getKind() == ReduceKind::Min;
-  if (getQuantizedType(type) && (!picks || type != results[0].getElementType()))
-    return emitOpError("is evaluated on quantized elements for max and min "
-                       "with the input's type only");
+  if (getQuantizedType(type)) {
+    if (getKind() == ReduceKind::Sum || getKind() == ReduceKind::Mean)
+      return sumIntegers(*this, operands[0], results[0]);
+    if (!picks || type != results[0].getElementType())
+      return emitOpError("is evaluated on quantized elements for sum and mean, "
+                         "and for max and min with the input's type, only");
+  }
   return dispatchStored(*this, type, [&](auto zero) {
     using T = decltype(zero);
     if constexpr (std::is_floating_point_v<T>)

@@ -39,6 +39,15 @@ LogicalResult reference::checkIntegers(Operation *op,
   return success();
 }
 
+LogicalResult reference::checkBytes(Operation *op, ArrayRef<Tensor> tensors) {
+  for (const Tensor &tensor : tensors)
+    if (!isInteger(tensor) || isWide(tensor))
+      return op->emitOpError("is evaluated on all of i8 per tensor only, not "
+                             "with ")
+             << tensor.getType();
+  return success();
+}
+
 LogicalResult reference::checkF32(Operation *op, ArrayRef<Tensor> tensors) {
   for (const Tensor &tensor : tensors)
     if (!tensor.getElementType().isF32())

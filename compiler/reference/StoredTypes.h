@@ -23,6 +23,11 @@ bool isWide(const Tensor &tensor);
 llvm::LogicalResult checkIntegers(mlir::Operation *op,
                                   llvm::ArrayRef<Tensor> tensors);
 
+/// Fails, with a diagnostic at `op`, unless `isInteger` holds for all and none
+/// is stored in i16.
+llvm::LogicalResult checkBytes(mlir::Operation *op,
+                               llvm::ArrayRef<Tensor> tensors);
+
 /// Fails, with a diagnostic at `op`, unless all are f32.
 llvm::LogicalResult checkF32(mlir::Operation *op,
                              llvm::ArrayRef<Tensor> tensors);

@@ -65,6 +65,8 @@ namespace {
 enum class Fusion {
   /// Sums, products and anything else, into a clamp.
   IntoClamp,
+  /// Truth values, which have no other use.
+  Conditions,
   /// Where the fused map has one operand.
   OneOperand,
   /// Where no element is computed more than once.
@@ -98,6 +100,9 @@ private:
     switch (fusion) {
     case Fusion::IntoClamp:
       return matchClamp(consumer).has_value();
+    case Fusion::Conditions:
+      return producer.getType().getElementType().isInteger(1) &&
+             producer.getType().getShape() == consumer.getType().getShape();
     case Fusion::OneOperand:
       return collectInputs(producer, consumer).size() == 1;
     case Fusion::SameShape:
@@ -154,6 +159,7 @@ struct FuseMaps : edgecc::impl::FuseMapsBase<FuseMaps> {
     // Clamps go to the sums and products before them, which need them for their
     // integer form, and not into chains after them.
     run(Fusion::IntoClamp);
+    run(Fusion::Conditions);
     run(Fusion::OneOperand);
     if (!keepIntegerForms)
       run(Fusion::SameShape);

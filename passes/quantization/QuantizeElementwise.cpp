@@ -5,13 +5,12 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "edgecc/Dialect/Edge/Edge.h"
+#include "ElementwiseForms.h"
+
 #include "edgecc/Quant/IntegerParams.h"
 #include "edgecc/Quant/Quantizer.h"
 
 #include "kernels/fixed_point.h"
-
-#include "mlir/IR/Matchers.h"
 
 using namespace mlir;
 using namespace edgecc;
@@ -19,85 +18,11 @@ using namespace edgecc::edge;
 using namespace edgecc::quantization;
 
 //===----------------------------------------------------------------------===//
-// Recognition
-//===----------------------------------------------------------------------===//
-
-namespace {
-/// The body of a map that combines its two operands by one operation and
-/// clamps what comes out.
-struct BinaryBody {
-  Operation *core = nullptr;
-  /// Which operands of the map the core takes.
-  unsigned lhs = 0, rhs = 0;
-  std::optional<float> clampMin, clampMax;
-};
-} // namespace
-
-static std::optional<float> getScalarConstant(Value value) {
-  FloatAttr attr;
-  if (!matchPattern(value, m_Constant(&attr)) || !attr.getType().isF32())
-    return std::nullopt;
-  return attr.getValue().convertToFloat();
-}
-
-/// What `value` is the clamped form of, if an operation clamps it. Bounds found
-/// further out apply last, so that they limit the inner ones.
-static Value peelClamp(Value value, BinaryBody &body) {
-  Operation *op = value.getDefiningOp();
-  bool isMax = isa_and_nonnull<arith::MaximumFOp, arith::MaxNumFOp>(op);
-  bool isMin = isa_and_nonnull<arith::MinimumFOp, arith::MinNumFOp>(op);
-  if (!isMax && !isMin)
-    return {};
-  for (unsigned side : {0u, 1u}) {
-    std::optional<float> bound = getScalarConstant(op->getOperand(side));
-    if (!bound)
-      continue;
-    if (body.clampMin)
-      bound = std::max(*bound, *body.clampMin);
-    if (body.clampMax)
-      bound = std::min(*bound, *body.clampMax);
-    (isMax ? body.clampMin : body.clampMax) = *bound;
-    return op->getOperand(1 - side);
-  }
-  return {};
-}
-
-static std::optional<BinaryBody> matchBinaryBody(MapOp map) {
-  BinaryBody body;
-  Block &block = map.getBody().front();
-  Value value = cast<YieldOp>(block.getTerminator()).getValue();
-  while (Value inner = peelClamp(value, body))
-    value = inner;
-  body.core = value.getDefiningOp();
-  if (!isa_and_nonnull<arith::AddFOp, arith::MulFOp, arith::SubFOp>(body.core))
-    return std::nullopt;
-  auto lhs = dyn_cast<BlockArgument>(body.core->getOperand(0));
-  auto rhs = dyn_cast<BlockArgument>(body.core->getOperand(1));
-  if (!lhs || !rhs || block.getNumArguments() != 2)
-    return std::nullopt;
-  body.lhs = lhs.getArgNumber();
-  body.rhs = rhs.getArgNumber();
-  return body;
-}
-
-//===----------------------------------------------------------------------===//
-// Addition and multiplication
+// Two operands
 //===----------------------------------------------------------------------===//
 
 static FloatAttr getBound(Builder &builder, std::optional<float> bound) {
   return bound ? builder.getF32FloatAttr(*bound) : FloatAttr();
-}
-
-/// -x of a constant, so that a subtraction becomes an addition.
-static Value negateConstant(OpBuilder &builder, Value value) {
-  std::optional<reference::Tensor> tensor = getConstantTensor(value);
-  if (!tensor)
-    return {};
-  SmallVector<float> negated;
-  for (float element : tensor->getData<float>())
-    negated.push_back(-element);
-  return createConstant<float>(builder, value.getLoc(), tensor->getType(),
-                               negated);
 }
 
 /// A constant operand in the type that covers its values.
@@ -105,8 +30,54 @@ static Value quantizeOperand(Quantizer &quantizer, Value operand) {
   return quantizer.getType(operand) ? quantizer.quantize(operand) : Value();
 }
 
+/// Whether products and the like, of at most 17 bits, may be shifted left
+/// before they are requantized.
+static bool mayShift(const integer::Requantization &factors) {
+  return factors.shift <= 14;
+}
+
+/// Whether everything fits 32 bits. What is made of int16 is scaled in 64.
+static bool fits(BinaryKind kind, quant::UniformQuantizedType lhs,
+                 quant::UniformQuantizedType rhs,
+                 quant::UniformQuantizedType result) {
+  if (integer::isWide(result))
+    return true;
+  if (kind == BinaryKind::Mul)
+    return mayShift(integer::getMulRequantization(lhs, rhs, result));
+  if (kind == BinaryKind::PRelu)
+    return mayShift(integer::getPReluRequantization(lhs, rhs, result));
+  return true;
+}
+
+static bool hasWideForm(BinaryKind kind) {
+  return kind == BinaryKind::Add || kind == BinaryKind::Sub ||
+         kind == BinaryKind::Mul;
+}
+
+static StringRef getOperationName(BinaryKind kind) {
+  switch (kind) {
+  case BinaryKind::Add:
+    return AddOp::getOperationName();
+  case BinaryKind::Sub:
+    return SubOp::getOperationName();
+  case BinaryKind::Mul:
+    return MulOp::getOperationName();
+  case BinaryKind::Div:
+    return DivOp::getOperationName();
+  case BinaryKind::Maximum:
+    return MaximumOp::getOperationName();
+  case BinaryKind::Minimum:
+    return MinimumOp::getOperationName();
+  case BinaryKind::PRelu:
+    return PReluOp::getOperationName();
+  }
+  llvm_unreachable("all kinds are handled");
+}
+
 static LogicalResult quantizeBinary(MapOp map, const BinaryBody &body,
                                     Quantizer &quantizer) {
+  if (hasWideActivations(quantizer.getPrecision()) && !hasWideForm(body.kind))
+    return keepFloat(map, "it has no form with int16 activations yet");
   OpBuilder &builder = quantizer.getBuilder();
   builder.setInsertionPoint(map);
   Value lhs = quantizeOperand(quantizer, map.getInputs()[body.lhs]);
@@ -114,48 +85,19 @@ static LogicalResult quantizeBinary(MapOp map, const BinaryBody &body,
   if (!lhs || !rhs)
     return keepFloat(map, "a constant operand is not finite");
   quant::UniformQuantizedType type = quantizer.getType(map.getResult());
-  bool isMul = isa<arith::MulFOp>(body.core);
-  // The product of two differences of int8 takes 17 bits. Those of int16 are
-  // scaled in 64.
-  if (isMul && !integer::isWide(type) &&
-      integer::getMulRequantization(getUniformType(lhs.getType()),
-                                    getUniformType(rhs.getType()), type)
-              .shift > 14)
+  if (!fits(body.kind, getUniformType(lhs.getType()),
+            getUniformType(rhs.getType()), type))
     return keepFloat(map, "its results are too small against its operands");
 
   builder.setInsertionPoint(map);
-  FloatAttr clampMin = getBound(builder, body.clampMin);
-  FloatAttr clampMax = getBound(builder, body.clampMax);
-  RankedTensorType resultType =
-      withElementType(map.getResult().getType(), type);
-  Value result;
-  if (isMul)
-    result = builder.create<MulOp>(map.getLoc(), resultType, lhs, rhs, clampMin,
-                                   clampMax);
-  else
-    result = builder.create<AddOp>(map.getLoc(), resultType, lhs, rhs, clampMin,
-                                   clampMax);
-  quantizer.replace(map, result);
-  return success();
-}
-
-/// Turns a - c, with a constant c, into a + (-c) in place.
-static LogicalResult rewriteSubtraction(MapOp map, BinaryBody &body,
-                                        Quantizer &quantizer) {
-  OpBuilder &builder = quantizer.getBuilder();
-  builder.setInsertionPoint(map);
-  Value negated = negateConstant(builder, map.getInputs()[body.rhs]);
-  if (!negated)
-    return keepFloat(map, "no integer form of a difference of two computed "
-                          "tensors");
-  quantizer.assignConstant(negated);
-  map.setOperand(body.rhs, negated);
-  builder.setInsertionPoint(body.core);
-  auto sum = builder.create<arith::AddFOp>(
-      body.core->getLoc(), body.core->getOperand(0), body.core->getOperand(1));
-  body.core->replaceAllUsesWith(sum);
-  body.core->erase();
-  body.core = sum;
+  OperationState state(map.getLoc(), getOperationName(body.kind));
+  state.addOperands({lhs, rhs});
+  state.addTypes(withElementType(map.getResult().getType(), type));
+  Operation *op = builder.create(state);
+  auto clampable = cast<ClampableOpInterface>(op);
+  clampable.setClampMinAttr(getBound(builder, body.clampMin));
+  clampable.setClampMaxAttr(getBound(builder, body.clampMax));
+  quantizer.replace(map, op->getResult(0));
   return success();
 }
 
@@ -272,24 +214,15 @@ static LogicalResult quantizeTable(MapOp map, Quantizer &quantizer) {
   return success();
 }
 
-/// Whether the map is a function of one tensor of the result's shape.
-static bool isUnary(MapOp map) {
-  return !map.getInputs().empty() && llvm::all_equal(map.getInputs()) &&
-         map.getInputs().front().getType() == map.getResult().getType();
-}
-
 LogicalResult MapOp::quantize(Quantizer &quantizer) {
   auto isF32 = [](Value v) { return getElementTypeOrSelf(v).isF32(); };
   if (!llvm::all_of(getInputs(), isF32))
     return keepFloat(*this, "it takes tensors of other types");
-  if (isUnary(*this))
+  if (isUnaryMap(*this))
     return quantizeTable(*this, quantizer);
   std::optional<BinaryBody> body = matchBinaryBody(*this);
   if (!body)
     return keepFloat(*this, "no integer form of this elementwise function of "
                             "several tensors");
-  if (isa<arith::SubFOp>(body->core) &&
-      failed(rewriteSubtraction(*this, *body, quantizer)))
-    return failure();
   return quantizeBinary(*this, *body, quantizer);
 }

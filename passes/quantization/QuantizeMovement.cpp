@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "edgecc/Dialect/Edge/Edge.h"
+#include "edgecc/Quant/IntegerParams.h"
 #include "edgecc/Quant/Quantizer.h"
 
 using namespace mlir;
@@ -48,6 +49,23 @@ LogicalResult ConcatOp::quantize(Quantizer &quantizer) {
   return quantizeMovement(*this, quantizer);
 }
 
+//===----------------------------------------------------------------------===//
+// Reduction
+//===----------------------------------------------------------------------===//
+
+/// Sums and means have a type of their own, as averages over windows have.
+static LogicalResult quantizeSum(ReduceOp op, Quantizer &quantizer) {
+  if (hasWideActivations(quantizer.getPrecision()))
+    return keepFloat(op, "it has no form with int16 activations yet");
+  quant::UniformQuantizedType output = quantizer.getType(op.getResult());
+  integer::Requantization factor = integer::getSumRequantization(
+      quantizer.getType(op.getInput()), output, op.getDivisor());
+  if (factor.shift > 16 || op.getCount() > (INT32_MAX >> (factor.shift + 8)))
+    return keepFloat(op, "its sums would overflow 32 bits");
+  quantizer.replaceWithQuantized(op, quantizer.quantize(op.getInput()), output);
+  return success();
+}
+
 SmallVector<Value> ReduceOp::getSameTypeOperands() {
   if (getKind() == ReduceKind::Max || getKind() == ReduceKind::Min)
     return {getInput()};
@@ -55,8 +73,10 @@ SmallVector<Value> ReduceOp::getSameTypeOperands() {
 }
 
 LogicalResult ReduceOp::quantize(Quantizer &quantizer) {
-  if (getSameTypeOperands().empty())
+  if (!getSameTypeOperands().empty())
+    return quantizeMovement(*this, quantizer);
+  if (getKind() != ReduceKind::Sum && getKind() != ReduceKind::Mean)
     return keepFloat(*this, "no integer form of a reduction by '" +
                                 stringifyReduceKind(getKind()) + "'");
-  return quantizeMovement(*this, quantizer);
+  return quantizeSum(*this, quantizer);
 }

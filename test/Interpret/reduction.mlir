@@ -2,7 +2,8 @@
 // RUN: edgecc-opt %s --edge-interpret="function=softmax_s8" -o /dev/null | FileCheck %s --check-prefix=SOFTMAX-S8
 // RUN: edgecc-opt %s --edge-interpret="function=reduce" -o /dev/null | FileCheck %s --check-prefix=REDUCE
 // RUN: edgecc-opt %s --edge-interpret="function=reduce_max_s8" -o /dev/null | FileCheck %s --check-prefix=MAX-S8
-// RUN: not edgecc-opt %s --edge-interpret="function=reduce_sum_s8" -o /dev/null 2>&1 | FileCheck %s --check-prefix=SUM-S8
+// RUN: edgecc-opt %s --edge-interpret="function=reduce_sum_s8" -o /dev/null | FileCheck %s --check-prefix=SUM-S8
+// RUN: not edgecc-opt %s --edge-interpret="function=reduce_prod_s8" -o /dev/null 2>&1 | FileCheck %s --check-prefix=PROD-S8
 
 // Along the first axis; the exponentials themselves would overflow.
 // SOFTMAX: tensor<4x2xf32> = [0.25, 0.5, 0.25, 0, 0.25, 0.5, 0.25, 0]
@@ -48,9 +49,19 @@ func.func @reduce_max_s8() -> tensor<2x1x!in> {
   return %max : tensor<2x1x!in>
 }
 
-// SUM-S8: error: 'edge.reduce' op is evaluated on quantized elements for max and min with the input's type only
-func.func @reduce_sum_s8() -> tensor<2x1x!in> {
+// Less the zero point of 5, (-10, -8) and (2, 1); 1.5 rounds up.
+// SUM-S8: result 0: {{.*}} = [-13, 8]
+// SUM-S8: result 1: {{.*}} = [-4, 7]
+func.func @reduce_sum_s8() -> (tensor<2x1x!in>, tensor<2x1x!in>) {
   %x = edge.constant dense<[[-5, -3], [7, 6]]> : tensor<2x2xi8> -> tensor<2x2x!in>
   %sum = edge.reduce %x {kind = 0 : i32, axes = array<i64: 1>} : (tensor<2x2x!in>) -> tensor<2x1x!in>
-  return %sum : tensor<2x1x!in>
+  %mean = edge.reduce %x {kind = 1 : i32, axes = array<i64: 1>} : (tensor<2x2x!in>) -> tensor<2x1x!in>
+  return %sum, %mean : tensor<2x1x!in>, tensor<2x1x!in>
+}
+
+// PROD-S8: error: 'edge.reduce' op is evaluated on quantized elements for sum and mean, and for max and min with the input's type, only
+func.func @reduce_prod_s8() -> tensor<2x1x!in> {
+  %x = edge.constant dense<[[-5, -3], [7, 6]]> : tensor<2x2xi8> -> tensor<2x2x!in>
+  %p = edge.reduce %x {kind = 4 : i32, axes = array<i64: 1>} : (tensor<2x2x!in>) -> tensor<2x1x!in>
+  return %p : tensor<2x1x!in>
 }

@@ -104,6 +104,31 @@ template <class A, class B, class Out> void testMatmul() {
   }
 }
 
+template <class A, class B, class Out> void testMatmulInt8() {
+  Random random;
+  const auto a = random.bytes(A::size), b = random.bytes(B::size);
+  const Finish finish(random, 1, A::dim(A::rank - 1));
+  const int zeroA = -128, zeroB = 77;
+  auto out = buffer<std::int8_t>(Out::size);
+  matmul_s8<A, B, Out>(a.data(), b.data(), out.data(), zeroA, zeroB,
+                       at(finish.multiplier, 0), finish.shift, finish.outZero);
+  for (int i = 0; i < Out::size; ++i) {
+    const std::vector<int> index = unravel<Out>(i);
+    std::int64_t sum = 0;
+    for (int k = 0; k < A::dim(A::rank - 1); ++k) {
+      std::vector<int> inA = index, inB = index;
+      inA[Out::rank - 1] = k;
+      inB[Out::rank - 2] = k;
+      sum += (at(a, broadcastOffset<A>(inA)) - zeroA) *
+             (at(b, broadcastOffset<B>(inB)) - zeroB);
+    }
+    EXPECT_EQ(at(out, i),
+              naiveRequantize(sum, at(finish.multiplier, 0), finish.shift,
+                              finish.outZero, -128, 127))
+        << "element " << i;
+  }
+}
+
 #define EDGECC_FULLY_CONNECTED(Name, In, Out)                                  \
   TEST(FullyConnectedF32, Name) {                                              \
     testFullyConnectedFloat<EDGECC_SHAPE_OF In, EDGECC_SHAPE_OF Out>();        \
@@ -117,6 +142,10 @@ template <class A, class B, class Out> void testMatmul() {
 #define EDGECC_MATMUL(Name, A, B, Out)                                         \
   TEST(MatmulF32, Name) {                                                      \
     testMatmul<EDGECC_SHAPE_OF A, EDGECC_SHAPE_OF B, EDGECC_SHAPE_OF Out>();   \
+  }                                                                            \
+  TEST(MatmulS8, Name) {                                                       \
+    testMatmulInt8<EDGECC_SHAPE_OF A, EDGECC_SHAPE_OF B,                       \
+                   EDGECC_SHAPE_OF Out>();                                     \
   }
 #include "shapes.inc"
 

@@ -48,13 +48,9 @@ double naiveReduce(ReduceKind kind, const std::vector<double> &x) {
   return 0.0;
 }
 
-template <class In, class Mask, ReduceKind Kind> void testKind() {
-  Random random;
-  auto in = random.reals(In::size);
-  if (Kind == ReduceKind::LogSum)
-    for (float &x : in)
-      x = std::fabs(x) + 0.1f;
-  // The inputs of each result, in the order of the results.
+/// The inputs of each result, in the order of the results.
+template <class In, class Mask, class T>
+std::vector<std::vector<double>> groupMembers(const std::vector<T> &in) {
   std::vector<std::vector<double>> members;
   std::vector<int> numberOfKept(static_cast<std::size_t>(In::size), -1);
   for (int i = 0; i < In::size; ++i) {
@@ -70,6 +66,16 @@ template <class In, class Mask, ReduceKind Kind> void testKind() {
     members[static_cast<std::size_t>(number)].push_back(
         static_cast<double>(at(in, i)));
   }
+  return members;
+}
+
+template <class In, class Mask, ReduceKind Kind> void testKind() {
+  Random random;
+  auto in = random.reals(In::size);
+  if (Kind == ReduceKind::LogSum)
+    for (float &x : in)
+      x = std::fabs(x) + 0.1f;
+  const auto members = groupMembers<In, Mask>(in);
   auto out = buffer<float>(static_cast<int>(members.size()));
   reduce_f32<In, Mask, Kind>(in.data(), out.data());
   for (int i = 0; i < static_cast<int>(members.size()); ++i)
@@ -78,7 +84,24 @@ template <class In, class Mask, ReduceKind Kind> void testKind() {
                 Kind == ReduceKind::Prod ? 1e4 : 50.0, i);
 }
 
+template <class In, class Mask> void testSumInt8() {
+  Random random;
+  const auto in = random.bytes(In::size);
+  const auto members = groupMembers<In, Mask>(in);
+  const auto count = static_cast<int>(members.size());
+  auto out = buffer<std::int8_t>(count);
+  reduce_sum_s8<In, Mask>(in.data(), out.data(), -90, 300000000, 1, -70);
+  for (int i = 0; i < count; ++i) {
+    std::int64_t sum = 0;
+    for (double q : members[static_cast<std::size_t>(i)])
+      sum += static_cast<int>(q) + 90;
+    EXPECT_EQ(at(out, i), naiveRequantize(sum, 300000000, 1, -70, -128, 127))
+        << "element " << i;
+  }
+}
+
 template <class In, class Mask> void testAllKinds() {
+  testSumInt8<In, Mask>();
   testKind<In, Mask, ReduceKind::Sum>();
   testKind<In, Mask, ReduceKind::Mean>();
   testKind<In, Mask, ReduceKind::Max>();

@@ -91,7 +91,8 @@ quantizeCopy(mlir::ModuleOp module, const Samples &samples,
   std::string pipeline = "func.func(edge-quantize{precision=" +
                          quantization::stringifyPrecision(precision).str() +
                          "})";
-  if (failed(quantization::calibrate(getMain(*copy), samples, options)) ||
+  if (failed(runPasses(*copy, "edge-prepare-calibration")) ||
+      failed(quantization::calibrate(getMain(*copy), samples, options)) ||
       failed(runPasses(*copy, pipeline)))
     return {};
   return copy;

@@ -130,8 +130,10 @@ void registerConvolutionKernels(KernelRegistry &registry);
 void registerMatrixKernels(KernelRegistry &registry);
 void registerPoolingKernels(KernelRegistry &registry);
 void registerElementwiseKernels(KernelRegistry &registry);
+void registerIntegerBinaryKernels(KernelRegistry &registry);
 void registerMovementKernels(KernelRegistry &registry);
 void registerRecurrentKernels(KernelRegistry &registry);
+void registerResampleKernels(KernelRegistry &registry);
 /// Kernels of one family of cores: backends/cortexm.
 void registerCortexMKernels(KernelRegistry &registry);
 void registerSelectionKernels(KernelRegistry &registry);

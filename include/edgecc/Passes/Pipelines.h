@@ -23,6 +23,10 @@ namespace edgecc {
 /// fused that costs no accuracy: `edge-simplify`. On a module.
 void buildSimplificationPipeline(mlir::OpPassManager &manager);
 
+/// What makes a simplified float network fit for calibration: elementwise
+/// functions take forms that integers have.
+void buildCalibrationPipeline(mlir::OpPassManager &manager);
+
 struct QuantizationOptions
     : public mlir::PassPipelineOptions<QuantizationOptions> {
   Option<quantization::Precision> precision{

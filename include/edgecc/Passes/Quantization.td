@@ -10,6 +10,46 @@
 
 include "mlir/Pass/PassBase.td"
 
+def SplitMaps : Pass<"edge-split-maps", "::mlir::func::FuncOp"> {
+  let summary = "splits elementwise functions into parts that have integer forms";
+  let description = [{
+    Integers know functions of one tensor (tables) and sums, differences,
+    products, quotients, maxima, minima and PReLUs of two. A map of several
+    tensors becomes maps of these kinds. A selection becomes a sum of products
+    with 0 and 1, a comparison of two tensors one of their difference with 0. A
+    product with constants that differ from channel to channel, and what is added
+    to it, becomes a depthwise convolution with kernels of one element.
+
+    Runs before calibration, which then sees the ranges of the parts. Maps of
+    one operand, of other types than f32, and those with other operations on
+    several tensors (a power with a computed exponent) stay. Intermediate results
+    keep the map's location.
+
+    ```mlir
+    %y = edge.map %a, %b : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32> {
+    ^bb0(%x: f32, %z: f32):
+      %exp = math.exp %x : f32
+      %product = arith.mulf %exp, %z : f32
+      edge.yield %product : f32
+    }
+    ```
+    becomes
+    ```mlir
+    %e = edge.map %a : (tensor<4xf32>) -> tensor<4xf32> {
+    ^bb0(%x: f32):
+      %exp = math.exp %x : f32
+      edge.yield %exp : f32
+    }
+    %y = edge.map %e, %b : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32> {
+    ^bb0(%x: f32, %z: f32):
+      %product = arith.mulf %x, %z : f32
+      edge.yield %product : f32
+    }
+    ```
+  }];
+  let dependentDialects = ["::edgecc::edge::EdgeDialect"];
+}
+
 def AbsorbQuantization
     : Pass<"edge-absorb-quantization", "::mlir::func::FuncOp"> {
   let summary = "computes in int8 what a quantized model converts from and to";

@@ -101,6 +101,33 @@ AddParams getAddParams(mlir::quant::UniformQuantizedType lhs,
                        mlir::quant::UniformQuantizedType rhs,
                        mlir::quant::UniformQuantizedType output);
 
+/// The same for differences: `rhs` is negative.
+AddParams getSubParams(mlir::quant::UniformQuantizedType lhs,
+                       mlir::quant::UniformQuantizedType rhs,
+                       mlir::quant::UniformQuantizedType output);
+
+/// kernels::divide with round(s_a / (s_b * s_out) * 2^shift) as multiplier.
+struct DivParams {
+  int32_t multiplier = 0;
+  int shift = 0;
+};
+
+/// `shift` is the largest, at most 30, with which no numerator leaves 2^30.
+DivParams getDivParams(mlir::quant::UniformQuantizedType lhs,
+                       mlir::quant::UniformQuantizedType rhs,
+                       mlir::quant::UniformQuantizedType output);
+
+/// The factors of an input that is not negative, s_in / s_out, and of one that
+/// is, times a slope: s_in * s_slope / s_out.
+Requantization getPReluRequantization(mlir::quant::UniformQuantizedType input,
+                                      mlir::quant::UniformQuantizedType slope,
+                                      mlir::quant::UniformQuantizedType output);
+
+/// The factor of a sum that `divisor` divides: s_in / (s_out * divisor).
+Requantization getSumRequantization(mlir::quant::UniformQuantizedType input,
+                                    mlir::quant::UniformQuantizedType output,
+                                    int64_t divisor);
+
 /// The factor of a product of two quantized values: s_a * s_b / s_out.
 Requantization getMulRequantization(mlir::quant::UniformQuantizedType lhs,
                                     mlir::quant::UniformQuantizedType rhs,

@@ -41,17 +41,83 @@ func.func @scale(%a: tensor<1x2xf32> {edge.range = [-1.0, 1.0]}) -> tensor<1x2xf
 
 // -----
 
-// Subtracting a constant is adding its negative.
-
 // CHECK-LABEL: func.func @subtract
-// CHECK: edge.constant {{.*}} -> tensor<2x!quant.uniform<i8:f32, 1.000000e+00:127>>
-// CHECK: edge.add
+// CHECK: %[[C:.*]] = edge.constant {{.*}} -> tensor<2x!quant.uniform<i8:f32, 1.000000e+00:-128>>
+// CHECK: edge.sub %{{.*}}, %[[C]]
 func.func @subtract(%a: tensor<1x2xf32> {edge.range = [-1.0, 1.0]}) -> tensor<1x2xf32> {
   %c = edge.constant dense<[100.0, 255.0]> : tensor<2xf32> -> tensor<2xf32>
   %0 = edge.map %a, %c {edge.ranges = [[-256.0, 0.0]]} : (tensor<1x2xf32>, tensor<2xf32>) -> tensor<1x2xf32> {
   ^bb0(%x: f32, %y: f32):
     %difference = arith.subf %x, %y : f32
     edge.yield %difference : f32
+  }
+  return %0 : tensor<1x2xf32>
+}
+
+// -----
+
+// A division by a computed tensor, clamped.
+
+// CHECK-LABEL: func.func @divide
+// CHECK: edge.div %{{.*}}, %{{.*}} {clamp_max = 4.000000e+00 : f32}
+func.func @divide(%a: tensor<1x2xf32> {edge.range = [-1.0, 1.0]},
+                  %b: tensor<1x1xf32> {edge.range = [0.0, 2.0]}) -> tensor<1x2xf32> {
+  %0 = edge.map %a, %b {edge.ranges = [[-4.0, 4.0]]} : (tensor<1x2xf32>, tensor<1x1xf32>) -> tensor<1x2xf32> {
+  ^bb0(%x: f32, %y: f32):
+    %four = arith.constant 4.0 : f32
+    %quotient = arith.divf %x, %y : f32
+    %clamped = arith.minimumf %quotient, %four : f32
+    edge.yield %clamped : f32
+  }
+  return %0 : tensor<1x2xf32>
+}
+
+// -----
+
+// The larger of two, by operation or by comparison; the smaller.
+
+// CHECK-LABEL: func.func @extrema
+// CHECK: edge.maximum
+// CHECK: edge.maximum
+// CHECK: edge.minimum
+func.func @extrema(%a: tensor<1x2xf32> {edge.range = [-1.0, 1.0]},
+                   %b: tensor<1x2xf32> {edge.range = [-2.0, 2.0]}) -> (tensor<1x2xf32>, tensor<1x2xf32>, tensor<1x2xf32>) {
+  %0 = edge.map %a, %b {edge.ranges = [[-1.0, 2.0]]} : (tensor<1x2xf32>, tensor<1x2xf32>) -> tensor<1x2xf32> {
+  ^bb0(%x: f32, %y: f32):
+    %max = arith.maximumf %x, %y : f32
+    edge.yield %max : f32
+  }
+  %1 = edge.map %a, %b {edge.ranges = [[-1.0, 2.0]]} : (tensor<1x2xf32>, tensor<1x2xf32>) -> tensor<1x2xf32> {
+  ^bb0(%x: f32, %y: f32):
+    %greater = arith.cmpf ogt, %x, %y : f32
+    %max = arith.select %greater, %x, %y : f32
+    edge.yield %max : f32
+  }
+  %2 = edge.map %a, %b {edge.ranges = [[-2.0, 1.0]]} : (tensor<1x2xf32>, tensor<1x2xf32>) -> tensor<1x2xf32> {
+  ^bb0(%x: f32, %y: f32):
+    %greater = arith.cmpf uge, %x, %y : f32
+    %min = arith.select %greater, %y, %x : f32
+    edge.yield %min : f32
+  }
+  return %0, %1, %2 : tensor<1x2xf32>, tensor<1x2xf32>, tensor<1x2xf32>
+}
+
+// -----
+
+// A slope per channel.
+
+// CHECK-LABEL: func.func @prelu
+// CHECK: %[[S:.*]] = edge.constant {{.*}} -> tensor<2x!quant.uniform<i8:f32, 1.000000e+00:-128>>
+// CHECK: edge.prelu %{{.*}}, %[[S]]
+func.func @prelu(%a: tensor<1x2xf32> {edge.range = [-1.0, 1.0]}) -> tensor<1x2xf32> {
+  %c = edge.constant dense<[100.0, 255.0]> : tensor<2xf32> -> tensor<2xf32>
+  %0 = edge.map %a, %c {edge.ranges = [[-256.0, 1.0]]} : (tensor<1x2xf32>, tensor<2xf32>) -> tensor<1x2xf32> {
+  ^bb0(%x: f32, %slope: f32):
+    %zero = arith.constant 0.0 : f32
+    %positive = arith.cmpf ogt, %x, %zero : f32
+    %product = arith.mulf %slope, %x : f32
+    %y = arith.select %positive, %x, %product : f32
+    edge.yield %y : f32
   }
   return %0 : tensor<1x2xf32>
 }

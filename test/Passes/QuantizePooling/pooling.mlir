@@ -33,3 +33,21 @@ func.func @softmax(%x: tensor<1x4xf32> {edge.range = [-4.0, 4.0]}) -> tensor<1x4
   %0 = edge.softmax %x {axis = 1, edge.ranges = [[0.2, 0.3]]} : (tensor<1x4xf32>) -> tensor<1x4xf32>
   return %0 : tensor<1x4xf32>
 }
+
+// -----
+
+// Sums and means have types of their own; a maximum has its input's.
+
+// CHECK-LABEL: func.func @reductions
+// CHECK: %[[Q:.*]] = edge.quantize %arg0
+// CHECK: edge.reduce %[[Q]] {axes = array<i64: 1>, kind = 0 : i32}
+// CHECK-SAME: -> tensor<1x1x2x!quant.uniform<i8:f32, 2.000000e+00:-128>>
+// CHECK: edge.reduce %[[Q]] {axes = array<i64: 1>, kind = 1 : i32}
+// CHECK-SAME: -> tensor<1x1x2x!quant.uniform<i8:f32, 5.000000e-01:-128>>
+func.func @reductions(%x: tensor<1x4x2xf32> {edge.range = [0.0, 255.0]}) -> (tensor<1x1x2xf32>, tensor<1x1x2xf32>) {
+  %0 = edge.reduce %x {kind = 0 : i32, axes = array<i64: 1>, edge.ranges = [[0.0, 510.0]]}
+    : (tensor<1x4x2xf32>) -> tensor<1x1x2xf32>
+  %1 = edge.reduce %x {kind = 1 : i32, axes = array<i64: 1>, edge.ranges = [[0.0, 127.5]]}
+    : (tensor<1x4x2xf32>) -> tensor<1x1x2xf32>
+  return %0, %1 : tensor<1x1x2xf32>, tensor<1x1x2xf32>
+}

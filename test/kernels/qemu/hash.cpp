@@ -14,9 +14,13 @@
 #include "data_movement.h"
 #include "depthwise_conv2d.h"
 #include "elementwise.h"
+#include "elementwise_integer.h"
 #include "fully_connected.h"
+#include "matmul.h"
 #include "pool2d.h"
 #include "quantize.h"
+#include "reduce.h"
+#include "resample.h"
 #include "softmax.h"
 
 #include "cases.h"
@@ -202,6 +206,45 @@ template <class Out, class A, class B> void elementwise(const char *name) {
   mul_s16<Out, A, B>(wideIn, wideOther, wideOut, multiplier[0], wideShift,
                      wideLo, wideHi);
   report("MulS16", name, wideOut, Out::size * 2);
+  extremum_s8<Out, A, B, true>(in, other, out, inZero, 700000, otherZero,
+                               1300000, 21, outZero, lo, hi);
+  report("MaximumS8", name, out, Out::size);
+  div_s8<Out, A, B>(in, other, out, inZero, otherZero, 40 << 16, 16, outZero,
+                    lo, hi);
+  report("DivS8", name, out, Out::size);
+  if constexpr (A::size == Out::size) {
+    prelu_s8<Out, A, B>(in, other, out, inZero, otherZero, 900000000, 9000000,
+                        shift, outZero, lo, hi);
+    report("PReluS8", name, out, Out::size);
+  }
+}
+
+template <class A, class B, class Out> void matmul(const char *name) {
+  static_assert(A::size <= kElements && B::size <= kElements &&
+                    Out::size <= kElements,
+                "the buffers are large enough");
+  prepare(A::dim(A::rank - 1));
+  matmul_s8<A, B, Out>(in, other, out, inZero, otherZero, multiplier[0], shift,
+                       outZero);
+  report("MatmulS8", name, out, Out::size);
+}
+
+/// Along each axis of an image.
+void alongAxes() {
+  using Image = Shape<2, 8, 8, 16>;
+  prepare(8);
+  reduce_sum_s8<Image, Shape<0, 1, 1, 0>>(in, out, inZero, 30000000, shift,
+                                          outZero);
+  report("ReduceSumS8", "Spatial", out, 2 * 16);
+  reduce_sum_s8<Image, Shape<0, 0, 0, 1>>(in, out, inZero, 90000000, shift,
+                                          outZero);
+  report("ReduceSumS8", "Channels", out, 2 * 8 * 8);
+  const std::int32_t indices[] = {0, 0, 3, 7, 1, 2, 4, 7};
+  const std::int16_t weights[] = {16384, 12288, 8192, -300,
+                                  0,     4096,  8192, 16684};
+  resample_s8<Image, 2, Shape<2, 4>>(in, indices, weights, out, inZero, 100000,
+                                     0, outZero);
+  report("ResampleS8", "Columns", out, 2 * 8 * 4 * 16);
 }
 
 template <class S, int Axis> void softmax(const char *name) {
@@ -262,8 +305,11 @@ int main() {
   fullyConnected<EDGECC_SHAPE_OF In, EDGECC_SHAPE_OF Out>(#Name);
 #define EDGECC_BROADCAST(Name, Out, A, B)                                      \
   elementwise<EDGECC_SHAPE_OF Out, EDGECC_SHAPE_OF A, EDGECC_SHAPE_OF B>(#Name);
+#define EDGECC_MATMUL(Name, A, B, Out)                                         \
+  matmul<EDGECC_SHAPE_OF A, EDGECC_SHAPE_OF B, EDGECC_SHAPE_OF Out>(#Name);
 #define EDGECC_SOFTMAX(Name, In, Axis) softmax<EDGECC_SHAPE_OF In, Axis>(#Name);
 #include "shapes.inc"
+  alongAxes();
   conversions();
   return 0;
 }

@@ -96,8 +96,8 @@ def Edge_MapOp : Edge_TensorOp<"map", [
     aligned at the last axis, an axis of 1 repeats. The body sees unsigned
     integers as signless ones of their width. Every elementwise operator,
     and every fused chain of them, is one `edge.map`. It is never quantized:
-    quantization turns it into `edge.add`, `edge.mul` or `edge.table`, or leaves
-    it in float between `edge.dequantize` and `edge.quantize`.
+    quantization turns it into `edge.add`, `edge.mul`, `edge.table` and the like,
+    or leaves it in float between `edge.dequantize` and `edge.quantize`.
 
     Example:
 
@@ -184,6 +184,8 @@ def Edge_MulOp : Edge_BinaryQuantizedOp<"mul"> {
     ```
   }];
 }
+
+include "edgecc/Dialect/Edge/EdgeIntegerOps.td"
 
 def Edge_TableOp : Edge_TensorOp<"table", [
     DeclareOpInterfaceMethods<Edge_PermutableOpInterface,
@@ -276,11 +278,13 @@ def Edge_FullyConnectedOp : Edge_TensorOp<"fully_connected", [
 }
 
 def Edge_MatMulOp : Edge_TensorOp<"matmul", [
+    DeclareOpInterfaceMethods<Edge_QuantizableOpInterface>,
     DeclareOpInterfaceMethods<Edge_MacCountOpInterface>]> {
   let summary = "a matrix product of two computed tensors, batched";
   let description = [{
     [..., M, K] times [..., K, N]; leading axes broadcast as in numpy. A
-    constant right-hand matrix becomes `edge.fully_connected`.
+    constant right-hand matrix becomes `edge.fully_connected`. Quantized: both
+    operands and the result per tensor.
 
     Example:
 
@@ -291,6 +295,7 @@ def Edge_MatMulOp : Edge_TensorOp<"matmul", [
   }];
   let arguments = (ins Edge_Tensor:$lhs, Edge_Tensor:$rhs);
   let results = (outs Edge_Tensor:$result);
+  let hasVerifier = 1;
   let hasCanonicalizer = 1;
 }
 
@@ -422,7 +427,8 @@ def Edge_ReduceOp : Edge_TensorOp<"reduce", [
       ["getSameTypeOperands"]>]> {
   let summary = "combines the elements along some axes";
   let description = [{
-    The reduced axes stay, with size 1; `edge.reshape` drops them.
+    The reduced axes stay, with size 1; `edge.reshape` drops them. Quantized:
+    sums and means requantize; max and min have the input's type as result.
 
     Example:
 
@@ -434,6 +440,12 @@ def Edge_ReduceOp : Edge_TensorOp<"reduce", [
   let arguments = (ins Edge_Tensor:$input, Edge_ReduceKind:$kind,
                        DenseI64ArrayAttr:$axes);
   let results = (outs Edge_Tensor:$result);
+  let extraClassDeclaration = [{
+    /// The number of elements that one result is made of.
+    int64_t getCount();
+    /// What a sum is divided by: the count if it is a mean, else 1.
+    int64_t getDivisor();
+  }];
   let hasVerifier = 1;
   let hasCanonicalizer = 1;
 }
@@ -570,6 +582,9 @@ def Edge_SliceOp : Edge_TensorOp<"slice", [
 }
 
 def Edge_GatherOp : Edge_TensorOp<"gather", [
+    DeclareOpInterfaceMethods<Edge_PermutableOpInterface,
+      ["isPermutedOperand", "getOperandPermutation", "getResultPermutation",
+       "createPermuted"]>,
     DeclareOpInterfaceMethods<Edge_QuantizableOpInterface,
       ["getSameTypeOperands"]>]> {
   let summary = "picks entries along an axis by index";
@@ -585,6 +600,32 @@ def Edge_GatherOp : Edge_TensorOp<"gather", [
     ```
   }];
   let arguments = (ins Edge_Tensor:$input, Edge_Tensor:$indices, I64Attr:$axis);
+  let results = (outs Edge_Tensor:$result);
+  let hasVerifier = 1;
+}
+
+def Edge_ResampleOp : Edge_TensorOp<"resample", [
+    DeclareOpInterfaceMethods<Edge_PermutableOpInterface,
+      ["isPermutedOperand", "createPermuted"]>,
+    DeclareOpInterfaceMethods<Edge_QuantizableOpInterface,
+      ["getSameTypeOperands"]>]> {
+  let summary = "weighted sums of entries along an axis";
+  let description = [{
+    Entry `p` of the result along `axis` is the sum over taps `t` of
+    `weights[t, p]` times the input's entry `indices[t * P + p]`. Weights are
+    [taps, P]. One step of a linear or cubic resize. Quantized: weights are i16
+    with a zero point of 0, in steps of 2^-14 from the quantizer.
+
+    Example:
+
+    ```mlir
+    %y = edge.resample %x, %weights {axis = 1,
+                                     indices = array<i32: 0, 0, 1, 1>}
+      : (tensor<1x2x3xf32>, tensor<1x4xf32>) -> tensor<1x4x3xf32>
+    ```
+  }];
+  let arguments = (ins Edge_Tensor:$input, Edge_Tensor:$weights, I64Attr:$axis,
+                       DenseI32ArrayAttr:$indices);
   let results = (outs Edge_Tensor:$result);
   let hasVerifier = 1;
 }
@@ -621,6 +662,7 @@ def Edge_TopKOp : Edge_TensorOp<"top_k"> {
   let summary = "positions of the largest or smallest elements along an axis";
   let description = [{
     The best element first; among equal ones, the one with the lowest index.
+    Quantized elements are compared as they are stored.
 
     Example:
 
@@ -632,6 +674,7 @@ def Edge_TopKOp : Edge_TensorOp<"top_k"> {
   let arguments = (ins Edge_Tensor:$input, I64Attr:$axis, I64Attr:$k,
                        BoolAttr:$largest);
   let results = (outs Edge_Tensor:$result);
+  let hasCanonicalizer = 1;
 }
 
 //===----------------------------------------------------------------------===//

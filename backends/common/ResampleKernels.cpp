@@ -1,0 +1,57 @@
+//===- ResampleKernels.cpp - Kernels of edge.resample ---------------------===//
+//
+// Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "edgecc/Backend/KernelRegistry.h"
+#include "edgecc/Quant/IntegerParams.h"
+
+using namespace mlir;
+using namespace edgecc;
+using namespace edgecc::edge;
+
+/// Shapes, operands and result; scalars follow.
+static void addResample(ResampleOp op, StringRef kernel,
+                        KernelCallBuilder &call) {
+  reference::Tensor indices(
+      RankedTensorType::get({int64_t(op.getIndices().size())},
+                            IntegerType::get(op.getContext(), 32)));
+  llvm::copy(op.getIndices(), indices.getData<int32_t>().begin());
+  call.begin(kernel, "resample.h");
+  call.addShape(op.getInput());
+  call.addInt(op.getAxis());
+  call.addShape(op.getWeights());
+  call.addInput(op.getInput());
+  call.addData("indices", indices);
+  call.addOperand("weights", op.getWeights());
+  call.addOutput(op.getResult());
+}
+
+static LogicalResult lowerResampleF32(ResampleOp op, KernelCallBuilder &call) {
+  addResample(op, "resample_f32", call);
+  return success();
+}
+
+static LogicalResult lowerResampleS8(ResampleOp op, KernelCallBuilder &call) {
+  quant::UniformQuantizedType input = getUniformType(op.getInput().getType());
+  quant::UniformQuantizedType output = getUniformType(op.getType());
+  integer::Requantization factor = integer::getMulRequantization(
+      input, getUniformType(op.getWeights().getType()), output);
+  addResample(op, "resample_s8", call);
+  for (int32_t scalar :
+       {int32_t(input.getZeroPoint()), factor.multipliers.front(),
+        int32_t(factor.shift), int32_t(output.getZeroPoint())})
+    call.addScalar(scalar);
+  return success();
+}
+
+void edgecc::registerResampleKernels(KernelRegistry &registry) {
+  registry.add<ResampleOp>(
+      "resample_f32", [](ResampleOp op) { return isFloatOp(op); },
+      lowerResampleF32);
+  registry.add<ResampleOp>(
+      "resample_s8", [](ResampleOp op) { return isInt8Op(op); },
+      lowerResampleS8);
+}
