@@ -48,13 +48,19 @@ namespace {
   "smlad " Second ", r7, r12, " Second "\n\t"                                  \
   "smlad " First ", lr, r9, " First "\n\t"                                     \
   "smlad " Second ", lr, r10, " Second "\n\t"
-#define EDGECC_DSP_TAPS                                                        \
-  "ldrd r9, r10, [r8], #8\n\t"                                                 \
+#define EDGECC_DSP_PIXELS                                                      \
   "sxtb16 r11, r9\n\t"                                                         \
   "sxtb16 r12, r10\n\t"                                                        \
   "sxtb16 r9, r9, ror #8\n\t"                                                  \
   "sxtb16 r10, r10, ror #8\n\t" EDGECC_DSP_PIXEL("r0", "r1")                   \
       EDGECC_DSP_PIXEL("r2", "r3") EDGECC_DSP_PIXEL("r4", "r5")
+#define EDGECC_DSP_TAPS "ldrd r9, r10, [r8], #8\n\t" EDGECC_DSP_PIXELS
+// Digits come in the upper halves of bytes, that is, times 16.
+#define EDGECC_DSP_DIGITS                                                      \
+  "ldr r9, [r8], #4\n\t"                                                       \
+  "lsl r10, r9, #4\n\t"                                                        \
+  "and r9, r9, #0xf0f0f0f0\n\t"                                                \
+  "and r10, r10, #0xf0f0f0f0\n\t" EDGECC_DSP_PIXELS
 // r7 may be the frame pointer and every other register is taken: it is saved
 // here, and the end of the loop waits on the stack.
 #define EDGECC_DSP_LOOP(Body)                                                  \
@@ -73,8 +79,9 @@ struct DspSums {
   std::int32_t a0, a1, b0, b1, c0, c1;
 };
 
-/// Adds `Fours` times four taps to `sums`; moves `weights` behind them.
-template <int Fours>
+/// Adds `Fours` times four taps to `sums`; moves `weights` behind them. Weights
+/// are bytes, or digits (conv2d_w4_dsp.h), which count 16 times.
+template <int Fours, bool Digits = false>
 inline void addTaps(DspSums &sums, const std::int16_t *patches,
                     const std::int32_t *&weights) {
   register std::int32_t a0 __asm__("r0") = sums.a0;
@@ -86,7 +93,14 @@ inline void addTaps(DspSums &sums, const std::int16_t *patches,
   register const std::int16_t *from __asm__("r6") = patches;
   register const std::int32_t *taps __asm__("r8") = weights;
   register const std::int16_t *end __asm__("r12") = patches + Fours * 12;
-  if constexpr (Fours % 4 == 0)
+  if constexpr (Digits && Fours % 4 == 0)
+    EDGECC_DSP_LOOP(EDGECC_DSP_DIGITS EDGECC_DSP_DIGITS EDGECC_DSP_DIGITS
+                        EDGECC_DSP_DIGITS);
+  else if constexpr (Digits && Fours % 3 == 0)
+    EDGECC_DSP_LOOP(EDGECC_DSP_DIGITS EDGECC_DSP_DIGITS EDGECC_DSP_DIGITS);
+  else if constexpr (Digits)
+    EDGECC_DSP_LOOP(EDGECC_DSP_DIGITS);
+  else if constexpr (Fours % 4 == 0)
     EDGECC_DSP_LOOP(
         EDGECC_DSP_TAPS EDGECC_DSP_TAPS EDGECC_DSP_TAPS EDGECC_DSP_TAPS);
   else if constexpr (Fours % 3 == 0)
@@ -100,7 +114,9 @@ inline void addTaps(DspSums &sums, const std::int16_t *patches,
 }
 
 #undef EDGECC_DSP_PIXEL
+#undef EDGECC_DSP_PIXELS
 #undef EDGECC_DSP_TAPS
+#undef EDGECC_DSP_DIGITS
 #undef EDGECC_DSP_LOOP
 
 /// Gathers the window of a pixel as int16, in fours that lie 12 apart. T is

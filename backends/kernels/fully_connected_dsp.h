@@ -50,6 +50,19 @@ namespace {
   "ldr r4, [r6], #4\n\t"                                                       \
   "ldr r5, [r6], #4\n\t"                                                       \
   "ldmia r8!, {r9, r10, r11, r12}\n\t" EDGECC_DSP_OUTPUTS
+// Two words of digits, which come in the upper halves of bytes, that is, times
+// 16.
+#define EDGECC_DSP_DIGITS                                                      \
+  "ldr r5, [r6], #4\n\t"                                                       \
+  "ldrd r9, r11, [r8], #8\n\t"                                                 \
+  "sxtb16 r4, r5\n\t"                                                          \
+  "sxtb16 r5, r5, ror #8\n\t"                                                  \
+  "lsl r10, r9, #4\n\t"                                                        \
+  "lsl r12, r11, #4\n\t"                                                       \
+  "and r9, r9, #0xf0f0f0f0\n\t"                                                \
+  "and r10, r10, #0xf0f0f0f0\n\t"                                              \
+  "and r11, r11, #0xf0f0f0f0\n\t"                                              \
+  "and r12, r12, #0xf0f0f0f0\n\t" EDGECC_DSP_OUTPUTS
 // The end of the loop waits on the stack, as r7 may be the frame pointer.
 #define EDGECC_DSP_LOOP(Body)                                                  \
   __asm__ volatile("push {r12}\n"                                              \
@@ -63,8 +76,9 @@ namespace {
                    : "r4", "r5", "r9", "r10", "r11", "lr", "cc", "memory")
 
 /// Adds the products of `Depth` inputs to the sums of four outputs; moves
-/// `weights` behind their rows.
-template <int Depth, class T>
+/// `weights` behind their rows. Weights are bytes, or digits
+/// (fully_connected_w4_dsp.h), which count 16 times.
+template <int Depth, bool Digits = false, class T>
 inline void addRows(std::int32_t (&sums)[4], const T *in,
                     const std::int32_t *&weights) {
   register std::int32_t a0 __asm__("r0") = sums[0];
@@ -74,7 +88,12 @@ inline void addRows(std::int32_t (&sums)[4], const T *in,
   register const T *from __asm__("r6") = in;
   register const std::int32_t *rows __asm__("r8") = weights;
   register const T *end __asm__("r12") = in + Depth;
-  if constexpr (sizeof(T) == 2 && Depth % 16 == 0)
+  if constexpr (Digits && Depth % 16 == 0)
+    EDGECC_DSP_LOOP(EDGECC_DSP_DIGITS EDGECC_DSP_DIGITS EDGECC_DSP_DIGITS
+                        EDGECC_DSP_DIGITS);
+  else if constexpr (Digits)
+    EDGECC_DSP_LOOP(EDGECC_DSP_DIGITS);
+  else if constexpr (sizeof(T) == 2 && Depth % 16 == 0)
     EDGECC_DSP_LOOP(EDGECC_DSP_WIDE_INPUTS EDGECC_DSP_WIDE_INPUTS
                         EDGECC_DSP_WIDE_INPUTS EDGECC_DSP_WIDE_INPUTS);
   else if constexpr (sizeof(T) == 2)
@@ -96,6 +115,7 @@ inline void addRows(std::int32_t (&sums)[4], const T *in,
 #undef EDGECC_DSP_OUTPUT
 #undef EDGECC_DSP_OUTPUTS
 #undef EDGECC_DSP_INPUTS
+#undef EDGECC_DSP_DIGITS
 #undef EDGECC_DSP_WIDE_INPUTS
 #undef EDGECC_DSP_LOOP
 

@@ -33,7 +33,8 @@ for compiler in g++ "${CLANGXX:-clang++-19}"; do
   done | check "$compiler" "all headers" || status=1
   # Embedded into the main file, where unused functions are noticed; what others
   # include comes first and thereby suppresses their #include.
-  shared="$dir/shape.h $dir/fixed_point.h $dir/dot_product.h $dir/arm_dsp.h"
+  shared="$dir/shape.h $dir/fixed_point.h $dir/dot_product.h $dir/arm_dsp.h
+    $dir/packed_weights.h"
   {
     cat $shared
     for header in "$dir"/*.h; do

@@ -15,10 +15,14 @@
 
 #include "conv2d.h"
 #include "conv2d_dsp.h"
+#include "conv2d_w4_dsp.h"
 #include "depthwise_conv2d.h"
 #include "depthwise_conv2d_dsp.h"
 #include "fully_connected.h"
 #include "fully_connected_dsp.h"
+#include "fully_connected_w4_dsp.h"
+
+#include "packed.h"
 
 namespace {
 
@@ -28,6 +32,7 @@ constexpr int kInZero = -17, kOutZero = 5;
 #if defined(__ARM_FEATURE_DSP)
 constexpr int kWords = 4096;
 std::int32_t packed[kWords], doubled[256];
+std::int8_t packedSteps[kWords];
 alignas(16) std::int8_t scratch[16384];
 
 void doubleMultipliers(const std::int32_t *multiplier) {
@@ -52,6 +57,27 @@ void exchangeMiddleBytes() {
     const auto bits = static_cast<std::uint32_t>(word);
     word = static_cast<std::int32_t>(
         (bits & 0xFF0000FFu) | (bits & 0xFF00u) << 8 | (bits >> 8 & 0xFF00u));
+  }
+}
+
+/// As packDigitRows in backends/cortexm/DspKernels.cpp.
+void packDigitRows(const std::int8_t *digits, const std::int8_t *steps,
+                   int rows, int depth, int group, int block) {
+  auto digitAt = [&](int row, int k) {
+    return row < rows && k < depth ? digits[row * depth + k] & 15 : 0;
+  };
+  std::int8_t *to = reinterpret_cast<std::int8_t *>(packed);
+  std::int8_t *toSteps = packedSteps;
+  const int groups = groupsInRow(depth, group);
+  for (int first = 0; first < rows; first += block) {
+    for (int k = 0; k < depth; k += 4)
+      for (int row = first; row < first + block; row += 2)
+        for (int i = k; i < k + 4; ++i)
+          *to++ = static_cast<std::int8_t>(digitAt(row, i) << 4 |
+                                           digitAt(row + 1, i));
+    for (int g = 0; g < groups; ++g)
+      for (int row = first; row < first + block; ++row)
+        *toSteps++ = row < rows ? steps[row * groups + g] : std::int8_t{1};
   }
 }
 
@@ -109,6 +135,36 @@ void convDspWide(const std::int16_t *in, const std::int8_t *weights,
 #else
   edgecc::kernels::conv2d_s16x8<In, Out, Win, 1, std::int32_t>(
       in, weights, bias, multiplier, out, shift, lo, hi);
+#endif
+}
+
+template <class C, int Group, int Lo, int Hi>
+void convPackedDsp(const std::int8_t *in, const std::int8_t *digits,
+                   const std::int8_t *steps, const std::int8_t *weights,
+                   const std::int32_t *bias, const std::int32_t *multiplier,
+                   std::int8_t *out) {
+  using In = typename C::In;
+  using Out = typename C::Out;
+  using Win = typename C::Win;
+#if defined(__ARM_FEATURE_DSP)
+  constexpr int kOut = Out::dim(3);
+  packDigitRows(digits, steps, kOut, C::kProducts, Group, 2);
+  doubleMultipliers(multiplier);
+  // Both variants have to give the same.
+  if (kOut % 2 == 0)
+    edgecc::kernels::conv2d_s8w4_dsp<In, Out, Win, Group, kInZero, kOutZero, Lo,
+                                     Hi>(in, packed, packedSteps, bias, doubled,
+                                         out, scratch);
+  else
+    edgecc::kernels::conv2d_s8w4_dsp_small<In, Out, Win, Group, kInZero,
+                                           kOutZero, Lo, Hi>(
+        in, packed, packedSteps, bias, doubled, out);
+  (void)weights;
+#else
+  edgecc::kernels::conv2d_s8<In, Out, Win, 1>(
+      in, weights, bias, multiplier, out, kInZero, 0, kOutZero, Lo, Hi);
+  (void)digits;
+  (void)steps;
 #endif
 }
 
@@ -171,6 +227,27 @@ void fullyConnectedDspWide(const std::int16_t *in, const std::int8_t *weights,
 #else
   edgecc::kernels::fully_connected_s16x8<In, Out, std::int32_t>(
       in, weights, bias, multiplier, out, shift, lo, hi);
+#endif
+}
+
+template <class In, class Out, int Group, int Lo, int Hi>
+void fullyConnectedPackedDsp(const std::int8_t *in, const std::int8_t *digits,
+                             const std::int8_t *steps,
+                             const std::int8_t *weights,
+                             const std::int32_t *bias,
+                             const std::int32_t *multiplier, std::int8_t *out) {
+#if defined(__ARM_FEATURE_DSP)
+  packDigitRows(digits, steps, Out::dim(Out::rank - 1), In::dim(In::rank - 1),
+                Group, 4);
+  doubleMultipliers(multiplier);
+  edgecc::kernels::fully_connected_s8w4_dsp<In, Out, Group, kOutZero, Lo, Hi>(
+      in, packed, packedSteps, bias, doubled, out);
+  (void)weights;
+#else
+  edgecc::kernels::fully_connected_s8<In, Out>(in, weights, bias, multiplier,
+                                               out, 0, kOutZero, Lo, Hi);
+  (void)digits;
+  (void)steps;
 #endif
 }
 

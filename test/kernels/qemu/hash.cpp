@@ -11,11 +11,13 @@
 #include <cstdint>
 
 #include "conv2d.h"
+#include "conv2d_w4.h"
 #include "data_movement.h"
 #include "depthwise_conv2d.h"
 #include "elementwise.h"
 #include "elementwise_integer.h"
 #include "fully_connected.h"
+#include "fully_connected_w4.h"
 #include "matmul.h"
 #include "pool2d.h"
 #include "quantize.h"
@@ -25,6 +27,7 @@
 
 #include "cases.h"
 #include "dsp.h"
+#include "packed.h"
 #include "platform.h"
 
 using namespace edgecc::kernels;
@@ -33,6 +36,9 @@ namespace {
 
 constexpr int kElements = 8192, kChannels = 64;
 std::int8_t in[kElements], other[kElements], out[kElements];
+// Weights of four bits: digits one by one and packed, steps, what they mean.
+std::int8_t unpacked[kElements], packedDigits[kElements], steps[kElements],
+    rows[kElements];
 std::int16_t wideIn[kElements], wideOther[kElements], wideOut[kElements];
 std::int32_t bias[kChannels], multiplier[512];
 float reals[kElements];
@@ -90,6 +96,46 @@ void report(const char *kernel, const char *name, const void *data, int bytes) {
   writeText(digits);
 }
 
+/// Fresh data as well as weights [outputs, depth] of four bits.
+void preparePacked(int outputs, int depth, int group) {
+  prepare(depth);
+  for (int i = 0; i < outputs * depth; ++i)
+    unpacked[i] = static_cast<std::int8_t>(integer(-8, 7));
+  for (int i = 0; i < outputs * groupsInRow(depth, group); ++i)
+    steps[i] = static_cast<std::int8_t>(integer(-15, 15));
+  packDigits(unpacked, outputs, depth, group, packedDigits);
+  multiplySteps(unpacked, steps, outputs, depth, group, other);
+}
+
+template <class C, int Group> void convPacked(const char *name) {
+  using Out = typename C::Out;
+  preparePacked(Out::dim(3), C::kProducts, Group);
+  conv2d_s8w4<typename C::In, Out, typename C::Win, C::kGroups, Group>(
+      in, packedDigits, steps, bias, multiplier, out, rows, inZero, shift,
+      outZero, lo, hi);
+  report("Conv2dS8W4", name, out, Out::size);
+  if constexpr (C::kGroups == 1 && Out::dim(1) * Out::dim(2) >= 3) {
+    convPackedDsp<C, Group, -128, 127>(in, unpacked, steps, other, bias,
+                                       multiplier, out);
+    report("Conv2dS8W4Dsp", name, out, Out::size);
+  }
+}
+
+template <class In, class Out, int Group>
+void fullyConnectedPacked(const char *name) {
+  constexpr int kOut = Out::dim(Out::rank - 1);
+  constexpr int kDepth = In::dim(In::rank - 1);
+  preparePacked(kOut, kDepth, Group);
+  fully_connected_s8w4<In, Out, Group>(in, packedDigits, steps, bias,
+                                       multiplier, out, shift, outZero, lo, hi);
+  report("FullyConnectedS8W4", name, out, Out::size);
+  if constexpr (kDepth % 4 == 0) {
+    fullyConnectedPackedDsp<In, Out, Group, -128, 127>(
+        in, unpacked, steps, other, bias, multiplier, out);
+    report("FullyConnectedS8W4Dsp", name, out, Out::size);
+  }
+}
+
 template <class C> void conv(const char *name) {
   static_assert(C::In::size <= kElements && C::Out::size <= kElements &&
                     C::kProducts * C::Out::dim(3) <= kElements &&
@@ -115,6 +161,8 @@ template <class C> void conv(const char *name) {
                    wideHi);
     report("Conv2dS16x8Dsp", name, wideOut, C::Out::size * 2);
   }
+  convPacked<C, groupOf(C::kProducts, 12)>(name);
+  convPacked<C, C::kProducts>(name);
 }
 
 template <class C> void depthwise(const char *name) {
@@ -189,6 +237,8 @@ template <class In, class Out> void fullyConnected(const char *name) {
                                    wideShift, wideLo, wideHi);
     report("FullyConnectedS16x8Dsp", name, wideOut, Out::size * 2);
   }
+  fullyConnectedPacked<In, Out, groupOf(kDepth, 16)>(name);
+  fullyConnectedPacked<In, Out, kDepth>(name);
 }
 
 template <class Out, class A, class B> void elementwise(const char *name) {
