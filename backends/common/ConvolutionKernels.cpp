@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "ImageShapes.h"
+#include "PackedWeights.h"
 
 #include "edgecc/Backend/KernelRegistry.h"
 
@@ -53,16 +54,20 @@ static reference::Tensor packDepthwise(const reference::Tensor &filter) {
   return packed;
 }
 
-static LogicalResult lowerConv(ConvOp op, KernelCallBuilder &call,
-                               StringRef kernel, StringRef header,
-                               bool depthwise) {
-  call.begin(kernel, header);
+static void addConvShapes(ConvOp op, KernelCallBuilder &call) {
   call.addShape(getImageShape(op.getInput()));
   call.addShape(getImageShape(op.getResult()));
   call.addTemplateArg(
       getWindow(op.getContext(),
                 typeOf(op.getFilter()).getShape().drop_front().drop_back(),
                 op.getStrides(), op.getDilations(), op.getPads()));
+}
+
+static LogicalResult lowerConv(ConvOp op, KernelCallBuilder &call,
+                               StringRef kernel, StringRef header,
+                               bool depthwise) {
+  call.begin(kernel, header);
+  addConvShapes(op, call);
   if (!depthwise)
     call.addInt(op.getGroups());
   call.addInput(op.getInput());
@@ -72,6 +77,35 @@ static LogicalResult lowerConv(ConvOp op, KernelCallBuilder &call,
     call.addOperand("filter", op.getFilter());
   return addWeightedEpilogue(op, op.getInput(), op.getFilter(), op.getBias(),
                              /*passInputZero=*/true, call);
+}
+
+/// Weights of four bits. Rows of a depthwise filter are too short to gain.
+static bool isPackedConv(ConvOp op) {
+  return isInt8Image(op) && !isDepthwise(op) && PackedWeights::find(op);
+}
+
+static LogicalResult lowerPackedConv(ConvOp op, KernelCallBuilder &call) {
+  // Larger buffers come out of the arena, smaller ones lie on the stack.
+  constexpr int64_t kMaxStackBytes = 1024;
+  PackedWeights weights = *PackedWeights::find(op);
+  int64_t rowsInBuffer =
+      weights.getRows() / int64_t(op.getGroups()) < 4 ? 1 : 4;
+  int64_t bytes = rowsInBuffer * weights.getRowSize();
+  bool inArena = bytes > kMaxStackBytes;
+  call.begin(inArena ? "conv2d_s8w4" : "conv2d_s8w4_small", "conv2d_w4.h");
+  addConvShapes(op, call);
+  call.addInt(op.getGroups());
+  call.addInt(weights.getGroup());
+  call.addInput(op.getInput());
+  call.setPrecision("s8w4");
+  call.addData("digits", weights.packDigits());
+  call.addData("steps", weights.packSteps());
+  if (failed(addWeightedEpilogue(op, op.getInput(), op.getFilter(),
+                                 op.getBias(), /*passInputZero=*/true, call)))
+    return failure();
+  if (inArena)
+    call.addScratch(bytes);
+  return success();
 }
 
 /// Any number of spatial axes.
@@ -99,6 +133,8 @@ void edgecc::registerConvolutionKernels(KernelRegistry &registry) {
       "conv2d_s8", isInt8Image, [](ConvOp op, KernelCallBuilder &call) {
         return lowerConv(op, call, "conv2d_s8", "conv2d.h", false);
       });
+  registry.add<ConvOp>("conv2d_s8w4", isPackedConv, lowerPackedConv,
+                       /*benefit=*/2);
   registry.add<ConvOp>(
       "depthwise_conv2d_f32",
       [](ConvOp op) { return isFloatOp(op) && isImage(op) && isDepthwise(op); },

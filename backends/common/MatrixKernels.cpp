@@ -5,6 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "PackedWeights.h"
+
 #include "edgecc/Backend/KernelRegistry.h"
 #include "edgecc/Quant/IntegerParams.h"
 
@@ -28,6 +30,22 @@ static LogicalResult lowerFullyConnected(FullyConnectedOp op,
 
 static bool hasKnownWeights(FullyConnectedOp op) {
   return isConstant(op.getWeights()) && isConstant(op.getBias());
+}
+
+/// Weights of four bits.
+static LogicalResult lowerPackedFullyConnected(FullyConnectedOp op,
+                                               KernelCallBuilder &call) {
+  PackedWeights weights = *PackedWeights::find(op);
+  call.begin("fully_connected_s8w4", "fully_connected_w4.h");
+  call.addShape(op.getInput());
+  call.addShape(op.getResult());
+  call.addInt(weights.getGroup());
+  call.addInput(op.getInput());
+  call.setPrecision("s8w4");
+  call.addData("digits", weights.packDigits());
+  call.addData("steps", weights.packSteps());
+  return addWeightedEpilogue(op, op.getInput(), op.getWeights(), op.getBias(),
+                             /*passInputZero=*/false, call);
 }
 
 static LogicalResult lowerMatMul(MatMulOp op, KernelCallBuilder &call) {
@@ -62,6 +80,12 @@ void edgecc::registerMatrixKernels(KernelRegistry &registry) {
       "fully_connected_s8",
       [](FullyConnectedOp op) { return isInt8Op(op) && hasKnownWeights(op); },
       lowerFullyConnected);
+  registry.add<FullyConnectedOp>(
+      "fully_connected_s8w4",
+      [](FullyConnectedOp op) {
+        return isInt8Op(op) && hasKnownWeights(op) && PackedWeights::find(op);
+      },
+      lowerPackedFullyConnected, /*benefit=*/2);
   registry.add<FullyConnectedOp>(
       "fully_connected_s16x8",
       [](FullyConnectedOp op) { return isInt16Op(op) && hasKnownWeights(op); },

@@ -11,6 +11,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "../common/ImageShapes.h"
+#include "../common/PackedWeights.h"
 
 #include "edgecc/Backend/KernelRegistry.h"
 #include "edgecc/Quant/IntegerParams.h"
@@ -58,12 +59,14 @@ static reference::Tensor getWords(MLIRContext *context,
   return tensor;
 }
 
-/// The template arguments and data that the three kernels share: zero points
-/// and bounds, then weights, bias, doubled multipliers, output.
+/// The template arguments and data that the int8 kernels share: zero points and
+/// bounds, then weights (with the steps of their groups where they are digits),
+/// bias, doubled multipliers, output.
 template <typename OpT>
-static LogicalResult addEpilogue(OpT op, Value weights,
-                                 ArrayRef<int32_t> packed, bool hasPadding,
-                                 KernelCallBuilder &call) {
+static LogicalResult
+addEpilogue(OpT op, Value weights, ArrayRef<int32_t> packed, bool hasPadding,
+            KernelCallBuilder &call,
+            const std::optional<reference::Tensor> &steps = std::nullopt) {
   auto inType = getUniformType(op.getInput().getType());
   auto outType = getUniformType(op.getResult().getType());
   integer::ClampRange range =
@@ -86,7 +89,9 @@ static LogicalResult addEpilogue(OpT op, Value weights,
     m *= 2;
   MLIRContext *context = op.getContext();
   call.addInput(op.getInput());
-  call.addData("weights", getWords(context, packed));
+  call.addData(steps ? "digits" : "weights", getWords(context, packed));
+  if (steps)
+    call.addData("steps", *steps);
   call.addData("bias", getWords(context, *folded));
   call.addData("multiplier", getWords(context, factors.multipliers));
   call.addOutput(op.getResult());
@@ -129,6 +134,36 @@ static SmallVector<int32_t> packWideRows(const reference::Tensor &weights,
     word = packBytes(int8_t(word), int8_t(word >> 16), int8_t(word >> 8),
                      int8_t(word >> 24));
   return words;
+}
+
+/// Digits of four bits, `block` rows side by side in words of four columns of
+/// two rows: [O / block][K / 4][block / 2]. A byte has the digit of the first
+/// row in its upper half, that of the second in its lower half.
+static SmallVector<int32_t> packDigitRows(const PackedWeights &weights,
+                                          int64_t block) {
+  SmallVector<int32_t> words;
+  for (int64_t first = 0; first < weights.getRows(); first += block)
+    for (int64_t k = 0; k < weights.getRowSize(); k += 4)
+      for (int64_t row = first; row != first + block; row += 2) {
+        auto pairAt = [&](int64_t column) {
+          return int8_t(weights.getDigit(row, column) * 16 |
+                        (weights.getDigit(row + 1, column) & 15));
+        };
+        words.push_back(
+            packBytes(pairAt(k), pairAt(k + 1), pairAt(k + 2), pairAt(k + 3)));
+      }
+  return words;
+}
+
+/// Their steps: [O / block][groups][block].
+static reference::Tensor packStepRows(const PackedWeights &weights,
+                                      int64_t block, MLIRContext *context) {
+  SmallVector<int8_t> steps;
+  for (int64_t first = 0; first < weights.getRows(); first += block)
+    for (int64_t group = 0; group != weights.getGroupsInRow(); ++group)
+      for (int64_t row = first; row != first + block; ++row)
+        steps.push_back(int8_t(weights.getStep(row, group)));
+  return getBytes(context, steps);
 }
 
 /// Depthwise weights [C, 3, 3, 1]: the bytes w0, w1, w1, w2 of each row.
@@ -231,6 +266,22 @@ static LogicalResult lowerDspConv(ConvOp op, KernelCallBuilder &call) {
   return success();
 }
 
+static LogicalResult lowerDspPackedConv(ConvOp op, KernelCallBuilder &call) {
+  PackedWeights weights = *PackedWeights::find(op);
+  int64_t bytes = getPatchBytes(*getConstantTensor(op.getFilter()));
+  bool inArena = beginImageCall(op, "conv2d_s8w4_dsp", "conv2d_s8w4_dsp_small",
+                                "conv2d_w4_dsp.h", bytes, call);
+  call.setPrecision("s8w4");
+  call.addInt(weights.getGroup());
+  if (failed(addEpilogue(op, op.getFilter(), packDigitRows(weights, 2),
+                         /*hasPadding=*/true, call,
+                         packStepRows(weights, 2, op.getContext()))))
+    return failure();
+  if (inArena)
+    call.addScratch(bytes);
+  return success();
+}
+
 static bool isWideDspConv(ConvOp op) {
   SmallVector<int64_t> out = getImageShape(op.getResult());
   return isInt16Op(op) && shapeOf(op.getInput()).size() <= 4 &&
@@ -303,6 +354,19 @@ static LogicalResult lowerDspFullyConnected(FullyConnectedOp op,
                      /*hasPadding=*/false, call);
 }
 
+static LogicalResult lowerDspPackedFullyConnected(FullyConnectedOp op,
+                                                  KernelCallBuilder &call) {
+  PackedWeights weights = *PackedWeights::find(op);
+  call.begin("fully_connected_s8w4_dsp", "fully_connected_w4_dsp.h");
+  call.addShape(op.getInput());
+  call.addShape(op.getResult());
+  call.setPrecision("s8w4");
+  call.addInt(weights.getGroup());
+  return addEpilogue(op, op.getWeights(), packDigitRows(weights, 4),
+                     /*hasPadding=*/false, call,
+                     packStepRows(weights, 4, op.getContext()));
+}
+
 static bool isWideDspFullyConnected(FullyConnectedOp op) {
   return isInt16Op(op) && shapeOf(op.getInput()).back() % 4 == 0 &&
          hasNarrowSums(op.getWeights(), op.getBias());
@@ -327,6 +391,16 @@ void edgecc::registerCortexMKernels(KernelRegistry &registry) {
   registry.add<FullyConnectedOp>("fully_connected_s8_dsp", isDspFullyConnected,
                                  lowerDspFullyConnected, /*benefit=*/10,
                                  /*features=*/{"dsp"});
+  registry.add<ConvOp>(
+      "conv2d_s8w4_dsp",
+      [](ConvOp op) { return isDspConv(op) && PackedWeights::find(op); },
+      lowerDspPackedConv, /*benefit=*/12, /*features=*/{"dsp"});
+  registry.add<FullyConnectedOp>(
+      "fully_connected_s8w4_dsp",
+      [](FullyConnectedOp op) {
+        return isDspFullyConnected(op) && PackedWeights::find(op);
+      },
+      lowerDspPackedFullyConnected, /*benefit=*/12, /*features=*/{"dsp"});
   registry.add<ConvOp>("conv2d_s16x8_dsp", isWideDspConv, lowerWideDspConv,
                        /*benefit=*/10, /*features=*/{"dsp"});
   registry.add<FullyConnectedOp>(

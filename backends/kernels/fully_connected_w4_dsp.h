@@ -37,13 +37,24 @@ inline void addDigitGroup(std::int32_t (&total)[4], const std::int8_t *&in,
     total[i] += (sums[i] * *steps++) >> 4;
 }
 
+/// Adds all `Depth` inputs, in groups.
+template <int Depth, int Group>
+inline void addDigitRows(std::int32_t (&total)[4], const std::int8_t *in,
+                         const std::int32_t *&digits,
+                         const std::int8_t *&steps) {
+  for (int g = 0; g < Depth / Group; ++g)
+    addDigitGroup<Group>(total, in, digits, steps);
+  if constexpr (Depth % Group != 0)
+    addDigitGroup<Depth % Group>(total, in, digits, steps);
+}
+
 template <class In, class Out, int Group, int OutZero, int Lo, int Hi>
 void fully_connected_s8w4_dsp(const std::int8_t *in, const std::int32_t *digits,
                               const std::int8_t *steps,
                               const std::int32_t *bias,
                               const std::int32_t *doubled, std::int8_t *out) {
   constexpr int kDepth = In::dim(In::rank - 1), kOut = Out::dim(Out::rank - 1);
-  constexpr int kRows = Out::product(0, Out::rank - 1);
+  constexpr int kRows = Out::product(0, Out::rank - 1), kWhole = kOut / 4 * 4;
   static_assert(kDepth % 4 == 0 && Group % 4 == 0, "inputs come in fours");
   // 16 * |step * digit| * 128 * inputs in 31 bits.
   static_assert(Group <= 8192, "a group's sum times its step fits 32 bits");
@@ -51,18 +62,19 @@ void fully_connected_s8w4_dsp(const std::int8_t *in, const std::int32_t *digits,
   for (int row = 0; row < kRows; ++row, in += kDepth, out += kOut) {
     const std::int32_t *nextDigits = digits;
     const std::int8_t *nextSteps = steps;
-    for (int o = 0; o < kOut; o += 4) {
-      const int count = kOut - o < 4 ? kOut - o : 4;
-      std::int32_t total[4] = {};
-      for (int i = 0; i < count; ++i)
-        total[i] = bias[o + i];
-      const std::int8_t *next = in;
-      for (int g = 0; g < kDepth / Group; ++g)
-        addDigitGroup<Group>(total, next, nextDigits, nextSteps);
-      if constexpr (kDepth % Group != 0)
-        addDigitGroup<kDepth % Group>(total, next, nextDigits, nextSteps);
-      for (int i = 0; i < count; ++i)
-        out[o + i] = Finish::apply(total[i], doubled[o + i]);
+    for (int o = 0; o < kWhole; o += 4) {
+      std::int32_t sums[4] = {bias[o], bias[o + 1], bias[o + 2], bias[o + 3]};
+      addDigitRows<kDepth, Group>(sums, in, nextDigits, nextSteps);
+      for (int i = 0; i < 4; ++i)
+        out[o + i] = Finish::apply(sums[i], doubled[o + i]);
+    }
+    if constexpr (kWhole != kOut) {
+      std::int32_t sums[4] = {};
+      for (int i = 0; i < kOut - kWhole; ++i)
+        sums[i] = bias[kWhole + i];
+      addDigitRows<kDepth, Group>(sums, in, nextDigits, nextSteps);
+      for (int i = 0; i < kOut - kWhole; ++i)
+        out[kWhole + i] = Finish::apply(sums[i], doubled[kWhole + i]);
     }
   }
 }

@@ -7,6 +7,8 @@
 
 #include "EdgeVerify.h"
 
+#include "edgecc/Quant/WeightGrid.h"
+
 #include "mlir/IR/AsmState.h"
 #include "mlir/IR/DialectImplementation.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
@@ -42,6 +44,14 @@ Operation *EdgeDialect::materializeConstant(OpBuilder &builder, Attribute value,
 /// of other names carry results of passes, which check them.
 LogicalResult EdgeDialect::verifyOperationAttribute(Operation *op,
                                                     NamedAttribute attr) {
+  if (attr.getName() == quantization::kWeightBitsAttr) {
+    auto bits = dyn_cast<IntegerAttr>(attr.getValue());
+    if (bits && bits.getInt() == 4)
+      return success();
+    return op->emitOpError("'")
+           << quantization::kWeightBitsAttr << "' is " << attr.getValue()
+           << "; weights are packed in 4 bits only";
+  }
   if (attr.getName() != quantization::kPrecisionAttr)
     return success();
   auto name = dyn_cast<StringAttr>(attr.getValue());

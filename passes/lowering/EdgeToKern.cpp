@@ -167,7 +167,10 @@ public:
 
   //===--- KernelCallBuilder ----------------------------------------------===//
   void begin(StringRef kernel, StringRef header) override {
-    calls.push_back({kernel, header, {}, {}, {}, {}, {}, {}, {}});
+    calls.push_back({kernel, header, {}, {}, {}, {}, {}, {}, {}, {}});
+  }
+  void setPrecision(StringRef precision) override {
+    calls.back().precision = precision;
   }
   void addTemplateArg(Attribute attr) override {
     calls.back().templateArgs.push_back(attr);
@@ -207,6 +210,8 @@ private:
     SmallVector<Attribute> scalars;
     SmallVector<int64_t> inplace;
     FlatSymbolRefAttr function;
+    /// Empty: what the types say.
+    StringRef precision;
   };
 
   Value getDataAddress(kern::DataOp data) {
@@ -243,7 +248,7 @@ private:
     if (auto macs = dyn_cast<edge::MacCountOpInterface>(current))
       op.setMacs(macs.getMacCount());
     op.setLayer(edge::getLayerName(current));
-    op.setPrecision(getPrecision());
+    op.setPrecision(call.precision.empty() ? getPrecision() : call.precision);
   }
 
   kern::CallOp create(Location loc, StringRef kernel, StringRef header,

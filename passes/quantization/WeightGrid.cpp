@@ -216,6 +216,10 @@ quantization::findMultipliers(ArrayRef<int8_t> row, int64_t group) {
   return multipliers;
 }
 
+bool quantization::isWeightGroup(int64_t group) {
+  return llvm::is_contained({0, 16, 32, 64, 128, 256}, group);
+}
+
 std::optional<int64_t> quantization::findWeightGroup(ArrayRef<int8_t> weights,
                                                      int64_t rowSize) {
   auto fits = [&](int64_t group) {

@@ -750,3 +750,11 @@ func.func @softmax_width(%x: tensor<2x!quant.uniform<i16:f32, 0.5>>) {
   %0 = edge.softmax %x {axis = 0} : (tensor<2x!quant.uniform<i16:f32, 0.5>>) -> tensor<2x!quant.uniform<i16:f32, 0.5>>
   return
 }
+
+// -----
+
+func.func @weight_bits(%x: tensor<1x2xf32>, %w: tensor<1x2xf32>, %b: tensor<1xf32>) -> tensor<1x1xf32> {
+  // expected-error @below {{'edge.weight_bits' is 3 : i64; weights are packed in 4 bits only}}
+  %0 = edge.fully_connected %x, %w, %b {edge.weight_bits = 3} : (tensor<1x2xf32>, tensor<1x2xf32>, tensor<1xf32>) -> tensor<1x1xf32>
+  return %0 : tensor<1x1xf32>
+}

@@ -61,6 +61,8 @@ public:
   /// The output may share memory with the input that was added `index`-th,
   /// where that is not needed afterwards.
   virtual void allowInplace(unsigned index) = 0;
+  /// What the report says of the precision, where types do not tell it.
+  virtual void setPrecision(llvm::StringRef precision) = 0;
   /// A scalar function, the body of a map, as first template argument.
   virtual void setFunction(edge::MapOp map) = 0;
 

@@ -80,6 +80,11 @@ int snap(const WeightGrid &grid, int64_t index, double value);
 std::optional<llvm::SmallVector<int>>
 findMultipliers(llvm::ArrayRef<int8_t> row, int64_t group);
 
+/// Whether kernels are made for groups of this size (0: a row).
+bool isWeightGroup(int64_t group);
+/// These sizes, for messages.
+inline constexpr llvm::StringLiteral kWeightGroups = "0, 16, 32, 64, 128, 256";
+
 /// The largest group, of those that kernels are made for, with which all rows
 /// of `weights` are on a grid of four bits; `rowSize` if a row is one group.
 std::optional<int64_t> findWeightGroup(llvm::ArrayRef<int8_t> weights,
