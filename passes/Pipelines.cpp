@@ -52,7 +52,7 @@ void edgecc::buildCalibrationPipeline(OpPassManager &manager) {
 void edgecc::buildQuantizationPipeline(OpPassManager &manager,
                                        const QuantizationOptions &options) {
   OpPassManager &func = manager.nest<func::FuncOp>();
-  func.addPass(createEdgeQuantize({options.precision}));
+  func.addPass(createEdgeQuantize({options.precision, options.weightGroup}));
   func.addPass(createCanonicalizerPass());
   func.addPass(createCSEPass());
 }

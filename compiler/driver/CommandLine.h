@@ -91,6 +91,10 @@ struct CommandLine {
            "weights, where int8 loses too much; auto: int8 with --calib, else\n"
            "float (default: auto)"),
       llvm::cl::init("auto")};
+  Text weightGroup{
+      "weight-group", value("0|16|32|64|128|256"), cat(choices),
+      desc("weights of four bits that share a multiplier; 0: all of an output\n"
+           "channel (default: 32)")};
   Text prune{"prune", value("auto|off|lossless|RATIO"), cat(choices),
              desc("leave channels out; auto, lossless: int8 channels without\n"
                   "which every bit of the result stays (default: auto)"),

@@ -153,16 +153,18 @@ static Error readBudget(const CommandLine &line, Options &options) {
 
 static Error readPrecision(const CommandLine &line, Options &options) {
   StringRef precision = line.precision;
-  if (precision == "s8w4")
-    return inOption(line.precision.ArgStr,
-                    "'" + precision +
-                        "' is not available yet; this version has f32, s8 and "
-                        "s16x8");
   options.precision = edgecc::quantization::parsePrecision(precision);
   if (precision != "auto" && !options.precision)
     return inOption(line.precision.ArgStr,
                     "'" + precision + "' is not one of: auto, " +
                         edgecc::quantization::kPrecisionNames);
+  StringRef group = line.weightGroup;
+  if (!group.empty() &&
+      (group.getAsInteger(10, options.weightGroup) ||
+       !edgecc::quantization::isWeightGroup(options.weightGroup)))
+    return inOption(line.weightGroup.ArgStr,
+                    "'" + group + "' is not one of: " +
+                        edgecc::quantization::kWeightGroups);
   return Error::success();
 }
 
@@ -175,9 +177,9 @@ static Error readPruning(const CommandLine &line, Options &options) {
                         "' asks for channels that count to be left out, which "
                         "is not available yet; lossless takes out those that "
                         "do not");
-  return readChoice<bool>(
-      line.prune, {{"auto", true}, {"lossless", true}, {"off", false}},
-      options.prunes);
+  return readChoice<bool>(line.prune,
+                          {{"auto", true}, {"lossless", true}, {"off", false}},
+                          options.prunes);
 }
 
 static Error readCode(const CommandLine &line, Options &options) {

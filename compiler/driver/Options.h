@@ -8,7 +8,7 @@
 #ifndef EDGECC_DRIVER_OPTIONS_H
 #define EDGECC_DRIVER_OPTIONS_H
 
-#include "edgecc/Quant/Precision.h"
+#include "edgecc/Quant/WeightGrid.h"
 #include "edgecc/Report/Report.h"
 
 #include "llvm/ADT/ArrayRef.h"
@@ -62,6 +62,8 @@ struct Options {
 
   /// Absent: chosen by the compiler.
   std::optional<quantization::Precision> precision;
+  /// Weights of four bits that share a multiplier.
+  int64_t weightGroup = quantization::kDefaultWeightGroup;
   /// Whether channels go that change no bit of the result.
   bool prunes = true;
   bool quantizedIo = false;

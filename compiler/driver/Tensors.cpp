@@ -134,6 +134,7 @@ static Error quantize(Session &session) {
   QuantizationOptions options;
   options.precision =
       session.options.precision.value_or(quantization::Precision::S8);
+  options.weightGroup = session.options.weightGroup;
   if (Error error = runPasses(*session.edge, [&](mlir::OpPassManager &passes) {
         buildQuantizationPipeline(passes, options);
       }))

@@ -65,9 +65,6 @@ static LogicalResult quantizeOp(QuantizableOpInterface op,
   Precision precision = quantizer.getPrecision(op);
   if (precision == Precision::F32 || !isWorthwhile(op, quantizer))
     return failure();
-  if (precision == Precision::S8W4)
-    return keepFloat(op, "'" + stringifyPrecision(precision) +
-                             "' is not available yet");
   quantizer.setPrecision(precision);
   if (!quantizer.haveTypes(op->getResults()))
     return keepFloat(op, "no range is known for its result");
@@ -108,6 +105,12 @@ struct EdgeQuantize : edgecc::impl::EdgeQuantizeBase<EdgeQuantize> {
     func::FuncOp func = getOperation();
     if (func.isExternal())
       return;
+    if (!isWeightGroup(weightGroup)) {
+      func.emitError("weights cannot be in groups of ")
+          << int64_t(weightGroup)
+          << "; weight-group is one of: " << kWeightGroups;
+      return signalPassFailure();
+    }
     SmallVector<QuantizableOpInterface> candidates = collectCandidates(func);
     auto hasRange = [](QuantizableOpInterface op) {
       return getRange(op->getResult(0)).has_value();
@@ -122,6 +125,7 @@ struct EdgeQuantize : edgecc::impl::EdgeQuantizeBase<EdgeQuantize> {
         (void)keepFloat(&op, "recurrent layers have no integer form");
     Quantizer quantizer(TypeAssignment::compute(func, precision),
                         WeightRule::Round, &getContext());
+    quantizer.setWeightGroup(weightGroup);
     for (QuantizableOpInterface op : candidates)
       (void)quantizeOp(op, quantizer); // The remark says what stays in float.
     eraseUnused(func);

@@ -8,6 +8,7 @@
 #include "edgecc/Dialect/Edge/Edge.h"
 #include "edgecc/Quant/IntegerParams.h"
 #include "edgecc/Quant/Quantizer.h"
+#include "edgecc/Quant/WeightGrid.h"
 
 #include <cmath>
 
@@ -32,6 +33,8 @@ struct LayerScales {
   /// What accumulators may reach, whatever the input is: those of int16
   /// activations have 64 bits.
   int64_t limit;
+  /// Weights of four bits: how many share a multiplier.
+  std::optional<int64_t> group;
 };
 } // namespace
 
@@ -96,35 +99,76 @@ static std::optional<size_t> findOffGrid(ArrayRef<float> weights,
   return std::nullopt;
 }
 
-/// The scale of one output channel: as fine as its largest weight allows, but
-/// coarse enough for the bias to fit and for the factor to be exact. A channel
-/// of zeros gets a scale that does no harm to the others.
-static float chooseScale(ArrayRef<float> weights, float bias,
-                         const LayerScales &scales) {
-  float largest = getLargest(weights);
-  double finest = largest / 127.0;
-  if (std::optional<float> grid =
-          largest != 0.0f ? findGrid(weights, largest) : std::nullopt)
-    finest = *grid;
-  return roundUp(
-      std::max({finest, std::abs(double(bias)) / (scales.input * kMaxBias),
-                kMinFactor * scales.output / scales.input}));
+/// A lower bound of a channel's scale: coarse enough for the bias to fit and
+/// for the factor to be exact. A channel of zeros thus gets a scale that does
+/// no harm to the others.
+static double getCoarsestBound(float bias, const LayerScales &scales) {
+  return std::max(std::abs(double(bias)) / (scales.input * kMaxBias),
+                  kMinFactor * scales.output / scales.input);
 }
 
-/// Appends a channel with a given scale and returns the bound of its
-/// accumulator.
-static int64_t appendChannel(QuantizedWeights &result, ArrayRef<float> weights,
-                             float bias, float scale, double inputScale) {
-  int64_t sum = 0;
-  for (float weight : weights) {
-    auto stored = int8_t(
-        std::clamp(std::nearbyint(double(weight) / scale), -127.0, 127.0));
-    sum += std::abs(stored);
-    result.weights.push_back(stored);
+/// The grid of four bits that weights are on already, if its scale is not too
+/// fine.
+static std::optional<WeightGrid> findDigits(ArrayRef<float> weights,
+                                            int64_t group, double minScale) {
+  float largest = getLargest(weights);
+  std::optional<float> scale =
+      largest != 0.0f ? findGrid(weights, largest) : std::nullopt;
+  if (!scale || *scale < minScale)
+    return std::nullopt;
+  SmallVector<int8_t> stored;
+  for (float weight : weights)
+    stored.push_back(int8_t(std::nearbyint(double(weight) / *scale)));
+  WeightGrid grid{*scale,
+                  {},
+                  kLowestDigit,
+                  kHighestDigit,
+                  group > 0 ? group : int64_t(weights.size())};
+  std::optional<SmallVector<int>> multipliers =
+      findMultipliers(stored, grid.group);
+  if (!multipliers)
+    return std::nullopt;
+  grid.multipliers = *multipliers;
+  return grid;
+}
+
+/// The grid of one output channel: as fine as its largest weight allows, or the
+/// one that its weights are on already.
+static WeightGrid chooseGrid(ArrayRef<float> weights, float bias,
+                             const LayerScales &scales) {
+  double minScale = getCoarsestBound(bias, scales);
+  if (scales.group) {
+    std::optional<WeightGrid> grid =
+        findDigits(weights, *scales.group, minScale);
+    return grid ? *grid
+                : chooseWeightGrid(weights, Precision::S8W4, *scales.group,
+                                   minScale);
   }
-  double units = std::nearbyint(double(bias) / (inputScale * scale));
+  float largest = getLargest(weights);
+  double finest = largest / 127.0;
+  if (std::optional<float> scale =
+          largest != 0.0f ? findGrid(weights, largest) : std::nullopt)
+    finest = *scale;
+  WeightGrid grid;
+  grid.scale = roundUp(std::max(finest, minScale));
+  grid.multipliers = {1};
+  grid.group = std::max<int64_t>(weights.size(), 1);
+  return grid;
+}
+
+/// Appends a channel on a given grid and returns the bound of its accumulator.
+static int64_t appendChannel(QuantizedWeights &result, ArrayRef<float> weights,
+                             float bias, const WeightGrid &grid,
+                             double inputScale) {
+  int64_t sum = 0;
+  for (auto [index, weight] : llvm::enumerate(weights)) {
+    int stored = snap(grid, index, weight);
+    sum += std::abs(stored);
+    result.weights.push_back(int8_t(stored));
+  }
+  double units = std::nearbyint(double(bias) / (inputScale * grid.scale));
   result.bias.push_back(int32_t(std::clamp(units, -kMaxBias, kMaxBias)));
-  result.scales.push_back(scale);
+  result.scales.push_back(grid.scale);
   return sum * kReach + std::abs(int64_t(result.bias.back()));
 }
 
@@ -139,8 +183,8 @@ static void dropChannel(QuantizedWeights &result, size_t numWeights) {
 static void quantizeChannel(Operation *op, QuantizedWeights &result,
                             ArrayRef<float> weights, float bias,
                             const LayerScales &scales) {
-  float scale = chooseScale(weights, bias, scales);
-  int64_t bound = appendChannel(result, weights, bias, scale, scales.input);
+  WeightGrid grid = chooseGrid(weights, bias, scales);
+  int64_t bound = appendChannel(result, weights, bias, grid, scales.input);
   if (bound > scales.limit)
     op->emitWarning() << "'" << getLayerName(op) << "', channel "
                       << result.scales.size() - 1 << ": " << weights.size()
@@ -148,8 +192,8 @@ static void quantizeChannel(Operation *op, QuantizedWeights &result,
                          "are rounded more coarsely";
   while (bound > scales.limit) {
     dropChannel(result, weights.size());
-    scale *= 2.0f;
-    bound = appendChannel(result, weights, bias, scale, scales.input);
+    grid.scale *= 2.0;
+    bound = appendChannel(result, weights, bias, grid, scales.input);
   }
   result.bound = std::max(result.bound, bound);
 }
@@ -176,6 +220,40 @@ static RankedTensorType getPerChannelType(Value real, Type storage,
                           /*quantizedDimension=*/0, min, max));
 }
 
+/// Whether kernels can unpack the weights of a layer. Those of depthwise
+/// convolutions are too few in a row to gain.
+static bool canBePacked(Operation *op) {
+  auto conv = dyn_cast<ConvOp>(op);
+  return !conv || conv.getGroups() == 1 ||
+         cast<ShapedType>(conv.getInput().getType()).getShape().back() !=
+             int64_t(conv.getGroups());
+}
+
+/// How many weights share a multiplier, if they are to have four bits.
+static std::optional<int64_t> getRequestedGroup(Operation *op,
+                                                const Quantizer &quantizer,
+                                                int64_t rows, int64_t rowSize) {
+  int64_t group = quantizer.getWeightGroup();
+  if (quantizer.getPrecision() != Precision::S8W4 || !canBePacked(op) ||
+      !isWorthPacking(rows, rowSize, group))
+    return std::nullopt;
+  return group;
+}
+
+/// Marks layers whose weights have four bits because that was asked for or
+/// because they came so.
+static void markWeightBits(Operation *op, const QuantizedWeights &weights,
+                           bool wanted) {
+  int64_t rows = weights.scales.size();
+  if (!wanted || rows == 0 || !canBePacked(op))
+    return;
+  int64_t rowSize = weights.weights.size() / rows;
+  std::optional<int64_t> group = findWeightGroup(weights.weights, rowSize);
+  if (group && isWorthPacking(rows, rowSize, *group))
+    op->setAttr(kWeightBitsAttr,
+                Builder(op->getContext()).getI64IntegerAttr(4));
+}
+
 /// Convolution and fully connected layers differ in nothing that matters here:
 /// operands are input, weights and bias, and outputs are the weights' axis 0.
 static LogicalResult quantizeWeighted(Operation *op, Quantizer &quantizer) {
@@ -198,8 +276,12 @@ static LogicalResult quantizeWeighted(Operation *op, Quantizer &quantizer) {
 
   quant::UniformQuantizedType outputType = quantizer.getType(op->getResult(0));
   bool isWide = integer::isWide(outputType);
-  LayerScales scales{quantizer.getType(input).getScale(), outputType.getScale(),
-                     isWide ? INT64_MAX : INT32_MAX};
+  int64_t rows = biasData->getNumElements();
+  LayerScales scales{
+      quantizer.getType(input).getScale(), outputType.getScale(),
+      isWide ? INT64_MAX : INT32_MAX,
+      getRequestedGroup(op, quantizer, rows,
+                        rows ? weightData->getNumElements() / rows : 0)};
   QuantizedWeights result = quantizeChannels(
       op, weightData->getData<float>(), biasData->getData<float>(), scales);
 
@@ -217,6 +299,9 @@ static LogicalResult quantizeWeighted(Operation *op, Quantizer &quantizer) {
     return keepFloat(op, "its results are so small against its weights that "
                          "accumulators would overflow 32 bits");
 
+  markWeightBits(op, result,
+                 scales.group ||
+                     quantizer.getWeightRule() == WeightRule::OnGridOnly);
   OpBuilder &builder = quantizer.getBuilder();
   builder.setInsertionPoint(op);
   Value newWeights = createConstant<int8_t>(builder, weights.getLoc(),

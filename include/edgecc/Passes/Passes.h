@@ -11,6 +11,7 @@
 #include "edgecc/Quant/Precision.h"
 #include "edgecc/Quant/Ranges.h"
 #include "edgecc/Quant/RepairOptions.h"
+#include "edgecc/Quant/WeightGrid.h"
 
 #include "mlir/Pass/Pass.h"
 

@@ -13,6 +13,7 @@
 #define EDGECC_PASSES_PIPELINES_H
 
 #include "edgecc/Quant/Precision.h"
+#include "edgecc/Quant/WeightGrid.h"
 
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassOptions.h"
@@ -37,6 +38,10 @@ struct QuantizationOptions
                        clEnumValN(quantization::Precision::S8, "s8", ""),
                        clEnumValN(quantization::Precision::S16x8, "s16x8", ""),
                        clEnumValN(quantization::Precision::S8W4, "s8w4", ""))};
+  Option<int64_t> weightGroup{
+      *this, "weight-group",
+      llvm::cl::desc("Weights of four bits that share a multiplier"),
+      llvm::cl::init(quantization::kDefaultWeightGroup)};
 };
 
 /// Computes in integers what calibration has recorded ranges for:

@@ -159,6 +159,11 @@ def EdgeQuantize : Pass<"edge-quantize", "::mlir::func::FuncOp"> {
     activations; data movement takes that of what it moves. Arguments and results
     of the function stay float.
 
+    With `s8w4`, weights are on a grid of four bits (`edgecc/Quant/WeightGrid.h`):
+    int8 as before, but in each group a multiplier times -8..7. Such layers carry
+    `edge.weight_bits = 4`. Depthwise layers, rows of less than 16 weights and
+    layers that would become smaller by less than 128 bytes keep eight bits.
+
     Guarantees that no accumulator overflows for any input, from the weights:
     where it could, weights are rounded more coarsely or the layer stays in float,
     with a warning or remark that names it.
@@ -187,7 +192,11 @@ def EdgeQuantize : Pass<"edge-quantize", "::mlir::func::FuncOp"> {
              clEnumValN(::edgecc::quantization::Precision::S16x8, "s16x8",
                         "int16 activations, int8 weights"),
              clEnumValN(::edgecc::quantization::Precision::S8W4, "s8w4",
-                        "int8 activations, weights of four bits"))}]>
+                        "int8 activations, weights of four bits"))}]>,
+    Option<"weightGroup", "weight-group", "int64_t",
+           "::edgecc::quantization::kDefaultWeightGroup",
+           "Weights of four bits that share a multiplier (0: all of an output "
+           "channel)">
   ];
 }
 

@@ -9,6 +9,7 @@
 #define EDGECC_QUANT_QUANTIZER_H
 
 #include "edgecc/Quant/TypeAssignment.h"
+#include "edgecc/Quant/WeightGrid.h"
 
 #include "mlir/IR/Builders.h"
 
@@ -40,6 +41,10 @@ public:
   /// which type it takes and gives values.
   Precision getPrecision() const { return precision; }
   void setPrecision(Precision current) { precision = current; }
+
+  /// How many weights of four bits share a multiplier; 0: all of a row.
+  int64_t getWeightGroup() const { return weightGroup; }
+  void setWeightGroup(int64_t group) { weightGroup = group; }
 
   /// The type that is assigned to a float value, or null if there is no range.
   mlir::quant::UniformQuantizedType getType(mlir::Value value) const {
@@ -74,6 +79,7 @@ private:
   TypeAssignment types;
   WeightRule weightRule;
   Precision precision = Precision::S8;
+  int64_t weightGroup = kDefaultWeightGroup;
   mlir::OpBuilder builder;
   /// Conversions that have been made, so that each is made once.
   llvm::DenseMap<std::pair<mlir::Value, mlir::Type>, mlir::Value> converted;
