@@ -6,14 +6,13 @@
 //===----------------------------------------------------------------------===//
 
 #include "edgecc/Backend/KernelRegistry.h"
+#include "edgecc/Quant/RecurrentParams.h"
 
 #include <limits>
 
 using namespace mlir;
 using namespace edgecc;
 using namespace edgecc::edge;
-
-static constexpr StringLiteral kHeader = "recurrent.h";
 
 static RankedTensorType typeOf(Value value) {
   return cast<RankedTensorType>(value.getType());
@@ -50,14 +49,29 @@ static void addLengths(RecurrentOpInterface op, KernelCallBuilder &call) {
 }
 
 /// Starts the call with sizes, and whether all states are wanted.
-static void begin(RecurrentOpInterface op, StringRef kernel,
-                  KernelCallBuilder &call) {
-  call.begin(kernel, kHeader);
+static void begin(RecurrentOpInterface op, StringRef floatKernel,
+                  StringRef integerKernel, KernelCallBuilder &call) {
+  bool isInteger = integer::isIntegerRecurrent(op);
+  call.begin(isInteger ? integerKernel : floatKernel,
+             isInteger ? "recurrent_s16.h" : "recurrent.h");
   call.addShape(op.getInput());
   call.addInt(getHidden(op));
   call.addName("Direction::" +
                stringifyRecurrentDirection(op.getDirection()).str());
   call.addBool(!op.getY().use_empty());
+}
+
+/// What the integer form takes in the place of parameters.
+static void addIntegerParams(RecurrentOpInterface op, KernelCallBuilder &call) {
+  integer::RecurrentParams params = integer::getRecurrentParams(op);
+  for (auto [purpose, values] :
+       {std::pair("multipliers", ArrayRef(params.multipliers)),
+        std::pair("constants", ArrayRef(params.constants))}) {
+    reference::Tensor packed(RankedTensorType::get(
+        {int64_t(values.size())}, IntegerType::get(op->getContext(), 32)));
+    llvm::copy(values, packed.getData<int32_t>().begin());
+    call.addData(purpose, packed);
+  }
 }
 
 /// Adds the activations, and the inputs up to the initial state.
@@ -68,7 +82,10 @@ static void addOperands(RecurrentOpInterface op, KernelCallBuilder &call) {
   call.addInput(op.getWeights());
   call.addInput(op.getRecurrence());
   call.addInput(op.getBias());
-  call.addData("parameters", packParameters(op));
+  if (integer::isIntegerRecurrent(op))
+    addIntegerParams(op, call);
+  else
+    call.addData("parameters", packParameters(op));
   addLengths(op, call);
   call.addInput(op.getInitialH());
 }
@@ -80,9 +97,15 @@ static void addStates(RecurrentOpInterface op, KernelCallBuilder &call) {
   call.addOutput(op.getYH());
 }
 
-/// Scratch for `gates` vectors of the hidden size, and the clip.
+/// Scratch for `gates` vectors of the hidden size; in float, the clip.
 static void addRest(RecurrentOpInterface op, int64_t gates,
                     KernelCallBuilder &call) {
+  if (integer::isIntegerRecurrent(op)) {
+    int64_t words = 4 * getHidden(op);
+    int64_t halves = getHidden(op) + typeOf(op.getInput()).getDimSize(2);
+    return call.addScratch(words * int64_t(sizeof(int32_t)) +
+                           halves * int64_t(sizeof(int16_t)));
+  }
   call.addScratch(gates * getHidden(op) * int64_t(sizeof(float)));
   std::optional<APFloat> clip = op.getClip();
   call.addScalar(clip ? clip->convertToFloat()
@@ -90,7 +113,7 @@ static void addRest(RecurrentOpInterface op, int64_t gates,
 }
 
 static LogicalResult lowerRNN(RNNOp op, KernelCallBuilder &call) {
-  begin(op, "rnn_f32", call);
+  begin(op, "rnn_f32", "rnn_s16", call);
   addOperands(op, call);
   addStates(op, call);
   addRest(op, /*gates=*/1, call);
@@ -98,7 +121,7 @@ static LogicalResult lowerRNN(RNNOp op, KernelCallBuilder &call) {
 }
 
 static LogicalResult lowerGRU(GRUOp op, KernelCallBuilder &call) {
-  begin(op, "gru_f32", call);
+  begin(op, "gru_f32", "gru_s16", call);
   call.addBool(op.getLinearBeforeReset());
   addOperands(op, call);
   addStates(op, call);
@@ -107,7 +130,10 @@ static LogicalResult lowerGRU(GRUOp op, KernelCallBuilder &call) {
 }
 
 static LogicalResult lowerLSTM(LSTMOp op, KernelCallBuilder &call) {
-  begin(op, op.getPeephole() ? "lstm_peephole_f32" : "lstm_f32", call);
+  if (op.getPeephole())
+    begin(op, "lstm_peephole_f32", "lstm_peephole_s16", call);
+  else
+    begin(op, "lstm_f32", "lstm_s16", call);
   call.addBool(op.getInputForget());
   addOperands(op, call);
   call.addInput(op.getInitialC());
@@ -119,10 +145,18 @@ static LogicalResult lowerLSTM(LSTMOp op, KernelCallBuilder &call) {
   return success();
 }
 
-template <typename OpT> static bool always(OpT) { return true; }
+template <typename OpT> static bool isInteger(OpT op) {
+  return integer::isIntegerRecurrent(op);
+}
+template <typename OpT> static bool isFloat(OpT op) {
+  return !integer::isIntegerRecurrent(op);
+}
 
 void edgecc::registerRecurrentKernels(KernelRegistry &registry) {
-  registry.add<RNNOp>("rnn_f32", always<RNNOp>, lowerRNN);
-  registry.add<GRUOp>("gru_f32", always<GRUOp>, lowerGRU);
-  registry.add<LSTMOp>("lstm_f32", always<LSTMOp>, lowerLSTM);
+  registry.add<RNNOp>("rnn_f32", isFloat<RNNOp>, lowerRNN);
+  registry.add<GRUOp>("gru_f32", isFloat<GRUOp>, lowerGRU);
+  registry.add<LSTMOp>("lstm_f32", isFloat<LSTMOp>, lowerLSTM);
+  registry.add<RNNOp>("rnn_s16", isInteger<RNNOp>, lowerRNN);
+  registry.add<GRUOp>("gru_s16", isInteger<GRUOp>, lowerGRU);
+  registry.add<LSTMOp>("lstm_s16", isInteger<LSTMOp>, lowerLSTM);
 }

@@ -18,21 +18,16 @@
 #include <cstdint>
 #include <cstring>
 
-#ifndef EDGECC_KERNELS_SHAPE_H
-#include "shape.h"
-#endif
 #ifndef EDGECC_KERNELS_DOT_PRODUCT_H
 #include "dot_product.h"
 #endif
-#ifndef EDGECC_KERNELS_ACTIVATION_H
-#include "activation.h"
+#ifndef EDGECC_KERNELS_RECURRENT_LOOP_H
+#include "recurrent_loop.h"
 #endif
 
 namespace edgecc {
 namespace kernels {
 namespace {
-
-enum class Direction { Forward, Reverse, Bidirectional };
 
 [[maybe_unused]] inline void copyFloats(const float *from, int count,
                                         float *to) {
@@ -59,23 +54,15 @@ inline void addProduct(const float *matrix, const float *in, float *out) {
   }
 }
 
-/// What the cells have in common: sizes, weights and activations. `Functions`
-/// are the activations of all directions.
+/// What the cells have in common: sizes, weights and activations.
 template <class In, int Hidden, Direction Way, Activation... Functions>
 struct RecurrentLayer {
-  static constexpr int steps = In::dim(0), batch = In::dim(1),
-                       inputs = In::dim(2), hidden = Hidden;
-  static constexpr int directions = Way == Direction::Bidirectional ? 2 : 1;
-  static constexpr int functions =
-      static_cast<int>(sizeof...(Functions)) / directions;
+  using Sizes = RecurrentSizes<In, Hidden, Way, Functions...>;
+  static constexpr int inputs = Sizes::inputs, hidden = Hidden;
 
   const float *weights, *recurrence, *bias, *parameters;
   float clip;
 
-  /// Whether direction `D` goes from the last step to the first.
-  static constexpr bool isReverse(int d) {
-    return Way == Direction::Reverse || d == 1;
-  }
   /// The rows of gate `Gate` of `Gates`, in direction `D`.
   template <int D, int Gates, int Gate> const float *gateWeights() const {
     return weights + (D * Gates + Gate) * Hidden * inputs;
@@ -99,7 +86,7 @@ struct RecurrentLayer {
 
   template <int D, int Index> float apply(float x) const {
     constexpr Activation kAll[] = {Functions...};
-    constexpr int kIndex = D * functions + Index;
+    constexpr int kIndex = D * Sizes::functions + Index;
     return activate<kAll[kIndex]>(x, parameters[2 * kIndex],
                                   parameters[2 * kIndex + 1]);
   }
@@ -107,50 +94,20 @@ struct RecurrentLayer {
   template <int D, int Index> float gate(float x) const {
     return apply<D, Index>(clamp(x, -clip, clip));
   }
-};
 
-/// The steps of one sequence. `h` points to its state.
-template <int D, bool KeepsStates, class Cell>
-inline void runSequence(const Cell &cell, const float *in, int sequence,
-                        int length, float *h, float *y) {
-  using Layer = typename Cell::Layer;
-  constexpr int kHidden = Layer::hidden, kBatch = Layer::batch;
-  length = length < 0 ? 0 : length > Layer::steps ? Layer::steps : length;
-  for (int i = 0; i < length; ++i) {
-    const int step = Layer::isReverse(D) ? length - 1 - i : i;
-    cell.template step<D>(in + (step * kBatch + sequence) * Layer::inputs, h,
-                          D * kBatch + sequence);
-    if constexpr (KeepsStates)
-      copyFloats(h, kHidden,
-                 y + ((step * Layer::directions + D) * kBatch + sequence) *
-                         kHidden);
+  template <int D> void keep(const float *h, float *y) const {
+    copyFloats(h, Hidden, y);
   }
-  if constexpr (KeepsStates)
-    for (int step = length; step < Layer::steps; ++step)
-      for (int i = 0; i < kHidden; ++i)
-        y[((step * Layer::directions + D) * kBatch + sequence) * kHidden + i] =
-            0.0f;
-}
-
-template <int D, bool KeepsStates, class Cell>
-inline void runDirections(const Cell &cell, const float *in,
-                          const std::int32_t *lengths, float *y, float *h) {
-  using Layer = typename Cell::Layer;
-  for (int sequence = 0; sequence < Layer::batch; ++sequence)
-    runSequence<D, KeepsStates>(
-        cell, in, sequence, lengths[sequence],
-        h + (D * Layer::batch + sequence) * Layer::hidden, y);
-  if constexpr (D + 1 < Layer::directions)
-    runDirections<D + 1, KeepsStates>(cell, in, lengths, y, h);
-}
+  template <int D> static constexpr float zero() { return 0.0f; }
+};
 
 /// All directions and sequences; the state of each lives in `h`.
 template <bool KeepsStates, class Cell>
 inline void runLayer(const Cell &cell, const float *in,
                      const std::int32_t *lengths, const float *h0, float *y,
                      float *h) {
-  using Layer = typename Cell::Layer;
-  copyFloats(h0, Layer::directions * Layer::batch * Layer::hidden, h);
+  using Sizes = typename Cell::Layer::Sizes;
+  copyFloats(h0, Sizes::directions * Sizes::batch * Sizes::hidden, h);
   runDirections<0, KeepsStates>(cell, in, lengths, y, h);
 }
 
@@ -282,7 +239,7 @@ void lstm_f32(const float *in, const float *weights, const float *recurrence,
               const std::int32_t *lengths, const float *h0, const float *c0,
               float *y, float *h, float *c, std::int8_t *scratch, float clip) {
   using Layer = RecurrentLayer<In, Hidden, Way, Functions...>;
-  copyFloats(c0, Layer::directions * Layer::batch * Hidden, c);
+  copyFloats(c0, Layer::Sizes::directions * Layer::Sizes::batch * Hidden, c);
   runLayer<KeepsStates>(
       LstmCell<Layer, InputForget, false>{
           {weights, recurrence, bias, parameters, clip},
@@ -301,7 +258,7 @@ void lstm_peephole_f32(const float *in, const float *weights,
                        float *y, float *h, float *c, std::int8_t *scratch,
                        float clip) {
   using Layer = RecurrentLayer<In, Hidden, Way, Functions...>;
-  copyFloats(c0, Layer::directions * Layer::batch * Hidden, c);
+  copyFloats(c0, Layer::Sizes::directions * Layer::Sizes::batch * Hidden, c);
   runLayer<KeepsStates>(
       LstmCell<Layer, InputForget, true>{
           {weights, recurrence, bias, parameters, clip},

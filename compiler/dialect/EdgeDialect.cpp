@@ -66,6 +66,22 @@ LogicalResult EdgeDialect::verifyOperationAttribute(Operation *op,
 // Types
 //===----------------------------------------------------------------------===//
 
+SmallVector<std::pair<Value, Value>>
+edge::getStates(FunctionOpInterface function) {
+  llvm::DenseMap<Attribute, Value> outputs;
+  Block &body = function.getFunctionBody().front();
+  for (auto [i, value] : llvm::enumerate(body.getTerminator()->getOperands()))
+    if (Attribute state = function.getResultAttr(i, kStateAttr))
+      outputs[state] = value;
+  SmallVector<std::pair<Value, Value>> states;
+  for (BlockArgument argument : body.getArguments())
+    if (Attribute state =
+            function.getArgAttr(argument.getArgNumber(), kStateAttr))
+      if (Value output = outputs.lookup(state))
+        states.push_back({argument, output});
+  return states;
+}
+
 quant::QuantizedType edge::getQuantizedType(Type type) {
   return dyn_cast<quant::QuantizedType>(getElementTypeOrSelf(type));
 }

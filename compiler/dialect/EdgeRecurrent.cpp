@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "edgecc/Dialect/Edge/Edge.h"
+#include "edgecc/Quant/RecurrentParams.h"
 
 using namespace mlir;
 using namespace edgecc;
@@ -102,7 +103,7 @@ LogicalResult LSTMOp::inferReturnTypeComponents(
 // Verification
 //===----------------------------------------------------------------------===//
 
-static LogicalResult verifyElementTypes(RecurrentOpInterface op) {
+static LogicalResult verifyFloatTypes(RecurrentOpInterface op) {
   for (Value operand : op->getOperands()) {
     Type type = getElementTypeOrSelf(operand);
     bool isLengths = operand == op.getSequenceLens();
@@ -116,9 +117,7 @@ static LogicalResult verifyElementTypes(RecurrentOpInterface op) {
   return success();
 }
 
-static LogicalResult verifyRecurrent(RecurrentOpInterface op) {
-  if (failed(verifyElementTypes(op)))
-    return failure();
+static LogicalResult verifyActivations(RecurrentOpInterface op) {
   size_t directions = typeOf(op.getYH()).getDimSize(0);
   size_t count = directions * op.getNumActivations();
   if (op.getActivations().size() != count ||
@@ -130,6 +129,101 @@ static LogicalResult verifyRecurrent(RecurrentOpInterface op) {
     if (!symbolizeActivationKind(cast<StringAttr>(name).getValue()))
       return op->emitOpError("has no activation named ") << name;
   return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Verification of the integer form
+//===----------------------------------------------------------------------===//
+
+/// Whether all values of a type are stored in `bits` bits, with one scale.
+static bool isUniform(Type type, unsigned bits) {
+  quant::UniformQuantizedType quantized = getUniformType(type);
+  return quantized && quantized.isSigned() &&
+         quantized.getStorageType().isInteger(bits);
+}
+
+/// int16 has no zero point.
+static bool isWide(Type type) {
+  return isUniform(type, 16) && getUniformType(type).getZeroPoint() == 0;
+}
+
+static bool isActivation(Type type) {
+  return isUniform(type, 8) || isWide(type);
+}
+
+/// Integers without zero points, with one scale or one per row.
+static bool isPerRow(Type type, unsigned bits) {
+  quant::QuantizedType quantized = getQuantizedType(type);
+  if (!quantized || !quantized.isSigned() ||
+      !quantized.getStorageType().isInteger(bits))
+    return false;
+  if (auto uniform = dyn_cast<quant::UniformQuantizedType>(quantized))
+    return uniform.getZeroPoint() == 0;
+  auto perAxis = dyn_cast<quant::UniformQuantizedPerAxisType>(quantized);
+  return perAxis && perAxis.getQuantizedDimension() == 1 &&
+         llvm::all_of(perAxis.getZeroPoints(),
+                      [](int64_t zero) { return zero == 0; });
+}
+
+/// Fails with what was expected of `value`.
+static LogicalResult expectType(RecurrentOpInterface op, bool isExpected,
+                                StringRef what, Value value,
+                                StringRef expected) {
+  if (isExpected)
+    return success();
+  return op->emitOpError("has ") << what << " of type " << value.getType()
+                                 << "; the integer form takes " << expected;
+}
+
+/// A state before and after all steps.
+static LogicalResult verifyState(RecurrentOpInterface op, StringRef what,
+                                 Value before, Value after) {
+  return expectType(
+      op, isWide(before.getType()) && before.getType() == after.getType(), what,
+      before, "i16 with zero point 0, the same before and after the steps");
+}
+
+static LogicalResult verifyCells(LSTMOp op) {
+  if (failed(verifyState(op, "initial_c", op.getInitialC(), op.getYC())))
+    return failure();
+  Value holes = op.getPeephole();
+  return expectType(op, !holes || isWide(holes.getType()), "peephole", holes,
+                    "i16 with zero point 0");
+}
+
+static LogicalResult verifyIntegerTypes(RecurrentOpInterface op) {
+  Value lengths = op.getSequenceLens();
+  Value y = op.getY();
+  if (failed(expectType(op, isActivation(op.getInput().getType()), "input",
+                        op.getInput(), "i8, or i16 with zero point 0")) ||
+      failed(expectType(op, isPerRow(op.getWeights().getType(), 8), "weights",
+                        op.getWeights(), "i8 with zero points 0, per row")) ||
+      failed(expectType(op, isPerRow(op.getRecurrence().getType(), 8),
+                        "recurrence", op.getRecurrence(),
+                        "i8 with zero points 0, per row")) ||
+      failed(expectType(op, isPerRow(op.getBias().getType(), 32), "bias",
+                        op.getBias(), "i32 with zero points 0, per row")) ||
+      failed(expectType(
+          op, !lengths || getElementTypeOrSelf(lengths).isSignlessInteger(32),
+          "lengths", lengths, "i32")) ||
+      failed(verifyState(op, "initial_h", op.getInitialH(), op.getYH())) ||
+      failed(expectType(op, isActivation(y.getType()), "y", y,
+                        "i8, or i16 with zero point 0")))
+    return failure();
+  if (auto lstm = dyn_cast<LSTMOp>(op.getOperation()))
+    if (failed(verifyCells(lstm)))
+      return failure();
+  if (std::optional<StringRef> name = integer::findFloatOnlyFunction(op))
+    return op->emitOpError("has no integer form with the activation '")
+           << *name << "' in its place";
+  return success();
+}
+
+static LogicalResult verifyRecurrent(RecurrentOpInterface op) {
+  if (failed(verifyActivations(op)))
+    return failure();
+  return integer::isIntegerRecurrent(op) ? verifyIntegerTypes(op)
+                                         : verifyFloatTypes(op);
 }
 
 LogicalResult RNNOp::verify() { return verifyRecurrent(*this); }

@@ -139,7 +139,11 @@ static Error quantize(Session &session) {
         buildQuantizationPipeline(passes, options);
       }))
     return error;
-  return measureNoise(session, *floatModel);
+  if (Error error = measureNoise(session, *floatModel))
+    return error;
+  return runPasses(*session.edge, [](mlir::OpPassManager &passes) {
+    passes.addNestedPass<mlir::func::FuncOp>(createEdgeQuantizeState());
+  });
 }
 
 static Error quantizeIo(Session &session) {

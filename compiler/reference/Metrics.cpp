@@ -179,6 +179,10 @@ static bool isF32(const Tensor &tensor) {
   return tensor.getElementType().isF32();
 }
 
+/// Scores of anomalies may be distances between input and output. Elsewhere
+/// inputs need not be numbers: tokens are not.
+static bool usesInputs(Metric metric) { return metric == Metric::AUC; }
+
 static llvm::Error checkInputs(Metric metric, const MetricInputs &inputs) {
   auto fail = [&](const Twine &what) {
     return llvm::createStringError(llvm::inconvertibleErrorCode(),
@@ -188,8 +192,8 @@ static llvm::Error checkInputs(Metric metric, const MetricInputs &inputs) {
   if (samples == 0)
     return fail("needs at least one sample");
   if (!llvm::all_of(inputs.outputs, isF32) ||
-      !llvm::all_of(inputs.inputs, isF32) ||
-      !llvm::all_of(inputs.references, isF32))
+      !llvm::all_of(inputs.references, isF32) ||
+      (usesInputs(metric) && !llvm::all_of(inputs.inputs, isF32)))
     return fail("is computed on f32");
   if (needsLabels(metric)) {
     if (inputs.labels.size() != samples)

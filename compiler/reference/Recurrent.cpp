@@ -5,7 +5,10 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "IntegerRecurrent.h"
 #include "StoredTypes.h"
+
+#include "edgecc/Quant/RecurrentParams.h"
 
 #include "kernels/activation.h"
 
@@ -143,6 +146,8 @@ public:
   }
 
   int64_t hidden;
+  /// Where to keep the cells of all steps, as y keeps states.
+  Tensor *cells = nullptr;
 
 private:
   Matrix multiplyInputs(int64_t direction) const {
@@ -174,7 +179,10 @@ private:
       int64_t step = isReverse ? length - 1 - i : i;
       ArrayXf row = sums.row(step * batch + sequence).transpose();
       cell(direction, row, state);
-      setRow(y, (step * directions + direction) * batch + sequence, state.h);
+      int64_t at = (step * directions + direction) * batch + sequence;
+      setRow(y, at, state.h);
+      if (cells)
+        setRow(*cells, at, state.c);
     }
   }
 
@@ -193,6 +201,8 @@ private:
 
 LogicalResult RNNOp::evaluate(ArrayRef<Tensor> operands,
                               MutableArrayRef<Tensor> results) {
+  if (integer::isIntegerRecurrent(*this))
+    return evaluateInteger(*this, operands, results);
   RecurrentLayer layer(*this, operands);
   layer.run(nullptr, results,
             [&](int64_t d, const ArrayXf &sums, State &state) {
@@ -205,6 +215,8 @@ LogicalResult RNNOp::evaluate(ArrayRef<Tensor> operands,
 
 LogicalResult GRUOp::evaluate(ArrayRef<Tensor> operands,
                               MutableArrayRef<Tensor> results) {
+  if (integer::isIntegerRecurrent(*this))
+    return evaluateInteger(*this, operands, results);
   RecurrentLayer layer(*this, operands);
   int64_t hidden = layer.hidden;
   bool linear = getLinearBeforeReset();
@@ -228,13 +240,15 @@ LogicalResult GRUOp::evaluate(ArrayRef<Tensor> operands,
   return success();
 }
 
-LogicalResult LSTMOp::evaluate(ArrayRef<Tensor> operands,
-                               MutableArrayRef<Tensor> results) {
-  RecurrentLayer layer(*this, operands);
+/// `cells` may be null.
+static void runLSTM(LSTMOp op, ArrayRef<Tensor> operands,
+                    MutableArrayRef<Tensor> results, Tensor *cells) {
+  RecurrentLayer layer(op, operands);
+  layer.cells = cells;
   int64_t hidden = layer.hidden;
-  const Tensor *peephole = layer.find(getPeephole());
-  bool coupled = getInputForget();
-  layer.run(layer.find(getInitialC()), results,
+  const Tensor *peephole = layer.find(op.getPeephole());
+  bool coupled = op.getInputForget();
+  layer.run(layer.find(op.getInitialC()), results,
             [&](int64_t d, const ArrayXf &sums, State &state) {
               ArrayXf all = sums + layer.multiplyRecurrence(d, 0, 4, state.h) +
                             layer.getRecurrentBias(d);
@@ -254,5 +268,21 @@ LogicalResult LSTMOp::evaluate(ArrayRef<Tensor> operands,
               out = layer.gate(d, 0, out + layer.part(holes, 1) * state.c);
               state.h = out * layer.activate(d, 2, state.c);
             });
+}
+
+LogicalResult LSTMOp::evaluate(ArrayRef<Tensor> operands,
+                               MutableArrayRef<Tensor> results) {
+  if (integer::isIntegerRecurrent(*this))
+    return evaluateInteger(*this, operands, results);
+  runLSTM(*this, operands, results, nullptr);
   return success();
+}
+
+Tensor LSTMOp::evaluateCells(ArrayRef<Tensor> operands) {
+  SmallVector<Tensor> results;
+  for (Value result : getResults())
+    results.emplace_back(cast<RankedTensorType>(result.getType()));
+  Tensor cells(cast<RankedTensorType>(getY().getType()));
+  runLSTM(*this, operands, results, &cells);
+  return cells;
 }

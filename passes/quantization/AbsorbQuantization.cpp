@@ -50,7 +50,10 @@ static void explainFloat(QuantizableOpInterface op,
   if (!isa<edge::MacCountOpInterface>(op.getOperation()) ||
       !isFloatTensor(op->getResult(0)))
     return;
-  if (!quantizer.getType(op->getOperand(0)))
+  if (isa<edge::RecurrentOpInterface>(op.getOperation()))
+    (void)keepFloat(op, "recurrent layers of quantized models have no integer "
+                        "form");
+  else if (!quantizer.getType(op->getOperand(0)))
     (void)keepFloat(op, "the model does not quantize its input");
   else if (!quantizer.getType(op->getResult(0)))
     (void)keepFloat(op, "the model does not quantize its result, or uses it in "

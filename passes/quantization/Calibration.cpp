@@ -7,6 +7,8 @@
 
 #include "edgecc/Quant/Calibration.h"
 
+#include "StateExtents.h"
+
 #include "edgecc/Dialect/Edge/Edge.h"
 #include "edgecc/Quant/Histogram.h"
 #include "edgecc/Reference/Interpreter.h"
@@ -52,8 +54,6 @@ static Location getLocation(Value value) {
   return isa<BlockArgument>(value) ? value.getParentRegion()->getLoc()
                                    : value.getLoc();
 }
-
-using Histograms = llvm::MapVector<Value, Histogram>;
 
 static RangeCandidates collectCandidates(const Histograms &histograms,
                                          const CalibrationOptions &options) {
@@ -126,9 +126,11 @@ quantization::calibrate(func::FuncOp func,
     return failure();
 
   Histograms histograms;
+  CellObserver cells(func);
   auto observe = [&](Value value, const reference::Tensor &tensor) {
     if (isObserved(value))
       histograms[value].add(tensor.getData<float>());
+    cells.observe(value, tensor);
   };
   for (auto [index, sample] : llvm::enumerate(samples)) {
     for (auto [argument, tensor] : llvm::zip(func.getArguments(), sample))
@@ -148,5 +150,6 @@ quantization::calibrate(func::FuncOp func,
   if (failed(setRanges(func, samples, histograms, options)))
     return failure();
   setExtents(func, histograms);
+  setStateExtents(func, histograms, cells);
   return success();
 }

@@ -26,13 +26,14 @@ static bool isFloatTensor(Value value) {
   return getElementTypeOrSelf(value.getType()).isF32();
 }
 
-/// The operations that compute a float tensor and may be quantized.
+/// The operations that compute float tensors and may be quantized.
 static SmallVector<QuantizableOpInterface>
 collectCandidates(func::FuncOp func) {
   SmallVector<QuantizableOpInterface> candidates;
   for (Operation &op : func.getBody().front())
     if (auto candidate = dyn_cast<QuantizableOpInterface>(op))
-      if (op.getNumResults() == 1 && isFloatTensor(op.getResult(0)))
+      if (op.getNumResults() != 0 &&
+          llvm::all_of(op.getResults(), isFloatTensor))
         candidates.push_back(candidate);
   return candidates;
 }
@@ -120,9 +121,6 @@ struct EdgeQuantize : edgecc::impl::EdgeQuantizeBase<EdgeQuantize> {
                      "give edge.ranges");
       return signalPassFailure();
     }
-    for (Operation &op : func.getBody().front())
-      if (isa<edge::RecurrentOpInterface>(op))
-        (void)keepFloat(&op, "recurrent layers have no integer form");
     Quantizer quantizer(TypeAssignment::compute(func, precision),
                         WeightRule::Round, &getContext());
     quantizer.setWeightGroup(weightGroup);

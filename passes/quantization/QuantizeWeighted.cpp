@@ -5,6 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "WeightScales.h"
+
 #include "edgecc/Dialect/Edge/Edge.h"
 #include "edgecc/Quant/IntegerParams.h"
 #include "edgecc/Quant/Quantizer.h"
@@ -49,42 +51,6 @@ static constexpr double kMinFactor = 0x1p-22;
 /// Kernels add bias - zero * sum(w) and the products of stored values, in any
 /// order: |zero| and the stored values are each at most 128.
 static constexpr int64_t kReach = 256;
-
-static bool isFinite(ArrayRef<float> values) {
-  return llvm::all_of(values, [](float v) { return std::isfinite(v); });
-}
-
-/// The smallest float that is not below `value`.
-static float roundUp(double value) {
-  float rounded = float(value);
-  return double(rounded) < value ? std::nextafter(rounded, INFINITY) : rounded;
-}
-
-/// The scale with which weights of a channel are integers from -127 to 127, as
-/// those of a quantized model are, whatever their largest one is; nothing if
-/// there is none. The weights themselves say it, so that no pass that moves,
-/// scales or folds them has to hand on where they come from.
-static std::optional<float> findGrid(ArrayRef<float> weights, float largest) {
-  // Products of integers and a scale are rounded to float.
-  constexpr double kTolerance = 0x1p-13;
-  for (int steps = 127; steps != 0; --steps) {
-    double scale = double(largest) / steps;
-    bool fits = llvm::all_of(weights, [&](float weight) {
-      double units = double(weight) / scale;
-      return std::abs(units - std::nearbyint(units)) < kTolerance;
-    });
-    if (fits)
-      return float(scale);
-  }
-  return std::nullopt;
-}
-
-static float getLargest(ArrayRef<float> weights) {
-  float largest = 0.0f;
-  for (float weight : weights)
-    largest = std::max(largest, std::abs(weight));
-  return largest;
-}
 
 /// The first channel whose weights are not integers times a scale.
 static std::optional<size_t> findOffGrid(ArrayRef<float> weights,
@@ -144,13 +110,8 @@ static WeightGrid chooseGrid(ArrayRef<float> weights, float bias,
                 : chooseWeightGrid(weights, Precision::S8W4, *scales.group,
                                    minScale);
   }
-  float largest = getLargest(weights);
-  double finest = largest / 127.0;
-  if (std::optional<float> scale =
-          largest != 0.0f ? findGrid(weights, largest) : std::nullopt)
-    finest = *scale;
   WeightGrid grid;
-  grid.scale = roundUp(std::max(finest, minScale));
+  grid.scale = roundUp(std::max(getFinestScale(weights), minScale));
   grid.multipliers = {1};
   grid.group = std::max<int64_t>(weights.size(), 1);
   return grid;

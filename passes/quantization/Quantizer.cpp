@@ -84,12 +84,13 @@ void Quantizer::replaceWithQuantized(Operation *op, ValueRange operands,
   replace(op, result);
 }
 
-void Quantizer::replace(Operation *op, Value quantized) {
+void Quantizer::replace(Operation *op, ValueRange quantized) {
   builder.setInsertionPoint(op);
-  Value result = op->getResult(0);
-  Value real = builder.create<edge::DequantizeOp>(op->getLoc(),
-                                                  result.getType(), quantized);
-  types.transfer(result, real);
-  result.replaceAllUsesWith(real);
+  for (auto [result, value] : llvm::zip_equal(op->getResults(), quantized)) {
+    Value real = builder.create<edge::DequantizeOp>(op->getLoc(),
+                                                    result.getType(), value);
+    types.transfer(result, real);
+    result.replaceAllUsesWith(real);
+  }
   op->erase();
 }

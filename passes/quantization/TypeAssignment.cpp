@@ -8,6 +8,7 @@
 #include "edgecc/Quant/TypeAssignment.h"
 
 #include "edgecc/Dialect/Edge/Edge.h"
+#include "edgecc/Quant/RecurrentParams.h"
 
 #include "llvm/ADT/IntEqClasses.h"
 #include "llvm/ADT/SetVector.h"
@@ -55,6 +56,10 @@ struct ValueClass {
   /// Whether those that compute values, or else those that take them, do so in
   /// int16.
   bool hasNarrowSource = false, hasWideSource = false, hasWideUser = false;
+  /// Whether cells of an LSTM are among the values. Then what goes beyond
+  /// `bound` may be cut off: no source has anything there that counts.
+  bool hasCells = false;
+  double bound = 0.0;
 
   void addRanges(Range other, Range otherExtent) {
     if (!range) {
@@ -65,13 +70,15 @@ struct ValueClass {
     range->join(other);
     extent->join(otherExtent);
   }
-  void addSource(Operation *op, Precision otherwise) {
+  void addSource(Value value, Precision otherwise) {
+    Operation *op = value.getDefiningOp();
     auto quantizable = dyn_cast_or_null<QuantizableOpInterface>(op);
     sources.push_back(quantizable);
     if (!quantizable)
       return;
     Precision precision = getPrecision(op, otherwise);
-    bool isWide = hasWideActivations(precision);
+    bool isWide =
+        precision != Precision::F32 && quantizable.takesWide(value, precision);
     hasWideSource |= isWide;
     hasNarrowSource |= !isWide && precision != Precision::F32;
   }
@@ -93,8 +100,14 @@ struct ValueClass {
       return {};
     if (quant::UniformQuantizedType fixed = getFixedType(precision))
       return fixed;
-    return chooseType(context, hasWideActivations(precision) ? *extent : *range,
+    return chooseType(context,
+                      hasWideActivations(precision) ? getWideRange() : *range,
                       precision);
+  }
+  Range getWideRange() const {
+    if (!hasCells)
+      return *extent;
+    return {std::max(extent->min, -bound), std::min(extent->max, bound)};
   }
   /// What moves the values works on these.
   Precision getMovedPrecision() const {
@@ -117,6 +130,17 @@ static llvm::SetVector<Value> collectFloatTensors(func::FuncOp func) {
   return values;
 }
 
+/// Pairs of values of an operation, or of the function, that have one type.
+static SmallVector<std::pair<Value, Value>> getTiedValues(Operation *op,
+                                                          Precision precision) {
+  if (isa<func::ReturnOp>(op))
+    return edge::getStates(op->getParentOfType<func::FuncOp>());
+  auto quantizable = dyn_cast<QuantizableOpInterface>(op);
+  if (!quantizable || getPrecision(op, precision) == Precision::F32)
+    return {};
+  return quantizable.getTiedValues();
+}
+
 /// Numbers the values by the class that they belong to.
 static llvm::IntEqClasses groupValues(func::FuncOp func,
                                       const llvm::SetVector<Value> &values,
@@ -126,6 +150,9 @@ static llvm::IntEqClasses groupValues(func::FuncOp func,
     numbers[value] = number;
   llvm::IntEqClasses classes(values.size());
   for (Operation &op : func.getBody().front()) {
+    for (auto [before, after] : getTiedValues(&op, precision))
+      if (numbers.count(before) && numbers.count(after))
+        classes.join(numbers[before], numbers[after]);
     QuantizableOpInterface mover = getSameTypeOp(&op, precision);
     if (!mover || !numbers.count(op.getResult(0)))
       continue;
@@ -139,10 +166,32 @@ static llvm::IntEqClasses groupValues(func::FuncOp func,
 
 static bool hasWideUser(Value value, Precision precision) {
   return llvm::any_of(value.getUsers(), [&](Operation *user) {
-    return isa<QuantizableOpInterface>(user) &&
-           !getSameTypeOp(user, precision) &&
-           hasWideActivations(getPrecision(user, precision));
+    auto quantizable = dyn_cast<QuantizableOpInterface>(user);
+    Precision own = getPrecision(user, precision);
+    return quantizable && own != Precision::F32 &&
+           !getSameTypeOp(user, precision) && quantizable.takesWide(value, own);
   });
+}
+
+/// How large the values that an operation computes get, as far as it counts.
+static double getBound(Value value) {
+  auto layer = value.getDefiningOp<edge::RecurrentOpInterface>();
+  if (!layer)
+    return INFINITY;
+  if (auto lstm = dyn_cast<edge::LSTMOp>(layer.getOperation()))
+    if (value == lstm.getYC())
+      return integer::getCellBound(lstm);
+  std::optional<Range> extent = getExtent(value);
+  return extent ? kWideHeadroom * std::max(-extent->min, extent->max)
+                : INFINITY;
+}
+
+static void addBound(ValueClass &valueClass, Value value) {
+  if (!value.getDefiningOp() || value.getDefiningOp<edge::ConstantOp>())
+    return;
+  valueClass.bound = std::max(valueClass.bound, getBound(value));
+  auto lstm = value.getDefiningOp<edge::LSTMOp>();
+  valueClass.hasCells |= lstm && value == lstm.getYC();
 }
 
 static void addValue(ValueClass &valueClass, Value value, Precision precision) {
@@ -154,8 +203,10 @@ static void addValue(ValueClass &valueClass, Value value, Precision precision) {
     valueClass.addRanges(
         *range, {kWideHeadroom * extent.min, kWideHeadroom * extent.max});
   }
-  if (!getSameTypeOp(value.getDefiningOp(), precision))
-    valueClass.addSource(value.getDefiningOp(), precision);
+  if (!getSameTypeOp(value.getDefiningOp(), precision)) {
+    valueClass.addSource(value, precision);
+    addBound(valueClass, value);
+  }
   valueClass.hasWideUser |= hasWideUser(value, precision);
 }
 

@@ -34,7 +34,7 @@ for compiler in g++ "${CLANGXX:-clang++-19}"; do
   # Embedded into the main file, where unused functions are noticed; what others
   # include comes first and thereby suppresses their #include.
   shared="$dir/shape.h $dir/fixed_point.h $dir/dot_product.h $dir/arm_dsp.h
-    $dir/packed_weights.h"
+    $dir/packed_weights.h $dir/activation.h $dir/recurrent_loop.h $dir/recurrent_fixed.h"
   {
     cat $shared
     for header in "$dir"/*.h; do

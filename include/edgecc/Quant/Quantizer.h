@@ -50,6 +50,11 @@ public:
   mlir::quant::UniformQuantizedType getType(mlir::Value value) const {
     return types.lookup(value, precision);
   }
+  /// The type of a value for what computes in another precision.
+  mlir::quant::UniformQuantizedType getTypeFor(mlir::Value value,
+                                               Precision other) const {
+    return types.lookup(value, other);
+  }
   /// Whether all of the values have a type.
   bool haveTypes(mlir::ValueRange values) const {
     return llvm::all_of(values, [&](mlir::Value v) { return getType(v); });
@@ -69,8 +74,11 @@ public:
   /// its place.
   void replaceWithQuantized(mlir::Operation *op, mlir::ValueRange operands,
                             mlir::quant::UniformQuantizedType type);
-  /// Puts a dequantized value in the place of the only result of `op`.
-  void replace(mlir::Operation *op, mlir::Value quantized);
+  /// Puts dequantized values in the place of the results of `op`.
+  void replace(mlir::Operation *op, mlir::ValueRange quantized);
+  void replace(mlir::Operation *op, mlir::Value quantized) {
+    replace(op, mlir::ValueRange(quantized));
+  }
 
   /// Creates operations in front of the one that is being rewritten.
   mlir::OpBuilder &getBuilder() { return builder; }

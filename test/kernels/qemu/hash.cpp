@@ -342,6 +342,8 @@ void conversions() {
 
 } // namespace
 
+#include "recurrent_hashes.h"
+
 int main() {
 #define EDGECC_CONV(Name, In, O, Win, Groups)                                  \
   conv<WindowCase<EDGECC_SHAPE_OF In, O, EDGECC_WINDOW_OF Win, Groups>>(#Name);
@@ -361,5 +363,6 @@ int main() {
 #include "shapes.inc"
   alongAxes();
   conversions();
+  recurrentLayers();
   return 0;
 }

@@ -22,6 +22,7 @@
 #include "mlir/IR/OpDefinition.h"
 #include "mlir/IR/OpImplementation.h"
 #include "mlir/Interfaces/ControlFlowInterfaces.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
 #include "mlir/Interfaces/InferTypeOpInterface.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
@@ -88,6 +89,10 @@ namespace edgecc::edge {
 /// On an argument and a result of a function: the number of the state that the
 /// one is before a run and the other after it. The generated code keeps it.
 inline constexpr llvm::StringLiteral kStateAttr = "edge.state";
+
+/// The states of a function: arguments, and what is returned as their next value.
+llvm::SmallVector<std::pair<mlir::Value, mlir::Value>>
+getStates(mlir::FunctionOpInterface function);
 
 /// The quantized element type of a tensor, or null.
 mlir::quant::QuantizedType getQuantizedType(mlir::Type type);

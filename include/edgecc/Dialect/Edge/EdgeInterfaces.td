@@ -67,8 +67,17 @@ def Edge_QuantizableOpInterface : OpInterface<"QuantizableOpInterface"> {
       "::mlir::quant::UniformQuantizedType", "getFixedResultType",
       (ins "::edgecc::quantization::Precision":$precision), "",
       [{ return {}; }]>,
+    InterfaceMethod<[{Operands and results that have one type pairwise, because
+        the one becomes the other: state before and after.}],
+      "::llvm::SmallVector<std::pair<::mlir::Value, ::mlir::Value>>",
+      "getTiedValues", (ins), "", [{ return {}; }]>,
+    InterfaceMethod<[{Whether the operation takes or gives `value` in int16 when
+        it computes in a precision.}],
+      "bool", "takesWide", (ins "::mlir::Value":$value,
+                             "::edgecc::quantization::Precision":$precision),
+      "", [{ return ::edgecc::quantization::hasWideActivations(precision); }]>,
     InterfaceMethod<[{Replaces the operation by its integer form, in the
-        precision that `quantizer` has been set to. The result and
+        precision that `quantizer` has been set to. The results and
         all operands that are not constant have a type in `quantizer`. Fails,
         with a remark that says why and without a change, if it has to stay in
         float.}],

@@ -43,10 +43,17 @@ defvar Edge_RecurrentAttributes = (ins
 /// Operators of ONNX that go through a sequence step by step, with the same
 /// operands and attributes; `activations` are spelled out for each direction,
 /// with both parameters each.
+///
+/// The integer form has an input in int8 or int16, weights and recurrence in int8
+/// per row (axis 1), a bias in int32, and states in int16, of one type before and
+/// after; `y` has a type of its own. Gates are then Sigmoid or HardSigmoid, other
+/// functions Sigmoid, HardSigmoid, Tanh or Relu.
 class Edge_RecurrentOp<string mnemonic, int gates, int functions,
                        list<Trait> traits = []>
     : Edge_TensorOp<mnemonic, !listconcat([
         Edge_RecurrentOpInterface,
+        DeclareOpInterfaceMethods<Edge_QuantizableOpInterface,
+                                  ["getTiedValues", "takesWide"]>,
         DeclareOpInterfaceMethods<Edge_MacCountOpInterface>], traits)> {
   let assemblyFormat = [{
     $input `,` $weights `,` $recurrence `,` $bias `,` $initial_h
@@ -147,6 +154,13 @@ def Edge_LSTMOp : Edge_RecurrentOp<"lstm", 4, 3, [AttrSizedOperandSegments]> {
          Optional<Edge_Tensor>:$peephole)), Edge_RecurrentAttributes),
     (ins DefaultValuedAttr<BoolAttr, "false">:$input_forget));
   let results = (outs Edge_Tensor:$y, Edge_Tensor:$y_h, Edge_Tensor:$y_c);
+  let extraClassDeclaration = [{
+    int64_t getNumGates() { return 4; }
+    int64_t getNumActivations() { return 3; }
+    /// The cells after all steps, [S, D, B, H], which no result shows; in float.
+    ::edgecc::reference::Tensor
+    evaluateCells(::llvm::ArrayRef<::edgecc::reference::Tensor> operands);
+  }];
   let assemblyFormat = [{
     $input `,` $weights `,` $recurrence `,` $bias `,` $initial_h `,` $initial_c
     (`lengths` `(` $sequence_lens^ `)`)? (`peephole` `(` $peephole^ `)`)?
