@@ -115,8 +115,22 @@ LogicalResult Interpreter::runStep(const Step &step,
   return success();
 }
 
+/// Takes the results of a step over, if all of them are known.
+bool Interpreter::takeKnown(const Step &step, std::vector<Tensor> &values,
+                            Known known) {
+  SmallVector<const Tensor *> results;
+  for (Value result : step.op->getResults())
+    results.push_back(known ? known(result) : nullptr);
+  if (results.empty() || llvm::is_contained(results, nullptr))
+    return false;
+  for (auto [index, result] : llvm::zip_equal(step.results, results))
+    values[index] = *result;
+  return true;
+}
+
 FailureOr<SmallVector<Tensor>> Interpreter::run(ArrayRef<Tensor> inputs,
-                                                Observer observer) const {
+                                                Observer observer,
+                                                Known known) const {
   if (failed(checkInputs(inputs)))
     return failure();
   std::vector<Tensor> values = initial;
@@ -125,7 +139,8 @@ FailureOr<SmallVector<Tensor>> Interpreter::run(ArrayRef<Tensor> inputs,
     if (observer)
       observer(argument, inputs[argument.getArgNumber()]);
   for (const Step &step : steps)
-    if (failed(runStep(step, values, observer)))
+    if (!takeKnown(step, values, known) &&
+        failed(runStep(step, values, observer)))
       return failure();
   SmallVector<Tensor> outputs;
   for (unsigned value : returned)

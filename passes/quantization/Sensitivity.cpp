@@ -57,9 +57,7 @@ double SignalAndNoise::getDecibels() const {
   return std::clamp(ratio, -kMaxSqnr, kMaxSqnr);
 }
 
-/// Whether a value is what a layer computes, rather than a constant or a
-/// conversion that quantization has put around it.
-static bool isLayerResult(Value value) {
+bool quantization::isLayerResult(Value value) {
   Operation *op = value.getDefiningOp();
   if (!op || isa<edge::ConstantOp, edge::QuantizeOp, edge::DequantizeOp,
                  edge::RequantizeOp>(op))

@@ -98,6 +98,29 @@ quantizeCopy(mlir::ModuleOp module, const Samples &samples,
   return copy;
 }
 
+/// The binary form of a model in text, as a file of the test's own.
+inline std::string convertModel(const std::string &text) {
+  llvm::SmallString<128> binary;
+  llvm::sys::fs::createTemporaryFile("quant", "onnx", binary);
+  std::string tool = EDGECC_BIN_DIR "/onnx-as";
+  llvm::sys::ExecuteAndWait(tool, {tool, text, "-o", binary.str()});
+  return binary.str().str();
+}
+
+/// Samples of even numbers in [-1, 1], the same everywhere.
+inline Samples makeSamples(mlir::func::FuncOp func, size_t count) {
+  std::mt19937 generator(1);
+  Samples samples(count);
+  for (auto &sample : samples)
+    for (mlir::Type type : func.getArgumentTypes()) {
+      reference::Tensor tensor(llvm::cast<mlir::RankedTensorType>(type));
+      for (float &value : tensor.getData<float>())
+        value = float(generator()) / 2147483648.0f - 1.0f;
+      sample.push_back(std::move(tensor));
+    }
+  return samples;
+}
+
 /// One output for each sample; empty on failure.
 inline std::vector<reference::Tensor> computeOutputs(mlir::ModuleOp module,
                                                      const Samples &samples,

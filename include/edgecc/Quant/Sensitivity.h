@@ -31,6 +31,10 @@ struct SignalAndNoise {
 /// elements have to be f32 or quantized per tensor.
 reference::Tensor toFloat(const reference::Tensor &tensor);
 
+/// Whether a value is what a layer computes, in float or in integers, rather
+/// than a constant or a conversion that quantization has put around it.
+bool isLayerResult(mlir::Value value);
+
 /// The signal-to-quantization-noise ratio in dB of each layer: how far the last
 /// result of the layer in the quantized function is from that in the float
 /// function, for the same samples (one tensor per argument). Layers are matched

@@ -25,15 +25,20 @@ public:
   /// computed; constants are not shown.
   using Observer = llvm::function_ref<void(mlir::Value, const Tensor &)>;
 
+  /// What is known of a value without computing it, or null.
+  using Known = llvm::function_ref<const Tensor *(mlir::Value)>;
+
   /// Decodes the constants and finds out how long values live. Fails, with
   /// diagnostics, if the function is more than one block or has operations
   /// that cannot be evaluated; all of them are named.
   static llvm::FailureOr<Interpreter> create(mlir::func::FuncOp function);
 
   /// Computes the function's results. Fails, with a diagnostic, if the inputs
-  /// do not have the types of the function's arguments.
+  /// do not have the types of the function's arguments. Operations whose
+  /// results are all known are neither executed nor shown.
   llvm::FailureOr<llvm::SmallVector<Tensor>> run(llvm::ArrayRef<Tensor> inputs,
-                                                 Observer observer = {}) const;
+                                                 Observer observer = {},
+                                                 Known known = {}) const;
 
   mlir::func::FuncOp getFunction() const { return function; }
 
@@ -50,6 +55,8 @@ private:
   llvm::LogicalResult addStep(mlir::Operation &op);
   void findLastUses();
   llvm::LogicalResult checkInputs(llvm::ArrayRef<Tensor> inputs) const;
+  static bool takeKnown(const Step &step, std::vector<Tensor> &values,
+                        Known known);
   llvm::LogicalResult runStep(const Step &step, std::vector<Tensor> &values,
                               Observer observer) const;
 
