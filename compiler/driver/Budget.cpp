@@ -7,6 +7,7 @@
 
 #include "Diagnostics.h"
 #include "Layers.h"
+#include "Sensitivity.h"
 #include "Stages.h"
 
 #include "edgecc/Dialect/Kern/Kern.h"
@@ -146,6 +147,9 @@ static std::optional<Excess> checkDrop(const Session &session) {
       << format("%.4f", accuracy.compiledValue) << " on "
       << formatCount(accuracy.samples) << " samples), allowed are "
       << format("%.4g", *report.budget.maxDrop);
+  excess.causes = explainDrop(session);
+  if (!excess.causes.empty())
+    return excess;
   excess.causes = {"the noisiest layers:"};
   // The less signal to noise, the larger the key; 200 dB is no noise at all.
   auto key = [](const Layer &layer) { return 200 - layer.sqnr.value_or(200); };

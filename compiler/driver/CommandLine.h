@@ -81,16 +81,20 @@ struct CommandLine {
   Text labels{"labels", value("FILE.npy"), cat(data),
               desc("what is right for the samples of --eval")};
   Text metric{
-      "metric", value("top1|auc|mse|psnr|cosine"), cat(data),
+      "metric", value("top1|auc|mse|psnr|cosine|snr"), cat(data),
       desc(
           "how accuracy is measured (default: top1 with --labels, else cosine\n"
           "against the float model's outputs)")};
   Text precision{
       "precision", value("auto|f32|s8|s16x8|s8w4"), cat(choices),
-      desc("what to compute in: float; int8; int16 activations with int8\n"
-           "weights, where int8 loses too much; auto: int8 with --calib, else\n"
-           "float (default: auto)"),
+      desc("what to compute in. auto: the cheapest mix of these, layer by\n"
+           "layer, that keeps --max-drop (1 point unless given). Without this\n"
+           "option s8 with --calib, else f32"),
       llvm::cl::init("auto")};
+  Texts layerPrecision{
+      "layer-precision", value("LAYER=PRECISION"), cat(choices),
+      desc("what one layer computes in, whatever the others do; once for each\n"
+           "layer. Names are those of ONNX nodes")};
   Text weightGroup{
       "weight-group", value("0|16|32|64|128|256"), cat(choices),
       desc("weights of four bits that share a multiplier; 0: all of an output\n"
@@ -127,6 +131,10 @@ struct CommandLine {
   Flag measure{
       "measure", cat(checks),
       desc("measure flash of the linked code, instructions and stack")};
+  Flag sensitivity{
+      "sensitivity", cat(checks),
+      desc("find out what each layer alone costs in accuracy, for the report;\n"
+           "done without asking if more than --max-drop is lost")};
   Text emit{
       "emit", value("onnx|edge|kern|emitc|cpp"), cat(developers),
       desc("stop there and print: the model as imported, after the passes on\n"

@@ -201,8 +201,8 @@ static Error compileAndPrint(Session &session) {
 
 static Error compileToFiles(Session &session) {
   using Stage = Error (*)(Session &);
-  for (Stage stage : {runTensorPasses, measureAccuracy, lower, describeLayers,
-                      emit, tryCode, checkBudget, publish})
+  for (Stage stage : {runTensorPasses, measureAccuracy, studySensitivity, lower,
+                      describeLayers, emit, tryCode, checkBudget, publish})
     if (Error error = stage(session))
       return error;
   report::printSummary(outs(), session.report);

@@ -125,6 +125,18 @@ static std::optional<double> findSqnr(const report::Layer &layer,
   return found;
 }
 
+/// Copies what is known of layers in the calibrated model to the kernel calls
+/// that they became.
+static void describeSensitivity(report::Layer &layer,
+                                ArrayRef<report::Sensitivity> studied) {
+  for (const report::Sensitivity &entry : reverse(studied))
+    if (is_contained(layer.onnxNodes, entry.layer)) {
+      layer.ownSqnr = entry.ownSqnr;
+      layer.outputSqnr = entry.outputSqnr;
+      layer.metricDrop = entry.metricDrop;
+    }
+}
+
 Error driver::describeLayers(Session &session) {
   report::Report &report = session.report;
   ProgramMemory memory = getProgramMemory(*session.kern);
@@ -133,10 +145,14 @@ Error driver::describeLayers(Session &session) {
   report.ram.io = uint64_t(memory.io);
   report.flash.weights = uint64_t(memory.weights);
   std::vector<LiveBuffer> buffers = findLiveBuffers(*session.kern);
+  for (const LiveBuffer &buffer : buffers)
+    report.buffers.push_back(
+        {buffer.offset, buffer.bytes, buffer.firstCall, buffer.lastCall});
   session.kern->walk([&](kern::CallOp call) {
     report::Layer layer = describe(call);
     layer.liveBytes = countLiveBytes(buffers, unsigned(report.layers.size()));
     layer.sqnr = findSqnr(layer, session.sqnr);
+    describeSensitivity(layer, report.sensitivity);
     report.layers.push_back(std::move(layer));
   });
   return Error::success();

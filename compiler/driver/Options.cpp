@@ -19,6 +19,7 @@
 
 using namespace edgecc::driver;
 using namespace llvm;
+using edgecc::quantization::Precision;
 
 //===----------------------------------------------------------------------===//
 // Values of options
@@ -151,13 +152,48 @@ static Error readBudget(const CommandLine &line, Options &options) {
   return Error::success();
 }
 
+static Expected<Precision> parsePrecisionName(StringRef name,
+                                              StringRef others) {
+  if (auto precision = edgecc::quantization::parsePrecision(name))
+    return *precision;
+  return createStringError("'" + name + "' is not one of: " + others +
+                           edgecc::quantization::kPrecisionNames);
+}
+
+/// Pairs NAME=PRECISION; names may contain "=", too.
+static Error readLayerPrecisions(const CommandLine::Texts &option,
+                                 std::vector<LayerPrecision> &result) {
+  for (StringRef text : option) {
+    auto [layer, name] = text.rsplit('=');
+    if (layer.empty() || name.empty())
+      return inOption(option.ArgStr,
+                      "'" + text + "' is not LAYER=PRECISION, like conv1=f32");
+    Expected<Precision> precision = parsePrecisionName(name, "");
+    if (!precision)
+      return inOption(option.ArgStr, precision.takeError());
+    result.push_back({layer.str(), *precision});
+  }
+  return Error::success();
+}
+
 static Error readPrecision(const CommandLine &line, Options &options) {
-  StringRef precision = line.precision;
-  options.precision = edgecc::quantization::parsePrecision(precision);
-  if (precision != "auto" && !options.precision)
-    return inOption(line.precision.ArgStr,
-                    "'" + precision + "' is not one of: auto, " +
-                        edgecc::quantization::kPrecisionNames);
+  if (line.precision == "auto") {
+    options.searchesPrecision = line.precision.getNumOccurrences();
+  } else {
+    Expected<Precision> precision =
+        parsePrecisionName(line.precision, "auto, ");
+    if (!precision)
+      return inOption(line.precision.ArgStr, precision.takeError());
+    options.precision = *precision;
+  }
+  if (Error error =
+          readLayerPrecisions(line.layerPrecision, options.layerPrecisions))
+    return error;
+  if (!options.layerPrecisions.empty() && options.calibration.empty())
+    return inOption(line.layerPrecision.ArgStr,
+                    "precisions are chosen where there are samples that show "
+                    "which values occur; give some hundred with --calib "
+                    "FILE.npy");
   StringRef group = line.weightGroup;
   if (!group.empty() &&
       (group.getAsInteger(10, options.weightGroup) ||
@@ -216,7 +252,8 @@ static Error readSamples(const CommandLine &line, Options &options) {
                                            {"auc", ""},
                                            {"mse", ""},
                                            {"psnr", ""},
-                                           {"cosine", ""}},
+                                           {"cosine", ""},
+                                           {"snr", ""}},
                                           ignored))
     return error;
   bool needsLabels = options.metric == "top1" || options.metric == "auc";
@@ -229,6 +266,7 @@ static Error readSamples(const CommandLine &line, Options &options) {
 
 static Error readChecks(const CommandLine &line, Options &options) {
   options.measure = line.measure;
+  options.sensitivity = line.sensitivity;
   if (!line.verify.getNumOccurrences())
     return Error::success();
   uint64_t samples = 8;

@@ -34,6 +34,11 @@ struct InputFile {
   std::string file;
 };
 
+struct LayerPrecision {
+  std::string layer;
+  quantization::Precision precision;
+};
+
 struct InputShape {
   std::string input;
   std::vector<int64_t> shape;
@@ -62,6 +67,9 @@ struct Options {
 
   /// Absent: chosen by the compiler.
   std::optional<quantization::Precision> precision;
+  /// Whether the compiler is to look for the cheapest precision of each layer.
+  bool searchesPrecision = false;
+  std::vector<LayerPrecision> layerPrecisions;
   /// Weights of four bits that share a multiplier.
   int64_t weightGroup = quantization::kDefaultWeightGroup;
   /// Whether channels go that change no bit of the result.
@@ -76,6 +84,8 @@ struct Options {
   /// Samples to verify on; absent: do not verify.
   std::optional<uint64_t> verifySamples;
   bool measure = false;
+  /// Whether layers are studied even if little accuracy is lost.
+  bool sensitivity = false;
 
   std::vector<std::string> plugins;
   std::optional<std::string> passPipeline;

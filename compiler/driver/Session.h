@@ -13,11 +13,13 @@
 #ifndef EDGECC_DRIVER_SESSION_H
 #define EDGECC_DRIVER_SESSION_H
 
+#include "Judge.h"
 #include "Options.h"
 #include "Reference.h"
 #include "Samples.h"
 
 #include "edgecc/Backend/Emit.h"
+#include "edgecc/Quant/Layers.h"
 #include "edgecc/Report/Report.h"
 #include "edgecc/Target/Target.h"
 
@@ -42,6 +44,11 @@ struct Session {
   /// The model as imported: float, with the ONNX model's own inputs and
   /// outputs. What the compiled model's accuracy is compared with.
   mlir::OwningOpRef<mlir::ModuleOp> imported;
+  /// The model in `edge`, float, with the ranges that calibration found; null
+  /// where nothing is quantized.
+  mlir::OwningOpRef<mlir::ModuleOp> calibrated;
+  /// The precision of each of its layers.
+  quantization::PrecisionMix mix;
   /// The model in `edge`, after all passes on tensors have run. Its reference
   /// execution is what the generated code must compute.
   mlir::OwningOpRef<mlir::ModuleOp> edge;
@@ -57,6 +64,9 @@ struct Session {
   SampleSet evaluation;
   /// Whether calibration does not see the samples of `evaluation`.
   bool heldOut = false;
+  /// What measures accuracy on `evaluation`; absent where there is nothing to
+  /// measure on.
+  std::optional<Judge> judge;
   /// Signal to quantization noise by layer, in decibels.
   llvm::StringMap<double> sqnr;
 

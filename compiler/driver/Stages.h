@@ -20,8 +20,14 @@ llvm::Error loadAllSamples(Session &session);
 /// Runs all passes on tensors: imported -> edge (Tensors.cpp).
 llvm::Error runTensorPasses(Session &session);
 
+/// Makes what accuracy is measured with, if there are samples and it is not
+/// there yet (Accuracy.cpp).
+llvm::Error prepareJudge(Session &session);
 /// Compares the compiled model with the float one (Accuracy.cpp).
 llvm::Error measureAccuracy(Session &session);
+/// Finds out which layers cost accuracy, if it is asked for or too much is lost
+/// (Sensitivity.cpp).
+llvm::Error studySensitivity(Session &session);
 
 /// Describes kernel calls and memory in the report (Layers.cpp).
 llvm::Error describeLayers(Session &session);

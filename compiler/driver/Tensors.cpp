@@ -7,6 +7,8 @@
 
 #include "Diagnostics.h"
 #include "Passes.h"
+#include "Precisions.h"
+#include "Progress.h"
 #include "Stages.h"
 #include "State.h"
 
@@ -35,6 +37,9 @@ static Error checkPrecision(const Session &session) {
         "--calib: the model is quantized already and keeps "
         "its own scales; leave the option out (--eval "
         "measures its accuracy)");
+  if (isQuantized && !options.layerPrecisions.empty())
+    return createStringError("--layer-precision: the model is quantized "
+                             "already and keeps its own precisions");
   if (isQuantized && options.precision == quantization::Precision::F32)
     return createStringError("--precision f32: the model is quantized already; "
                              "leave the option out, or give the float model");
@@ -124,22 +129,35 @@ static Error measureNoise(Session &session, mlir::ModuleOp floatModel) {
   return Error::success();
 }
 
-static Error quantize(Session &session) {
+static Error calibrate(Session &session) {
   if (Error error = runPasses(*session.edge, buildCalibrationPipeline))
     return error;
+  Progress progress("calibrating: sample");
+  auto update = [&](size_t done) {
+    progress.update(done, session.calibration.size());
+  };
+  quantization::CalibrationOptions options;
+  options.progress = update;
   if (failed(quantization::calibrate(getModelFunction(*session.edge),
-                                     session.calibration)))
+                                     session.calibration, options)))
     return alreadyReported(InputError);
-  mlir::OwningOpRef<mlir::ModuleOp> floatModel = session.edge->clone();
-  QuantizationOptions options;
-  options.precision =
-      session.options.precision.value_or(quantization::Precision::S8);
-  options.weightGroup = session.options.weightGroup;
-  if (Error error = runPasses(*session.edge, [&](mlir::OpPassManager &passes) {
-        buildQuantizationPipeline(passes, options);
-      }))
+  session.calibrated = session.edge->clone();
+  return Error::success();
+}
+
+static Error quantize(Session &session) {
+  if (Error error = calibrate(session))
     return error;
-  if (Error error = measureNoise(session, *floatModel))
+  auto mix = session.options.searchesPrecision ? searchMix(session)
+                                               : getRequestedMix(session);
+  if (!mix)
+    return mix.takeError();
+  session.mix = std::move(*mix);
+  auto module = quantizeMix(session, session.mix);
+  if (!module)
+    return module.takeError();
+  session.edge = std::move(*module);
+  if (Error error = measureNoise(session, *session.calibrated))
     return error;
   return runPasses(*session.edge, [](mlir::OpPassManager &passes) {
     passes.addNestedPass<mlir::func::FuncOp>(createEdgeQuantizeState());

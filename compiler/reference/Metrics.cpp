@@ -29,6 +29,7 @@ std::optional<Metric> reference::parseMetric(StringRef name) {
       .Case("mse", Metric::MSE)
       .Case("psnr", Metric::PSNR)
       .Case("cosine", Metric::Cosine)
+      .Case("snr", Metric::SNR)
       .Default(std::nullopt);
 }
 
@@ -44,6 +45,8 @@ StringRef reference::getName(Metric metric) {
     return "psnr";
   case Metric::Cosine:
     return "cosine";
+  case Metric::SNR:
+    return "snr";
   }
   llvm_unreachable("all metrics are handled");
 }
@@ -136,8 +139,10 @@ static double getMSE(const MetricInputs &inputs) {
   return sum / double(inputs.outputs.size());
 }
 
+/// What stands for no error at all, in dB.
+static constexpr double kMost = 200.0;
+
 static double getPSNR(const MetricInputs &inputs) {
-  constexpr double kMost = 200.0;
   double lo = HUGE_VAL, hi = -HUGE_VAL;
   for (const Tensor &expected : inputs.references)
     for (float value : expected.getData<float>()) {
@@ -148,6 +153,20 @@ static double getPSNR(const MetricInputs &inputs) {
   if (error == 0)
     return kMost;
   return std::min(kMost, 10 * std::log10((hi - lo) * (hi - lo) / error));
+}
+
+static double getSNR(const MetricInputs &inputs) {
+  double signal = 0, noise = 0;
+  for (auto [output, expected] :
+       llvm::zip_equal(inputs.outputs, inputs.references))
+    for (auto [found, wanted] :
+         llvm::zip_equal(output.getData<float>(), expected.getData<float>())) {
+      signal += double(wanted) * wanted;
+      noise += (double(found) - wanted) * (double(found) - wanted);
+    }
+  if (noise == 0)
+    return kMost;
+  return std::clamp(10 * std::log10(signal / noise), -kMost, kMost);
 }
 
 static double getCosine(ArrayRef<float> a, ArrayRef<float> b) {
@@ -228,6 +247,8 @@ Expected<double> reference::computeMetric(Metric metric,
     return getPSNR(inputs);
   case Metric::Cosine:
     return getMeanCosine(inputs);
+  case Metric::SNR:
+    return getSNR(inputs);
   }
   llvm_unreachable("all metrics are handled");
 }

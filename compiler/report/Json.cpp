@@ -65,12 +65,17 @@ static json::Value toJson(const Energy &energy) {
 }
 
 static json::Value toJson(const Accuracy &accuracy) {
+  json::Array outputs;
+  for (const Accuracy::Output &output : accuracy.outputs)
+    outputs.push_back(json::Object{{"name", output.name},
+                                   {"value", orNullIfInfinite(output.value)}});
   return json::Object{{"metric", accuracy.metric},
                       {"float", orNullIfInfinite(accuracy.floatValue)},
                       {"compiled", orNullIfInfinite(accuracy.compiledValue)},
                       {"drop", orNullIfInfinite(accuracy.drop)},
                       {"samples", accuracy.samples},
-                      {"held_out", accuracy.heldOut}};
+                      {"held_out", accuracy.heldOut},
+                      {"outputs", std::move(outputs)}};
 }
 
 static json::Value toJson(const Verification &verification) {
@@ -91,7 +96,60 @@ static json::Value toJson(const Layer &layer) {
                       {"weight_bytes", layer.weightBytes},
                       {"live_bytes", layer.liveBytes},
                       {"sqnr_db", orNull(layer.sqnr)},
+                      {"own_sqnr_db", orNull(layer.ownSqnr)},
+                      {"output_sqnr_db", orNull(layer.outputSqnr)},
+                      {"metric_drop", orNull(layer.metricDrop)},
                       {"pruned", layer.pruned}};
+}
+
+static json::Value toJson(const Sensitivity &entry) {
+  return json::Object{{"layer", entry.layer},
+                      {"precision", entry.precision},
+                      {"own_sqnr_db", orNullIfInfinite(entry.ownSqnr)},
+                      {"output_sqnr_db", orNullIfInfinite(entry.outputSqnr)},
+                      {"metric_drop", orNull(entry.metricDrop)},
+                      {"drop_with_s16x8", orNull(entry.dropWithS16)},
+                      {"drop_with_f32", orNull(entry.dropWithFloat)},
+                      {"weights", entry.weights},
+                      {"macs", entry.macs}};
+}
+
+static json::Value toJson(const Buffer &buffer) {
+  return json::Object{{"offset", buffer.offset},
+                      {"bytes", buffer.bytes},
+                      {"first", buffer.first},
+                      {"last", buffer.last}};
+}
+
+static json::Value toJson(const PrecisionSearch::Tried &tried) {
+  return json::Object{{"label", tried.label},
+                      {"weight_bytes", tried.weightBytes},
+                      {"value", orNullIfInfinite(tried.value)},
+                      {"drop", orNullIfInfinite(tried.drop)},
+                      {"chosen", tried.chosen}};
+}
+
+static json::Value toJson(const PrecisionSearch::Choice &choice) {
+  return json::Object{{"layer", choice.layer},
+                      {"precision", choice.precision},
+                      {"reason", choice.reason}};
+}
+
+template <typename T>
+static json::Array toArray(const std::vector<T> &entries) {
+  json::Array array;
+  for (const T &entry : entries)
+    array.push_back(::toJson(entry));
+  return array;
+}
+
+static json::Value toJson(const PrecisionSearch &search) {
+  return json::Object{{"metric", search.metric},
+                      {"max_drop", search.maxDrop},
+                      {"limit", orNullIfInfinite(search.limit)},
+                      {"label", search.label},
+                      {"tried", toArray(search.tried)},
+                      {"layers", toArray(search.layers)}};
 }
 
 template <typename T> static json::Value orNull(const std::optional<T> &part) {
@@ -99,9 +157,6 @@ template <typename T> static json::Value orNull(const std::optional<T> &part) {
 }
 
 json::Value edgecc::report::toJson(const Report &report) {
-  json::Array layers;
-  for (const Layer &layer : report.layers)
-    layers.push_back(::toJson(layer));
   return json::Object{{"tool", report.tool},
                       {"command", report.command},
                       {"model", report.model},
@@ -115,5 +170,9 @@ json::Value edgecc::report::toJson(const Report &report) {
                       {"energy", ::toJson(report.energy)},
                       {"accuracy", orNull(report.accuracy)},
                       {"verify", orNull(report.verification)},
-                      {"layers", std::move(layers)}};
+                      {"layers", toArray(report.layers)},
+                      {"sensitivity", toArray(report.sensitivity)},
+                      {"sensitivity_samples", report.sensitivitySamples},
+                      {"precision_search", orNull(report.precisionSearch)},
+                      {"buffers", toArray(report.buffers)}};
 }

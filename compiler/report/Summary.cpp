@@ -7,6 +7,7 @@
 
 #include "edgecc/Report/Report.h"
 
+#include "llvm/ADT/StringMap.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/raw_ostream.h"
 
@@ -47,6 +48,27 @@ static void printAccuracy(raw_ostream &os, const Accuracy &accuracy) {
                       << formatDecimal(accuracy.drop, digits) << ", "
                       << formatCount(accuracy.samples) << " samples"
                       << (accuracy.heldOut ? ", held out" : "") << ")\n";
+}
+
+/// Which layers have another precision than most, and why.
+static void printPrecisions(raw_ostream &os, const PrecisionSearch &search) {
+  constexpr size_t kMost = 12;
+  row(os, "precision") << "auto: " << search.label << ", at most "
+                       << formatDecimal(search.maxDrop, 2) << " points lost\n";
+  StringMap<size_t> counts;
+  for (const PrecisionSearch::Choice &choice : search.layers)
+    ++counts[choice.precision];
+  size_t printed = 0;
+  for (const PrecisionSearch::Choice &choice : search.layers) {
+    if (2 * counts[choice.precision] > search.layers.size())
+      continue;
+    if (printed++ == kMost) {
+      row(os, "") << "... and more; the report has all\n";
+      return;
+    }
+    row(os, "") << choice.layer << ": " << choice.precision << " ("
+                << choice.reason << ")\n";
+  }
 }
 
 static void printRam(raw_ostream &os, const Report &report) {
@@ -116,6 +138,8 @@ void edgecc::report::printSummary(raw_ostream &os, const Report &report) {
      << " layers, " << formatCount(report.getMacs()) << " MACs\n";
   if (report.accuracy)
     printAccuracy(os, *report.accuracy);
+  if (report.precisionSearch)
+    printPrecisions(os, *report.precisionSearch);
   printRam(os, report);
   printFlash(os, report);
   printLatency(os, report);

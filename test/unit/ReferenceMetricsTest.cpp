@@ -37,7 +37,7 @@ protected:
 } // namespace
 
 TEST_F(ReferenceMetrics, NamesAreThoseOfTheCommandLine) {
-  for (StringRef name : {"top1", "auc", "mse", "psnr", "cosine"}) {
+  for (StringRef name : {"top1", "auc", "mse", "psnr", "cosine", "snr"}) {
     auto metric = parseMetric(name);
     ASSERT_TRUE(metric.has_value());
     EXPECT_EQ(getName(*metric), name);
@@ -75,6 +75,8 @@ TEST_F(ReferenceMetrics, AgainstReferences) {
   EXPECT_NEAR(compute(Metric::PSNR, {got, {}, {}, expected}), 0.0, 1e-9);
   EXPECT_EQ(compute(Metric::PSNR, {got, {}, {}, got}), 200.0);
   EXPECT_NEAR(compute(Metric::Cosine, {got, {}, {}, expected}), 100.0, 1e-9);
+  EXPECT_NEAR(compute(Metric::SNR, {got, {}, {}, expected}), -3.0103, 1e-4);
+  EXPECT_EQ(compute(Metric::SNR, {got, {}, {}, got}), 200.0);
   auto turned = outputs({{0, 1}, {0, 1}});
   EXPECT_NEAR(compute(Metric::Cosine, {turned, {}, {}, expected}), 50.0, 1e-9);
 }

@@ -32,9 +32,13 @@ enum class Metric {
   PSNR,
   /// 100 times the mean cosine between outputs and reference outputs.
   Cosine,
+  /// Ratio of the power of the reference outputs to that of the difference from
+  /// them, over all samples together, in dB. At most 200.
+  SNR,
 };
 
-/// The metric named as on the command line: top1, auc, mse, psnr, cosine.
+/// The metric named as on the command line: top1, auc, mse, psnr, cosine,
+/// snr.
 std::optional<Metric> parseMetric(llvm::StringRef name);
 llvm::StringRef getName(Metric metric);
 /// Whether more is better (all but the squared error).

@@ -85,6 +85,13 @@ struct Accuracy {
   uint64_t samples = 0;
   /// Whether calibration did not see the samples.
   bool heldOut = false;
+  struct Output {
+    std::string name;
+    double value = 0;
+  };
+  /// What each output of the compiled model reaches; the worst of them is
+  /// `compiledValue`.
+  std::vector<Output> outputs;
 };
 
 /// One kernel call.
@@ -102,7 +109,57 @@ struct Layer {
   /// Signal to quantization noise of the layer's result against the float
   /// model's, in decibels.
   std::optional<double> sqnr;
+  /// What quantizing this layer alone does; see Sensitivity.
+  std::optional<double> ownSqnr, outputSqnr, metricDrop;
   bool pruned = false;
+};
+
+/// What happens when one layer has its precision and all others are float.
+struct Sensitivity {
+  std::string layer;
+  /// Among the layers that have a precision, in program order.
+  uint64_t number = 0;
+  std::string precision;
+  /// Signal to quantization noise in decibels: of the layer's result, with
+  /// exact inputs, and of the model's worst output.
+  double ownSqnr = 0, outputSqnr = 0;
+  /// Points of the metric that the model loses by it.
+  std::optional<double> metricDrop;
+  /// Points that the compiled model would lose if this layer and all worse ones
+  /// were better; measured for the worst layers of models that lose too much.
+  std::optional<double> dropWithS16, dropWithFloat;
+  uint64_t weights = 0, macs = 0;
+};
+
+/// What --precision auto found.
+struct PrecisionSearch {
+  /// A mix of precisions, as measured with all layers together.
+  struct Tried {
+    std::string label;
+    uint64_t weightBytes = 0;
+    double value = 0, drop = 0;
+    bool chosen = false;
+  };
+  struct Choice {
+    std::string layer, precision, reason;
+  };
+
+  std::string metric;
+  double maxDrop = 0;
+  /// The value of the metric that `maxDrop` allows.
+  double limit = 0;
+  /// The chosen mix in short: "9 s8, 2 f32".
+  std::string label;
+  std::vector<Tried> tried;
+  /// In program order.
+  std::vector<Choice> layers;
+};
+
+/// A tensor in the arena: bytes from `offset` on, in use from one layer to
+/// another (numbers among `layers`, both included).
+struct Buffer {
+  uint64_t offset = 0, bytes = 0;
+  uint64_t first = 0, last = 0;
 };
 
 /// How --verify went.
@@ -128,12 +185,21 @@ struct Report {
   std::optional<Accuracy> accuracy;
   std::optional<Verification> verification;
   std::vector<Layer> layers;
+  /// Worst first; empty unless layers were studied, on so many samples.
+  std::vector<Sensitivity> sensitivity;
+  uint64_t sensitivitySamples = 0;
+  std::optional<PrecisionSearch> precisionSearch;
+  std::vector<Buffer> buffers;
 
   uint64_t getMacs() const;
 };
 
 /// The contents of report.json.
 llvm::json::Value toJson(const Report &report);
+
+/// A page that shows report.json in tables and pictures; it needs nothing but
+/// itself.
+std::string toHtml(const Report &report);
 
 /// A table of the figures, for people.
 void printSummary(llvm::raw_ostream &os, const Report &report);

@@ -1,0 +1,171 @@
+//===- Judge.cpp - How good a model's outputs are -------------------------===//
+//
+// Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Judge.h"
+
+#include "Reference.h"
+#include "Session.h"
+
+#include "edgecc/Dialect/Edge/Edge.h"
+#include "edgecc/Reference/Samples.h"
+
+using namespace edgecc;
+using namespace edgecc::driver;
+using namespace edgecc::reference;
+using namespace llvm;
+
+//===----------------------------------------------------------------------===//
+// What is compared with
+//===----------------------------------------------------------------------===//
+
+static Metric chooseMetric(const Options &options) {
+  if (!options.metric.empty())
+    return *parseMetric(options.metric);
+  return options.labels.empty() ? Metric::Cosine : Metric::Top1;
+}
+
+static Error checkCount(const Session &session, size_t count) {
+  if (count == session.evaluation.size())
+    return Error::success();
+  return createStringError("--labels: '" + session.options.labels + "' has " +
+                           Twine(count) + " entries, but --eval has " +
+                           Twine(session.evaluation.size()) + " samples");
+}
+
+Error Judge::readLabels(const Session &session) {
+  const std::string &file = session.options.labels;
+  if (file.empty())
+    return Error::success();
+  if (needsLabels(metric)) {
+    auto read = loadLabels(file);
+    if (!read)
+      return read.takeError();
+    labels = std::move(*read);
+    return checkCount(session, labels.size());
+  }
+  auto function = getModelFunction(*session.imported);
+  auto type = cast<mlir::RankedTensorType>(function.getResultTypes().front());
+  auto read = loadSamples(file, type, getOutputName(function, 0));
+  if (!read)
+    return read.takeError();
+  targets = std::move(*read);
+  return checkCount(session, targets.size());
+}
+
+/// Where labels or targets judge, only the first; of outputs that are not
+/// floats there is nothing to measure.
+static std::vector<size_t> chooseOutputs(mlir::func::FuncOp function,
+                                         bool onlyFirst) {
+  std::vector<size_t> chosen;
+  for (auto [index, type] : enumerate(function.getResultTypes()))
+    if (!function.getResultAttr(unsigned(index), edge::kStateAttr) &&
+        mlir::getElementTypeOrSelf(type).isF32() &&
+        (chosen.empty() || !onlyFirst))
+      chosen.push_back(index);
+  // Then measuring says what is wrong with it.
+  return chosen.empty() ? std::vector<size_t>{0} : chosen;
+}
+
+Error Judge::measureFloat() {
+  Expected<double> value = getValue(floatOutputs);
+  if (!value)
+    return value.takeError();
+  floatValue = *value;
+  return Error::success();
+}
+
+Expected<Judge> Judge::create(const Session &session) {
+  Judge judge(chooseMetric(session.options));
+  if (Error error = judge.readLabels(session))
+    return std::move(error);
+  auto runner = ReferenceRunner::create(getModelFunction(*session.imported));
+  if (!runner)
+    return runner.takeError();
+  judge.samples = session.evaluation;
+  Expected<SampleSet> outputs = runner->run(judge.samples);
+  if (!outputs)
+    return outputs.takeError();
+  judge.floatOutputs = std::move(*outputs);
+  judge.judged = chooseOutputs(getModelFunction(*session.imported),
+                               !session.options.labels.empty());
+  if (Error error = judge.measureFloat())
+    return std::move(error);
+  return judge;
+}
+
+template <typename T>
+static std::vector<T> pick(const std::vector<T> &from,
+                           ArrayRef<size_t> indices) {
+  std::vector<T> picked;
+  for (size_t index : indices)
+    if (index < from.size())
+      picked.push_back(from[index]);
+  return picked;
+}
+
+Expected<Judge> Judge::take(ArrayRef<size_t> indices) const {
+  Judge part(metric);
+  part.judged = judged;
+  part.labels = pick(labels, indices);
+  part.targets = pick(targets, indices);
+  part.samples = pick(samples, indices);
+  part.floatOutputs = pick(floatOutputs, indices);
+  if (Error error = part.measureFloat())
+    return std::move(error);
+  return part;
+}
+
+//===----------------------------------------------------------------------===//
+// Values
+//===----------------------------------------------------------------------===//
+
+/// The tensors number `index` of all samples.
+static std::vector<Tensor> getColumn(const SampleSet &samples, size_t index) {
+  std::vector<Tensor> column;
+  for (const Sample &sample : samples)
+    column.push_back(sample[index]);
+  return column;
+}
+
+Expected<double> Judge::getOutputValue(const SampleSet &outputs,
+                                       size_t index) const {
+  std::vector<Tensor> column = getColumn(outputs, index);
+  std::vector<Tensor> references =
+      targets.empty() ? getColumn(floatOutputs, index) : targets;
+  // Only an autoencoder's score needs inputs, and those are floats.
+  std::vector<Tensor> inputs = getColumn(samples, 0);
+  if (!inputs.front().getElementType().isF32())
+    inputs.clear();
+  return computeMetric(metric, {column, inputs, labels, references});
+}
+
+Expected<std::vector<std::pair<size_t, double>>>
+Judge::getOutputValues(const SampleSet &outputs) const {
+  std::vector<std::pair<size_t, double>> values;
+  for (size_t index : judged) {
+    Expected<double> value = getOutputValue(outputs, index);
+    if (!value)
+      return value.takeError();
+    values.emplace_back(index, *value);
+  }
+  return values;
+}
+
+Expected<double> Judge::getValue(const SampleSet &outputs) const {
+  auto values = getOutputValues(outputs);
+  if (!values)
+    return values.takeError();
+  double worst = values->front().second;
+  for (auto [index, value] : *values)
+    worst = isHigherBetter(metric) ? std::min(worst, value)
+                                   : std::max(worst, value);
+  return worst;
+}
+
+double Judge::getDrop(double value) const {
+  return isHigherBetter(metric) ? floatValue - value : value - floatValue;
+}
