@@ -209,7 +209,7 @@ static Error compileToFiles(Session &session) {
   if (!session.options.outputFolder.empty())
     outs() << "  files     " << session.options.outputFolder << ": "
            << session.options.name << ".h, " << session.options.name
-           << ".cpp, CMakeLists.txt, report.json\n";
+           << ".cpp, CMakeLists.txt, report.json, report.html\n";
   return Error::success();
 }
 

@@ -54,6 +54,7 @@ Error driver::publish(Session &session) {
     add(options.name + ".cpp", session.code.source);
     add("CMakeLists.txt", makeCMakeLists(session));
     add("report.json", formatReport(session.report));
+    add("report.html", report::toHtml(session.report));
   }
   if (!options.reportFile.empty())
     files.push_back({options.reportFile, formatReport(session.report)});
