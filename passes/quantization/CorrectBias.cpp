@@ -22,10 +22,11 @@ using namespace edgecc;
 using namespace edgecc::quantization;
 using edge::WeightedOpInterface;
 
-static void correctLayer(WeightedOpInterface layer, Precision precision,
+static void correctLayer(WeightedOpInterface layer,
+                         const RepairOptions &options,
                          ArrayRef<GroupMoments> moments) {
   SmallVector<double> scales;
-  LayerParameters parameters = roundParameters(layer, precision, &scales);
+  LayerParameters parameters = roundParameters(layer, options, &scales);
   const float *row = std::as_const(parameters.weights).getData<float>().data();
   MutableArrayRef<float> bias = parameters.bias.getData<float>();
   size_t channel = 0;
@@ -39,17 +40,15 @@ static void correctLayer(WeightedOpInterface layer, Precision precision,
 }
 
 LogicalResult quantization::correctBias(func::FuncOp func, SampleList samples,
-                                        Precision precision,
-                                        ProgressFn progress) {
-  PairedExecution execution(func, samples, precision);
+                                        const RepairOptions &options) {
+  PairedExecution execution(func, samples, options);
   return execution.run(
       [&](WeightedOpInterface layer, const PairedValue &input) {
         auto moments = measureMoments(layer, input, /*withGram=*/false);
         if (moments)
-          correctLayer(layer, precision, *moments);
+          correctLayer(layer, options, *moments);
         return success();
-      },
-      progress);
+      });
 }
 
 namespace {
@@ -60,9 +59,12 @@ struct CorrectBias : edgecc::impl::CorrectBiasBase<CorrectBias> {
     func::FuncOp func = getOperation();
     if (func.isExternal())
       return;
+    RepairOptions options;
+    options.precision = precision;
+    options.weightGroup = weightGroup;
     auto tensors = readSampleFiles(func, *samples);
     if (failed(tensors) || failed(checkCalibrated(func)) ||
-        failed(correctBias(func, *tensors, precision)))
+        failed(correctBias(func, *tensors, options)))
       signalPassFailure();
   }
 };

@@ -145,10 +145,10 @@ void PairedExecution::chooseSamples(ArrayRef<std::vector<Tensor>> all,
 
 PairedExecution::PairedExecution(func::FuncOp func,
                                  ArrayRef<std::vector<Tensor>> all,
-                                 Precision precision, size_t memory)
-    : func(func), precision(precision),
-      types(TypeAssignment::compute(func, precision)),
-      floatOps(findFloatOps(func, precision)) {
+                                 const RepairOptions &options, size_t memory)
+    : func(func), options(options),
+      types(TypeAssignment::compute(func, options.precision)),
+      floatOps(findFloatOps(func, options.precision)) {
   findUses();
   chooseSamples(all, memory);
 }
@@ -184,7 +184,7 @@ PairedExecution::getParameters(Operation *op) const {
     return OperandPairs();
   LayerParameters exact = getOriginalParameters(layer), rounded = exact;
   if (!floatOps.contains(op))
-    rounded = roundParameters(layer, precision);
+    rounded = roundParameters(layer, options);
   return {
       {layer.getWeightsOperand().getOperandNumber(),
        {exact.weights, rounded.weights}},
@@ -239,7 +239,7 @@ void PairedExecution::release(Operation *op) {
     values.erase(value);
 }
 
-LogicalResult PairedExecution::run(Visitor visit, ProgressFn progress) {
+LogicalResult PairedExecution::run(Visitor visit) {
   loadArguments();
   size_t done = 0, total = func.getBody().front().getOperations().size();
   for (Operation &op : llvm::make_early_inc_range(
@@ -251,8 +251,8 @@ LogicalResult PairedExecution::run(Visitor visit, ProgressFn progress) {
     if (failed(runOp(&op)))
       return failure();
     release(&op);
-    if (progress)
-      progress(++done, total);
+    if (options.progress)
+      options.progress(++done, total);
   }
   values.clear();
   return success();

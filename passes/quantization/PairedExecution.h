@@ -39,9 +39,10 @@ public:
   /// Keeps as many samples, evenly spaced, as fit `memory` bytes.
   PairedExecution(mlir::func::FuncOp func,
                   llvm::ArrayRef<std::vector<reference::Tensor>> samples,
-                  Precision precision, size_t memory = size_t(768) << 20);
+                  const RepairOptions &options,
+                  size_t memory = size_t(768) << 20);
 
-  llvm::LogicalResult run(Visitor visit, ProgressFn progress = nullptr);
+  llvm::LogicalResult run(Visitor visit);
 
 private:
   void findUses();
@@ -58,7 +59,7 @@ private:
   void round(mlir::Value value, std::vector<reference::Tensor> &tensors) const;
 
   mlir::func::FuncOp func;
-  Precision precision;
+  RepairOptions options;
   TypeAssignment types;
   /// Operations that quantization will leave in float.
   llvm::DenseSet<mlir::Operation *> floatOps;

@@ -32,8 +32,7 @@ namespace {
 class Reconstruction {
 public:
   Reconstruction(WeightedOpInterface layer, const ReconstructOptions &options)
-      : options(options),
-        precision(getWeightPrecision(layer, options.precision)),
+      : options(options), precision(getWeightPrecision(layer, options)),
         original(getOriginalParameters(layer)), result(original),
         scales(size_t(original.bias.getNumElements())) {}
 
@@ -98,12 +97,12 @@ MatrixXd Reconstruction::getTargets(const MatrixXd &weights,
 /// The grid of a row with the least error of its output, as far as inputs are
 /// independent.
 static WeightGrid chooseRowGrid(const MatrixXd &gram, const VectorXd &target,
-                                Precision precision) {
+                                Precision precision, int64_t group) {
   Eigen::VectorXf row = target.cast<float>();
   Eigen::VectorXd diagonal = gram.diagonal();
   Eigen::VectorXf importance = (diagonal / diagonal.maxCoeff()).cast<float>();
   return chooseWeightGrid(ArrayRef<float>(row.data(), row.size()), precision,
-                          kDefaultWeightGroup, /*minScale=*/0.0,
+                          group, /*minScale=*/0.0,
                           ArrayRef<float>(importance.data(), row.size()));
 }
 
@@ -133,7 +132,8 @@ void Reconstruction::addGroup(int64_t first, const GroupMoments &moments) {
   WeightRounding rounding(damped);
   for (int64_t output = 0; output != outputs; ++output) {
     VectorXd target = targets.col(output);
-    WeightGrid grid = chooseRowGrid(damped, target, precision);
+    WeightGrid grid =
+        chooseRowGrid(damped, target, precision, options.weightGroup);
     VectorXd rounded = roundRow(rounding, target, grid);
     float *row =
         result.weights.getData<float>().data() + (first + output) * depth;
@@ -148,7 +148,7 @@ void Reconstruction::addGroup(int64_t first, const GroupMoments &moments) {
 LogicalResult
 quantization::reconstructWeights(func::FuncOp func, SampleList samples,
                                  const ReconstructOptions &options) {
-  PairedExecution execution(func, samples, options.precision);
+  PairedExecution execution(func, samples, options);
   return execution.run(
       [&](WeightedOpInterface layer, const PairedValue &input) {
         auto moments = measureMoments(layer, input, /*withGram=*/true);
@@ -162,8 +162,7 @@ quantization::reconstructWeights(func::FuncOp func, SampleList samples,
         }
         reconstruction.apply(layer);
         return success();
-      },
-      options.progress);
+      });
 }
 
 namespace {
@@ -180,6 +179,7 @@ struct ReconstructWeights
       return signalPassFailure();
     ReconstructOptions options;
     options.precision = precision;
+    options.weightGroup = weightGroup;
     options.rounding = rounding;
     options.damping = damping;
     options.actOrder = actOrder;

@@ -38,10 +38,10 @@ static double fitScale(const VectorXd &weights, int64_t output,
   return std::isfinite(factor) ? std::clamp(factor, 1.0 / kMost, kMost) : 1.0;
 }
 
-static void refitLayer(WeightedOpInterface layer, Precision precision,
+static void refitLayer(WeightedOpInterface layer, const RepairOptions &options,
                        ArrayRef<GroupMoments> moments) {
   SmallVector<double> scales;
-  LayerParameters parameters = roundParameters(layer, precision, &scales);
+  LayerParameters parameters = roundParameters(layer, options, &scales);
   MutableArrayRef<float> weights = parameters.weights.getData<float>(),
                          bias = parameters.bias.getData<float>();
   int64_t channel = 0;
@@ -61,17 +61,15 @@ static void refitLayer(WeightedOpInterface layer, Precision precision,
 }
 
 LogicalResult quantization::refitWeights(func::FuncOp func, SampleList samples,
-                                         Precision precision,
-                                         ProgressFn progress) {
-  PairedExecution execution(func, samples, precision);
+                                         const RepairOptions &options) {
+  PairedExecution execution(func, samples, options);
   return execution.run(
       [&](WeightedOpInterface layer, const PairedValue &input) {
         auto moments = measureMoments(layer, input, /*withGram=*/true);
         if (moments)
-          refitLayer(layer, precision, *moments);
+          refitLayer(layer, options, *moments);
         return success();
-      },
-      progress);
+      });
 }
 
 namespace {
@@ -82,9 +80,12 @@ struct RefitWeights : edgecc::impl::RefitWeightsBase<RefitWeights> {
     func::FuncOp func = getOperation();
     if (func.isExternal())
       return;
+    RepairOptions options;
+    options.precision = precision;
+    options.weightGroup = weightGroup;
     auto tensors = readSampleFiles(func, *samples);
     if (failed(tensors) || failed(checkCalibrated(func)) ||
-        failed(refitWeights(func, *tensors, precision)))
+        failed(refitWeights(func, *tensors, options)))
       signalPassFailure();
   }
 };

@@ -50,14 +50,11 @@ LogicalResult quantization::prepareChannels(func::FuncOp func,
 
 LogicalResult quantization::repairWeights(func::FuncOp func, SampleList samples,
                                           ArrayRef<RepairMethod> methods,
-                                          Precision precision,
-                                          ProgressFn progress) {
+                                          const RepairOptions &options) {
   auto reconstruct = [&](Rounding rounding) {
-    ReconstructOptions options;
-    options.precision = precision;
-    options.rounding = rounding;
-    options.progress = progress;
-    return reconstructWeights(func, samples, options);
+    ReconstructOptions all{options};
+    all.rounding = rounding;
+    return reconstructWeights(func, samples, all);
   };
   if (llvm::is_contained(methods, RepairMethod::Gptq)) {
     if (failed(reconstruct(Rounding::Gptq)))
@@ -67,10 +64,10 @@ LogicalResult quantization::repairWeights(func::FuncOp func, SampleList samples,
       return failure();
   }
   if (llvm::is_contained(methods, RepairMethod::Refit) &&
-      failed(refitWeights(func, samples, precision, progress)))
+      failed(refitWeights(func, samples, options)))
     return failure();
   if (llvm::is_contained(methods, RepairMethod::Bias) &&
-      failed(correctBias(func, samples, precision, progress)))
+      failed(correctBias(func, samples, options)))
     return failure();
   return success();
 }

@@ -72,9 +72,9 @@ void quantization::setParameters(WeightedOpInterface layer,
 }
 
 Precision quantization::getWeightPrecision(WeightedOpInterface layer,
-                                           Precision otherwise) {
+                                           const RepairOptions &options) {
   constexpr int64_t kShortest = 16;
-  Precision precision = getPrecision(layer, otherwise);
+  Precision precision = getPrecision(layer, options.precision);
   auto type = cast<RankedTensorType>(layer.getWeightsOperand().get().getType());
   int64_t rowSize =
       type.getNumElements() / std::max<int64_t>(1, type.getDimSize(0));
@@ -91,10 +91,10 @@ ArrayRef<double> quantization::getWeightScales(Operation *layer) {
 }
 
 LayerParameters quantization::roundParameters(WeightedOpInterface layer,
-                                              Precision precision,
+                                              const RepairOptions &options,
                                               SmallVectorImpl<double> *scales) {
   LayerParameters parameters = getParameters(layer);
-  precision = getWeightPrecision(layer, precision);
+  Precision precision = getWeightPrecision(layer, options);
   size_t channels = size_t(parameters.bias.getNumElements());
   ArrayRef<double> chosen = getWeightScales(layer);
   if (chosen.size() == channels) {
@@ -106,7 +106,7 @@ LayerParameters quantization::roundParameters(WeightedOpInterface layer,
   size_t depth = channels ? weights.size() / channels : 0;
   for (size_t channel = 0; channel != channels; ++channel) {
     MutableArrayRef<float> row = weights.slice(channel * depth, depth);
-    WeightGrid grid = chooseWeightGrid(row, precision, kDefaultWeightGroup);
+    WeightGrid grid = chooseWeightGrid(row, precision, options.weightGroup);
     for (auto [index, weight] : llvm::enumerate(row))
       weight = float(snapToGrid(grid, int64_t(index), weight));
     if (scales)

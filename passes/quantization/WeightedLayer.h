@@ -17,7 +17,7 @@
 #define EDGECC_PASSES_QUANTIZATION_WEIGHTEDLAYER_H
 
 #include "edgecc/Dialect/Edge/Edge.h"
-#include "edgecc/Quant/WeightGrid.h"
+#include "edgecc/Quant/RepairOptions.h"
 #include "edgecc/Reference/Tensor.h"
 
 namespace edgecc::quantization {
@@ -47,16 +47,16 @@ inline double snapToGrid(const WeightGrid &grid, int64_t index, double value) {
 /// What the weights of a layer are rounded to: int8 instead of four bits where
 /// packing would gain nothing (depthwise convolutions, short rows).
 Precision getWeightPrecision(edge::WeightedOpInterface layer,
-                             Precision otherwise);
+                             const RepairOptions &options);
 
 /// The scales that repairs have chosen, or none.
 llvm::ArrayRef<double> getWeightScales(mlir::Operation *layer);
 
 /// Weights and bias that integers will have: those on the grid if repairs have
 /// chosen it, else the nearest on the grid of each channel, whose scales go to
-/// `scales`. `precision` is that of layers without `edge.precision`.
+/// `scales`.
 LayerParameters
-roundParameters(edge::WeightedOpInterface layer, Precision precision,
+roundParameters(edge::WeightedOpInterface layer, const RepairOptions &options,
                 llvm::SmallVectorImpl<double> *scales = nullptr);
 
 } // namespace edgecc::quantization

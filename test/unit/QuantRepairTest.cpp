@@ -155,7 +155,7 @@ protected:
       EXPECT_TRUE(
           succeeded(reconstructWeights(getMain(calibrated), known(), nearest)));
     EXPECT_TRUE(succeeded(
-        repairWeights(getMain(calibrated), known(), methods, precision)));
+        repairWeights(getMain(calibrated), known(), methods, {precision})));
   }
 
   /// Weights of four bits are on their grid already.
@@ -234,8 +234,9 @@ TEST_F(QuantRepair, FewSamplesDoLittleHarm) {
   double nearest = measure({}, Precision::S8W4);
   EXPECT_GT(measure(RepairMethod::Reconstruct, Precision::S8W4), nearest - 2.0);
   EXPECT_GT(measure(RepairMethod::Gptq, Precision::S8W4), nearest - 2.0);
-  EXPECT_GT(measure({RepairMethod::Refit, RepairMethod::Bias}, Precision::S8W4),
-            nearest - 1.0);
+  EXPECT_GT(
+      measure({RepairMethod::Refit, RepairMethod::Bias}, {Precision::S8W4}),
+      nearest - 1.0);
 }
 
 TEST_F(QuantRepair, RefittedScalesHaveLessNoise) {
@@ -262,8 +263,7 @@ TEST_F(QuantRepair, CorrectedBiasKeepsMeans) {
   load(kConvolutions, nullptr, 128);
   auto getError = [&](llvm::ArrayRef<RepairMethod> methods) {
     auto copy = calibrateCopy();
-    EXPECT_TRUE(succeeded(
-        repairWeights(getMain(*copy), known(), methods, Precision::S8)));
+    EXPECT_TRUE(succeeded(repairWeights(getMain(*copy), known(), methods)));
     compare(*copy);
     return getBiasError(computeOutputs(*module, unseen()),
                         computeOutputs(*copy, unseen()));
@@ -278,7 +278,7 @@ TEST_F(QuantRepair, WeightsStandOnTheirGrid) {
   ASSERT_TRUE(succeeded(repairWeights(
       getMain(*copy), known(),
       {RepairMethod::Gptq, RepairMethod::Refit, RepairMethod::Bias},
-      Precision::S8W4)));
+      {Precision::S8W4})));
   std::vector<Tensor> chosen;
   auto collect = [](mlir::ModuleOp from) {
     std::vector<Tensor> weights;

@@ -23,6 +23,10 @@ defvar Repair_precision = Option<"precision", "precision",
       clEnumValN(::edgecc::quantization::Precision::S8W4, "s8w4",
                  "int8 activations, weights of four bits"))}]>;
 
+defvar Repair_weightGroup = Option<"weightGroup", "weight-group", "int64_t",
+    "::edgecc::quantization::kDefaultWeightGroup",
+    "Weights of four bits that share a multiplier (0: all of a row)">;
+
 def CorrectBias : Pass<"edge-correct-bias", "::mlir::func::FuncOp"> {
   let summary = "gives each channel of a quantized layer its mean back";
   let description = [{
@@ -40,7 +44,7 @@ def CorrectBias : Pass<"edge-correct-bias", "::mlir::func::FuncOp"> {
     edgecc-opt --edge-correct-bias="samples=x=calib.npy" calibrated.mlir
     ```
   }];
-  let options = [Repair_samples, Repair_precision];
+  let options = [Repair_samples, Repair_precision, Repair_weightGroup];
 }
 
 def ReconstructWeights : Pass<"edge-reconstruct-weights", "::mlir::func::FuncOp"> {
@@ -68,7 +72,7 @@ def ReconstructWeights : Pass<"edge-reconstruct-weights", "::mlir::func::FuncOp"
     ```
   }];
   let options = [
-    Repair_samples, Repair_precision,
+    Repair_samples, Repair_precision, Repair_weightGroup,
     Option<"rounding", "rounding", "::edgecc::quantization::Rounding",
            "::edgecc::quantization::Rounding::Descent", "How weights are rounded",
            [{::llvm::cl::values(
@@ -106,7 +110,7 @@ def RefitWeights : Pass<"edge-refit-weights", "::mlir::func::FuncOp"> {
     edgecc-opt --edge-refit-weights="samples=x=calib.npy" calibrated.mlir
     ```
   }];
-  let options = [Repair_samples, Repair_precision];
+  let options = [Repair_samples, Repair_precision, Repair_weightGroup];
 }
 
 def EqualizeLayers : Pass<"edge-equalize-layers", "::mlir::func::FuncOp"> {

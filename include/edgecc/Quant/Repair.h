@@ -56,13 +56,11 @@ llvm::LogicalResult reconstructWeights(mlir::func::FuncOp func,
 
 /// Fits each channel's scale and bias by least squares.
 llvm::LogicalResult refitWeights(mlir::func::FuncOp func, SampleList samples,
-                                 Precision precision = Precision::S8,
-                                 ProgressFn progress = nullptr);
+                                 const RepairOptions &options = {});
 
 /// Makes each channel's mean what it is in float.
 llvm::LogicalResult correctBias(mlir::func::FuncOp func, SampleList samples,
-                                Precision precision = Precision::S8,
-                                ProgressFn progress = nullptr);
+                                const RepairOptions &options = {});
 
 //===----------------------------------------------------------------------===//
 // Several
@@ -76,8 +74,7 @@ llvm::LogicalResult prepareChannels(mlir::func::FuncOp func, SampleList samples,
 /// each works on what the one before leaves: weights, scales, biases.
 llvm::LogicalResult repairWeights(mlir::func::FuncOp func, SampleList samples,
                                   llvm::ArrayRef<RepairMethod> methods,
-                                  Precision precision = Precision::S8,
-                                  ProgressFn progress = nullptr);
+                                  const RepairOptions &options = {});
 
 } // namespace edgecc::quantization
 

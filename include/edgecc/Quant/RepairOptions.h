@@ -8,7 +8,7 @@
 #ifndef EDGECC_QUANT_REPAIROPTIONS_H
 #define EDGECC_QUANT_REPAIROPTIONS_H
 
-#include "edgecc/Quant/Precision.h"
+#include "edgecc/Quant/WeightGrid.h"
 
 #include "llvm/ADT/STLFunctionalExtras.h"
 
@@ -54,8 +54,16 @@ enum class Rounding {
   Gptq,    ///< one after the other, errors made up for by those to come
 };
 
-struct ReconstructOptions {
+/// What repairs of weights round to.
+struct RepairOptions {
+  /// Of layers without `edge.precision`.
   Precision precision = Precision::S8;
+  /// Weights of four bits that share a multiplier; 0: all of a row.
+  int64_t weightGroup = kDefaultWeightGroup;
+  ProgressFn progress = nullptr;
+};
+
+struct ReconstructOptions : RepairOptions {
   Rounding rounding = Rounding::Descent;
   /// What is added to the second moments' diagonal, relative to its mean.
   double damping = 0.03;
@@ -65,7 +73,6 @@ struct ReconstructOptions {
   bool fitInputs = true;
   /// The same as `damping` for that: how much it holds the weights.
   double fitDamping = 0.3;
-  ProgressFn progress = nullptr;
 };
 
 } // namespace edgecc::quantization
