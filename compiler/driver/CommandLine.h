@@ -99,6 +99,12 @@ struct CommandLine {
       "weight-group", value("0|16|32|64|128|256"), cat(choices),
       desc("weights of four bits that share a multiplier; 0: all of an output\n"
            "channel (default: 32)")};
+  Text repair{
+      "repair", value("auto|none|LIST"), cat(choices),
+      desc("what to do so that integers cost less accuracy: none, or some of\n"
+           "equalize, migrate, reconstruct, gptq, refit, bias, separated by\n"
+           "commas; auto tries some and keeps the best (default: auto)"),
+      llvm::cl::init("auto")};
   Text prune{"prune", value("auto|off|lossless|RATIO"), cat(choices),
              desc("leave channels out; auto, lossless: int8 channels without\n"
                   "which every bit of the result stays (default: auto)"),

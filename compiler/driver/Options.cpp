@@ -218,10 +218,30 @@ static Error readPruning(const CommandLine &line, Options &options) {
                           options.prunes);
 }
 
+static Error readRepair(const CommandLine &line, Options &options) {
+  using namespace edgecc::quantization;
+  if (line.repair == "auto")
+    return Error::success();
+  options.repairs.emplace();
+  if (line.repair == "none")
+    return Error::success();
+  for (StringRef name : split(line.repair, ',')) {
+    std::optional<RepairMethod> method = parseRepair(name);
+    if (!method)
+      return inOption(line.repair.ArgStr, "'" + name +
+                                              "' is not one of: auto, none, " +
+                                              kRepairNames);
+    options.repairs->push_back(*method);
+  }
+  return Error::success();
+}
+
 static Error readCode(const CommandLine &line, Options &options) {
   if (Error error = readPrecision(line, options))
     return error;
   if (Error error = readPruning(line, options))
+    return error;
+  if (Error error = readRepair(line, options))
     return error;
   if (Error error =
           readChoice<bool>(line.io, {{"float", false}, {"quantized", true}},

@@ -8,7 +8,7 @@
 #ifndef EDGECC_DRIVER_OPTIONS_H
 #define EDGECC_DRIVER_OPTIONS_H
 
-#include "edgecc/Quant/WeightGrid.h"
+#include "edgecc/Quant/RepairOptions.h"
 #include "edgecc/Report/Report.h"
 
 #include "llvm/ADT/ArrayRef.h"
@@ -74,6 +74,8 @@ struct Options {
   int64_t weightGroup = quantization::kDefaultWeightGroup;
   /// Whether channels go that change no bit of the result.
   bool prunes = true;
+  /// Absent: chosen by the compiler.
+  std::optional<std::vector<quantization::RepairMethod>> repairs;
   bool quantizedIo = false;
   bool channelsLastIo = false;
   /// IN=OUT, IN=OUT:FILE.npy, NODE: what the generated code keeps.

@@ -16,6 +16,7 @@
 #include "Precisions.h"
 #include "Progress.h"
 #include "Reference.h"
+#include "Repair.h"
 #include "Sensitivity.h"
 #include "Stages.h"
 
@@ -123,7 +124,8 @@ private:
   bool isPossible(unsigned layer, Precision precision) const;
   Error measureLayers();
   std::vector<PrecisionMix> plan() const;
-  Expected<double> measureDrop(const Judge &judge, ArrayRef<Precision> mix);
+  Expected<double> measureDrop(const Judge &judge, ArrayRef<Precision> mix,
+                               bool quick);
   Expected<size_t> bisect();
   Expected<size_t> confirm(size_t index);
   Error refuse() const;
@@ -193,17 +195,17 @@ std::vector<PrecisionMix> Search::plan() const {
 }
 
 Expected<double> Search::measureDrop(const Judge &judge,
-                                     ArrayRef<Precision> mix) {
+                                     ArrayRef<Precision> mix, bool quick) {
   // Only of the result it is of interest what stays in float and why.
   mlir::ScopedDiagnosticHandler quiet(
       &session.context, [](mlir::Diagnostic &diagnostic) {
         return mlir::success(diagnostic.getSeverity() !=
                              mlir::DiagnosticSeverity::Error);
       });
-  auto module = quantizeMix(session, mix);
-  if (!module)
-    return module.takeError();
-  auto runner = ReferenceRunner::create(getModelFunction(**module));
+  Expected<RepairedModel> model = quantizeRepaired(session, mix, quick);
+  if (!model)
+    return model.takeError();
+  auto runner = ReferenceRunner::create(getModelFunction(*model->quantized));
   if (!runner)
     return runner.takeError();
   Expected<SampleSet> outputs = runner->run(judge.getSamples());
@@ -228,7 +230,7 @@ Expected<size_t> Search::bisect() {
     progress.update(++done, total);
     // The cheapest of all is what most models need.
     size_t middle = done == 1 ? 0 : low + (high - low) / 2;
-    Expected<double> drop = measureDrop(*quick, path[middle]);
+    Expected<double> drop = measureDrop(*quick, path[middle], /*quick=*/true);
     if (!drop)
       return drop.takeError();
     tried[middle] = *drop;
@@ -246,7 +248,8 @@ Expected<size_t> Search::confirm(size_t index) {
   size_t stride = 1;
   while (true) {
     progress.update(confirmed.size() + 1, confirmed.size() + 1);
-    Expected<double> drop = measureDrop(*session.judge, path[index]);
+    Expected<double> drop =
+        measureDrop(*session.judge, path[index], /*quick=*/false);
     if (!drop)
       return drop.takeError();
     tried[index] = confirmed[index] = *drop;

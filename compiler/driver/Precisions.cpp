@@ -99,10 +99,18 @@ Error driver::quantizeAsMarked(const Session &session, mlir::ModuleOp module) {
 
 Expected<mlir::OwningOpRef<mlir::ModuleOp>>
 driver::quantizeMix(const Session &session, ArrayRef<Precision> mix) {
-  mlir::OwningOpRef<mlir::ModuleOp> module =
-      mlir::ModuleOp(*session.calibrated).clone();
+  return quantizeMix(session, *session.calibrated, mix, nullptr);
+}
+
+Expected<mlir::OwningOpRef<mlir::ModuleOp>>
+driver::quantizeMix(const Session &session, mlir::ModuleOp calibrated,
+                    ArrayRef<Precision> mix, RepairFn repair) {
+  mlir::OwningOpRef<mlir::ModuleOp> module = calibrated.clone();
   mlir::func::FuncOp function = getModelFunction(*module);
   setPrecisions(function, collectLayers(function), mix);
+  if (repair)
+    if (Error error = repair(function))
+      return std::move(error);
   if (Error error = quantizeAsMarked(session, *module))
     return std::move(error);
   // The types say it from here on.

@@ -38,6 +38,13 @@ llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>>
 quantizeMix(const Session &session,
             llvm::ArrayRef<quantization::Precision> mix);
 
+/// The same of another calibrated model of the same layers. `repair` may change
+/// its weights before they become integers.
+using RepairFn = llvm::function_ref<llvm::Error(mlir::func::FuncOp)>;
+llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>>
+quantizeMix(const Session &session, mlir::ModuleOp calibrated,
+            llvm::ArrayRef<quantization::Precision> mix, RepairFn repair);
+
 /// Chooses the cheapest mix that keeps --max-drop (PrecisionSearch.cpp).
 llvm::Expected<quantization::PrecisionMix> searchMix(Session &session);
 

@@ -9,6 +9,7 @@
 #include "Passes.h"
 #include "Precisions.h"
 #include "Progress.h"
+#include "Repair.h"
 #include "Stages.h"
 #include "State.h"
 
@@ -153,11 +154,12 @@ static Error quantize(Session &session) {
   if (!mix)
     return mix.takeError();
   session.mix = std::move(*mix);
-  auto module = quantizeMix(session, session.mix);
-  if (!module)
-    return module.takeError();
-  session.edge = std::move(*module);
-  if (Error error = measureNoise(session, *session.calibrated))
+  Expected<RepairedModel> model = quantizeRepaired(session, session.mix);
+  if (!model)
+    return model.takeError();
+  session.edge = std::move(model->quantized);
+  // Of the function whose channels are scaled in the same way.
+  if (Error error = measureNoise(session, *model->calibrated))
     return error;
   return runPasses(*session.edge, [](mlir::OpPassManager &passes) {
     passes.addNestedPass<mlir::func::FuncOp>(createEdgeQuantizeState());

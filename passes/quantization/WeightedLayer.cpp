@@ -73,14 +73,14 @@ void quantization::setParameters(WeightedOpInterface layer,
 
 Precision quantization::getWeightPrecision(WeightedOpInterface layer,
                                            const RepairOptions &options) {
-  constexpr int64_t kShortest = 16;
   Precision precision = getPrecision(layer, options.precision);
   auto type = cast<RankedTensorType>(layer.getWeightsOperand().get().getType());
-  int64_t rowSize =
-      type.getNumElements() / std::max<int64_t>(1, type.getDimSize(0));
+  int64_t rows = type.getDimSize(0);
+  int64_t rowSize = rows ? type.getNumElements() / rows : 0;
   bool isDepthwise =
       layer.getWeightGroups() != 1 && type.getShape().back() == 1;
-  if (precision == Precision::S8W4 && (isDepthwise || rowSize < kShortest))
+  if (precision == Precision::S8W4 &&
+      (isDepthwise || !isWorthPacking(rows, rowSize, options.weightGroup)))
     return Precision::S8;
   return precision;
 }
