@@ -79,6 +79,27 @@ ChannelRanges AddOp::inferChannelRanges(ArrayRef<ChannelRanges> operands) {
   return evaluateCorners(*this, operands);
 }
 
+ChannelRanges SubOp::inferChannelRanges(ArrayRef<ChannelRanges> operands) {
+  return evaluateCorners(*this, operands);
+}
+
+ChannelRanges MaximumOp::inferChannelRanges(ArrayRef<ChannelRanges> operands) {
+  return evaluateCorners(*this, operands);
+}
+
+ChannelRanges MinimumOp::inferChannelRanges(ArrayRef<ChannelRanges> operands) {
+  return evaluateCorners(*this, operands);
+}
+
+/// A quotient has a pole, a rectifier a bend between the corners.
+ChannelRanges DivOp::inferChannelRanges(ArrayRef<ChannelRanges>) {
+  return getFullRanges(getResult());
+}
+
+ChannelRanges PReluOp::inferChannelRanges(ArrayRef<ChannelRanges>) {
+  return getFullRanges(getResult());
+}
+
 /// A product is linear in each of its factors.
 ChannelRanges MulOp::inferChannelRanges(ArrayRef<ChannelRanges> operands) {
   return evaluateCorners(*this, operands);

@@ -49,29 +49,6 @@ inline mlir::func::FuncOp getMain(mlir::ModuleOp module) {
   return *module.getOps<mlir::func::FuncOp>().begin();
 }
 
-/// The binary form of a model in text, as a file of the test's own.
-inline std::string convertModel(const std::string &text) {
-  llvm::SmallString<128> binary;
-  llvm::sys::fs::createTemporaryFile("quant", "onnx", binary);
-  std::string tool = EDGECC_BIN_DIR "/onnx-as";
-  llvm::sys::ExecuteAndWait(tool, {tool, text, "-o", binary.str()});
-  return binary.str().str();
-}
-
-/// Samples of even numbers in [-1, 1], the same everywhere.
-inline Samples makeSamples(mlir::func::FuncOp func, size_t count) {
-  std::mt19937 generator(1);
-  Samples samples(count);
-  for (auto &sample : samples)
-    for (mlir::Type type : func.getArgumentTypes()) {
-      reference::Tensor tensor(llvm::cast<mlir::RankedTensorType>(type));
-      for (float &value : tensor.getData<float>())
-        value = float(generator()) / 2147483648.0f - 1.0f;
-      sample.push_back(std::move(tensor));
-    }
-  return samples;
-}
-
 /// A model as quantization gets it: imported and simplified. Null on failure.
 inline mlir::OwningOpRef<mlir::ModuleOp>
 loadSimplified(llvm::StringRef path, mlir::MLIRContext &context) {
