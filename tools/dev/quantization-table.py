@@ -4,7 +4,7 @@
 """What quantization loses on real models, in each precision, against goals: docs/quantization-results.md.
 
     tools/dev/quantization-table.py [--models FOLDER] [--only NAME,...] [--precisions s8,s16x8,s8w4,auto]
-                                    [--edgecc PROGRAM] [--out DIR] [--write FILE.md]
+                                    [--repair auto|none|LIST] [--edgecc PROGRAM] [--out DIR] [--write FILE.md]
 
 FOLDER (default ../shared/models) holds NAME/NAME.onnx with calib.npy and eval.npy. Accuracy is the reference
 interpreter's, whose bits generated code has; calibration never sees the samples it is measured on. Reports stay in DIR
@@ -46,6 +46,7 @@ def read_command_line():
     parser.add_argument("--models", type=pathlib.Path, default=PROJECT.parent / "shared/models")
     parser.add_argument("--only", default="", help="names of models, with commas between them")
     parser.add_argument("--precisions", default=PRECISIONS, help=f"default {PRECISIONS}")
+    parser.add_argument("--repair", default="auto", help="what edgecc's --repair should be (default auto)")
     parser.add_argument("--edgecc", type=pathlib.Path, default=PROJECT / "build/bin/edgecc")
     parser.add_argument("--out", type=pathlib.Path, default=PROJECT / "build/quantization")
     parser.add_argument("--write", type=pathlib.Path, help="write the page here instead of printing it")
@@ -67,7 +68,7 @@ def run(line):
 def compile_command(options, model, precision):
     folder = options.models / model.name
     line = [options.edgecc, folder / f"{model.name}.onnx", "--target", "generic", "--calib", folder / "calib.npy", *model.options]
-    return line + ["--precision", precision]
+    return line + ["--precision", precision, "--repair", options.repair]
 
 
 def evaluate(options, model, precision):
