@@ -96,6 +96,14 @@ static LogicalResult lowerAvgPoolS16(AvgPoolOp op, KernelCallBuilder &call) {
   return success();
 }
 
+static reference::Tensor makeI32(MLIRContext *context,
+                                 ArrayRef<int32_t> values) {
+  reference::Tensor tensor(RankedTensorType::get(
+      {int64_t(values.size())}, IntegerType::get(context, 32)));
+  llvm::copy(values, tensor.getData<int32_t>().begin());
+  return tensor;
+}
+
 /// 1 for each axis that is reduced.
 static SmallVector<int64_t> getAxisMask(Value input, ArrayRef<int64_t> axes) {
   SmallVector<int64_t> mask(cast<RankedTensorType>(input.getType()).getRank());
@@ -118,6 +126,45 @@ static LogicalResult lowerLayerNorm(LayerNormOp op, KernelCallBuilder &call) {
   call.addScalar(op.getEpsilon().convertToFloat());
   call.allowInplace(0);
   return success();
+}
+
+/// A constant parameter's values; none where there is no parameter.
+static SmallVector<float> getParameter(Value value) {
+  if (!value)
+    return {};
+  return llvm::to_vector(
+      std::as_const(*getConstantTensor(value)).getData<float>());
+}
+
+static LogicalResult lowerLayerNormS8(LayerNormOp op, KernelCallBuilder &call) {
+  auto input = cast<RankedTensorType>(op.getInput().getType());
+  quant::UniformQuantizedType type = getUniformType(input);
+  quant::UniformQuantizedType output = getUniformType(op.getType());
+  integer::LayerNormParams params = integer::getLayerNormParams(
+      type, output, op.getGroupSize(), op.getEpsilon().convertToFloat(),
+      input.getShape().back(), getParameter(op.getScale()),
+      getParameter(op.getBias()));
+  call.begin("layer_norm_s8", "layer_norm_integer.h");
+  call.addShape(op.getInput());
+  call.addShape(getAxisMask(op.getInput(), op.getAxes()));
+  call.addBool(op.getRms());
+  call.addInput(op.getInput());
+  call.addData("multiplier", makeI32(op.getContext(), params.multipliers));
+  call.addData("bias", makeI32(op.getContext(), params.bias));
+  call.addOutput(op.getResult());
+  call.addScalar(int32_t(type.getZeroPoint()));
+  call.addScalar(TypedAttr(
+      IntegerAttr::get(IntegerType::get(op.getContext(), 64), params.epsilon)));
+  call.addScalar(int32_t(params.shift));
+  call.addScalar(int32_t(output.getZeroPoint()));
+  call.allowInplace(0);
+  return success();
+}
+
+/// In bytes, with parameters that are known.
+static bool isInt8LayerNorm(LayerNormOp op) {
+  return isInt8Op(op) && op.getGroupSize() <= integer::kLargestNormGroup &&
+         llvm::all_of(op.getOperands().drop_front(), isConstant);
 }
 
 static void beginReduce(ReduceOp op, StringRef kernel,
@@ -243,6 +290,7 @@ void edgecc::registerPoolingKernels(KernelRegistry &registry) {
   registry.add<LayerNormOp>(
       "layer_norm_f32", [](LayerNormOp op) { return isFloatOp(op); },
       lowerLayerNorm);
+  registry.add<LayerNormOp>("layer_norm_s8", isInt8LayerNorm, lowerLayerNormS8);
   registry.add<ReduceOp>(
       "reduce_sum_s8", [](ReduceOp op) { return isInt8Op(op) && isSum(op); },
       lowerReduceSum);

@@ -63,6 +63,46 @@ requantizeWide(std::int64_t acc, std::int32_t m, int shift, std::int32_t zero,
                                    ((rise * (place & 127) + 64) >> 7));
 }
 
+/// floor(sqrt(x)).
+[[maybe_unused]] inline std::uint32_t integerRoot(std::uint64_t x) {
+  std::uint64_t root = 0;
+  for (std::uint64_t bit = std::uint64_t{1} << 62; bit != 0; bit >>= 2) {
+    if (x >= root + bit) {
+      x -= root + bit;
+      root = (root >> 1) + bit;
+    } else {
+      root >>= 1;
+    }
+  }
+  return static_cast<std::uint32_t>(root);
+}
+
+/// 1 / sqrt(x) as mantissa * 2^-shift, with 2^30 <= mantissa <= 2^31 and
+/// 31 <= shift <= 62.
+struct ReciprocalRoot {
+  std::uint32_t mantissa;
+  int shift;
+};
+
+/// With x' = x * 2^(2 * up) in [2^62, 2^64): mantissa = floor(2^62 / floor(
+/// sqrt(x'))) and shift = 62 - up. 0 counts as 1.
+[[maybe_unused]] inline ReciprocalRoot reciprocalRoot(std::uint64_t x) {
+  int up = 0;
+  for (x = x > 0 ? x : 1; x < std::uint64_t{1} << 62; x <<= 2)
+    ++up;
+  return {static_cast<std::uint32_t>((std::uint64_t{1} << 62) / integerRoot(x)),
+          62 - up};
+}
+
+/// c * root * 2^16, halves rounded up. Requires |c| <= 2^30.
+[[maybe_unused]] inline std::int32_t standardize(std::int32_t c,
+                                                 ReciprocalRoot root) {
+  const int shift = root.shift - 16;
+  const std::int64_t product = std::int64_t{c} * root.mantissa;
+  return static_cast<std::int32_t>(
+      (product + (std::int64_t{1} << (shift - 1))) >> shift);
+}
+
 /// The quotient of two values less their zero points, times m * 2^-shift:
 ///   q = ((a * m / b + 2^(shift - 1)) >> shift) + zero, clamped to [lo, hi],
 /// with a division that truncates. By zero: hi, lo, or zero clamped, as the

@@ -371,6 +371,13 @@ LogicalResult LayerNormOp::inferReturnTypeComponents(
   return success();
 }
 
+int64_t LayerNormOp::getGroupSize() {
+  int64_t count = 1;
+  for (int64_t axis : getAxes())
+    count *= typeOf(getInput()).getDimSize(axis);
+  return count;
+}
+
 LogicalResult LayerNormOp::verify() {
   RankedTensorType input = typeOf(getInput());
   llvm::SmallDenseSet<int64_t> seen;

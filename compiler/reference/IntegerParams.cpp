@@ -256,6 +256,37 @@ DivParams integer::getDivParams(UniformQuantizedType lhs,
   return {toFixedPoint(ratio, 0, limit), 0};
 }
 
+LayerNormParams integer::getLayerNormParams(UniformQuantizedType input,
+                                            UniformQuantizedType output,
+                                            int64_t count, double epsilon,
+                                            int64_t channels,
+                                            ArrayRef<float> scale,
+                                            ArrayRef<float> bias) {
+  constexpr double kLargestEpsilon = 4611686018427387904.0; // 2^62
+  LayerNormParams params;
+  double steps = double(count) / input.getScale();
+  params.epsilon =
+      int64_t(std::min(std::round(epsilon * steps * steps), kLargestEpsilon));
+  double largest = scale.empty() ? 1.0 : 0.0;
+  for (float value : scale)
+    largest = std::max(largest, std::abs(double(value)));
+  for (params.shift = 30; params.shift > 0; --params.shift)
+    if (std::round(std::ldexp(largest / output.getScale(), params.shift)) <=
+        double(INT32_MAX))
+      break;
+  auto toSigned = [&](double value, int bits) {
+    int32_t magnitude =
+        toFixedPoint(std::abs(value) / output.getScale(), bits, INT32_MAX);
+    return value < 0 ? -magnitude : magnitude;
+  };
+  for (int64_t channel = 0; channel != channels; ++channel) {
+    double factor = scale.empty() ? 1.0 : scale[channel];
+    params.multipliers.push_back(toSigned(factor, params.shift));
+    params.bias.push_back(bias.empty() ? 0 : toSigned(bias[channel], 16));
+  }
+  return params;
+}
+
 std::array<int32_t, 256> integer::getSoftmaxTable(double scale) {
   std::array<int32_t, 256> table;
   for (int distance = 0; distance != 256; ++distance)

@@ -5,8 +5,12 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "edgecc/Quant/IntegerParams.h"
+
 #include "StoredTypes.h"
 #include "StridedAccess.h"
+
+#include "kernels/fixed_point.h"
 
 #include <cmath>
 
@@ -25,6 +29,8 @@ public:
       kept[axis] = 1;
     strides = getBroadcastStrides(kept, shape);
   }
+
+  int64_t size() const { return ShapedType::getNumElements(kept); }
 
   /// Calls `visit(element, group, position along the last axis)`.
   void forEach(function_ref<void(int64_t, int64_t, int64_t)> visit) const {
@@ -56,9 +62,55 @@ private:
 };
 } // namespace
 
+static ArrayRef<float> getParameter(Value value, const Tensor *tensor) {
+  return value ? tensor->getData<float>() : ArrayRef<float>();
+}
+
+static LogicalResult
+normalizeIntegers(LayerNormOp op, ArrayRef<Tensor> operands, Tensor &result) {
+  const Tensor &input = operands[0];
+  if (failed(checkBytes(op, {input, result})))
+    return failure();
+  auto type = getUniformType(input.getElementType());
+  auto output = getUniformType(result.getElementType());
+  int64_t count = op.getGroupSize();
+  if (count > integer::kLargestNormGroup)
+    return op.emitOpError("has groups of more than 2^20 elements");
+  integer::LayerNormParams params = integer::getLayerNormParams(
+      type, output, count, op.getEpsilon().convertToFloat(),
+      input.getShape().back(), getParameter(op.getScale(), &operands[1]),
+      getParameter(op.getBias(), &operands[2]));
+
+  Groups groups(input, op.getAxes());
+  ArrayRef<int8_t> in = input.getData<int8_t>();
+  auto getDistance = [&](int64_t element) {
+    return int64_t(in[element]) - type.getZeroPoint();
+  };
+  std::vector<int64_t> sums(groups.size(), 0), squares(groups.size(), 0);
+  groups.forEach([&](int64_t element, int64_t group, int64_t) {
+    int64_t distance = getDistance(element);
+    sums[group] += op.getRms() ? 0 : distance;
+    squares[group] += distance * distance;
+  });
+  MutableArrayRef<int8_t> out = result.getData<int8_t>();
+  groups.forEach([&](int64_t element, int64_t group, int64_t position) {
+    int64_t variance = count * squares[group] - sums[group] * sums[group];
+    int64_t y = kernels::standardize(
+        int32_t(count * getDistance(element) - sums[group]),
+        kernels::reciprocalRoot(uint64_t(variance + params.epsilon)));
+    int64_t scaled = ((y * params.multipliers[position]) >> params.shift) +
+                     params.bias[position] + 32768;
+    out[element] = int8_t(std::clamp<int64_t>(
+        (scaled >> 16) + output.getZeroPoint(), INT8_MIN, INT8_MAX));
+  });
+  return success();
+}
+
 LogicalResult LayerNormOp::evaluate(ArrayRef<Tensor> operands,
                                     MutableArrayRef<Tensor> results) {
   const Tensor &input = operands[0];
+  if (isInteger(input) && input.getNumElements() != 0)
+    return normalizeIntegers(*this, operands, results[0]);
   if (failed(checkF32(*this, operands)) || failed(checkF32(*this, results)))
     return failure();
   if (input.getNumElements() == 0)

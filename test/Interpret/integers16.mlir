@@ -2,6 +2,7 @@
 // RUN: edgecc-opt %s --edge-interpret="function=dequantize" -o /dev/null | FileCheck %s --check-prefix=DEQUANTIZE
 // RUN: edgecc-opt %s --edge-interpret="function=requantize" -o /dev/null | FileCheck %s --check-prefix=REQUANTIZE
 // RUN: edgecc-opt %s --edge-interpret="function=add" -o /dev/null | FileCheck %s --check-prefix=ADD
+// RUN: edgecc-opt %s --edge-interpret="function=sub" -o /dev/null | FileCheck %s --check-prefix=SUB
 // RUN: edgecc-opt %s --edge-interpret="function=mul" -o /dev/null | FileCheck %s --check-prefix=MUL
 // RUN: edgecc-opt %s --edge-interpret="function=table" -o /dev/null | FileCheck %s --check-prefix=TABLE
 // RUN: edgecc-opt %s --edge-interpret="function=weighted" -o /dev/null | FileCheck %s --check-prefix=WEIGHTED
@@ -53,6 +54,15 @@ func.func @add() -> tensor<4x!a> {
   %x = edge.constant dense<[3, -3, 32767, -32768]> : tensor<4xi16> -> tensor<4x!a>
   %y = edge.constant dense<[1, -1, 32767, -32768]> : tensor<4xi16> -> tensor<4x!b>
   %z = edge.add %x, %y {clamp_min = -4.0 : f32} : (tensor<4x!a>, tensor<4x!b>) -> tensor<4x!a>
+  return %z : tensor<4x!a>
+}
+
+// 3 - 1 / 2 and -3 + 1 / 2, halves up; saturated.
+// SUB: = [3, -2, 32767, -32768]
+func.func @sub() -> tensor<4x!a> {
+  %x = edge.constant dense<[3, -3, 32767, -32768]> : tensor<4xi16> -> tensor<4x!a>
+  %y = edge.constant dense<[1, -1, -32768, 32767]> : tensor<4xi16> -> tensor<4x!b>
+  %z = edge.sub %x, %y : (tensor<4x!a>, tensor<4x!b>) -> tensor<4x!a>
   return %z : tensor<4x!a>
 }
 

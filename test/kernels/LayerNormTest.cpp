@@ -7,6 +7,7 @@
 
 // layer_norm.h against double, over axes of all places.
 #include "layer_norm.h"
+#include "layer_norm_integer.h"
 #include "reference.h"
 
 using namespace edgecc::kernels;
@@ -67,7 +68,38 @@ template <class S, class Mask, bool Rms> void testKind() {
   }
 }
 
+/// Against real numbers: the result is the nearest step, or one beside it where
+/// the exact value lies within a hundredth of the middle.
+template <class S, class Mask, bool Rms> void testInt8() {
+  constexpr int kLast = S::dim(S::rank - 1), kZero = 7, kOutZero = -11;
+  Random random;
+  const auto in = random.bytes(S::size);
+  const auto multiplier = random.integers(kLast, -2000000, 2000000);
+  const auto bias = random.integers(kLast, -2000000, 2000000);
+  auto out = in;
+  layer_norm_s8<S, Mask, Rms>(out.data(), multiplier.data(), bias.data(),
+                              out.data(), kZero, 123456, 16, kOutZero);
+  for (int i = 0; i < S::size; ++i) {
+    const std::vector<int> members = groupOf<S, Mask>(i);
+    const auto count = static_cast<double>(members.size());
+    double sum = 0.0, squares = 0.0;
+    for (int member : members) {
+      const double d = at(in, member) - kZero;
+      sum += Rms ? 0.0 : d;
+      squares += d * d;
+    }
+    const double y = (count * (at(in, i) - kZero) - sum) /
+                     std::sqrt(count * squares - sum * sum + 123456.0);
+    const double steps = y * at(multiplier, i % kLast) / 65536.0 +
+                         at(bias, i % kLast) / 65536.0 + kOutZero;
+    EXPECT_NEAR(at(out, i), std::clamp(steps, -128.0, 127.0), 0.51)
+        << "element " << i;
+  }
+}
+
 template <class S, class Mask> void test() {
+  testInt8<S, Mask, false>();
+  testInt8<S, Mask, true>();
   testKind<S, Mask, false>();
   testKind<S, Mask, true>();
 }
@@ -79,5 +111,23 @@ TEST(LayerNormF32, Channels) { test<Shape<2, 3, 4>, Shape<0, 1, 0>>(); }
 TEST(LayerNormF32, BatchAndSpatial) { test<Shape<2, 3, 4>, Shape<1, 1, 0>>(); }
 TEST(LayerNormF32, Vector) { test<Shape<7>, Shape<1>>(); }
 TEST(LayerNormF32, OneElement) { test<Shape<3, 1>, Shape<0, 1>>(); }
+
+TEST(ReciprocalRoot, IsClose) {
+  EXPECT_EQ(integerRoot(0), 0u);
+  EXPECT_EQ(integerRoot(24), 4u);
+  EXPECT_EQ(integerRoot(25), 5u);
+  EXPECT_EQ(integerRoot(UINT64_MAX), UINT32_MAX);
+  for (std::uint64_t x :
+       {std::uint64_t{1}, std::uint64_t{2}, std::uint64_t{3},
+        std::uint64_t{1000000007}, UINT64_MAX / 3, UINT64_MAX}) {
+    const ReciprocalRoot root = reciprocalRoot(x);
+    EXPECT_GE(root.mantissa, 1u << 30);
+    EXPECT_LE(root.mantissa, 1u << 31);
+    EXPECT_NEAR(std::ldexp(root.mantissa, -root.shift) *
+                    std::sqrt(static_cast<double>(x)),
+                1.0, 2e-9);
+  }
+  EXPECT_EQ(reciprocalRoot(0).mantissa, reciprocalRoot(1).mantissa);
+}
 
 } // namespace

@@ -106,6 +106,12 @@ static const Operator operators[] = {
        %s = edge.softmax %l {axis = 2} : (tensor<2x6x6xf32>) -> tensor<2x6x6xf32>
        %y = edge.matmul %s, %b : (tensor<2x6x6xf32>, tensor<2x6x8xf32>) -> tensor<2x6x8xf32>)"),
      28},
+    {"LayerNorm", EDGE_FUNCTION("tensor<2x6x8xf32>", R"(
+       %s = edge.constant dense<[0.01, 0.2, 0.3, 2.0, 0.5, 0.9, 0.25, -1.0]> : tensor<8xf32> -> tensor<8xf32>
+       %o = edge.constant dense<[1.0, -0.2, 0.3, 0.0, 0.5, -0.9, 0.25, 1.0]> : tensor<8xf32> -> tensor<8xf32>
+       %y = edge.layer_norm %a scale(%s) bias(%o) {axes = array<i64: 2>, epsilon = 1.0e-5 : f32}
+         : (tensor<2x6x8xf32>, tensor<8xf32>, tensor<8xf32>) -> tensor<2x6x8xf32>)"),
+     34},
     {"MeanOverFirstAxis", EDGE_FUNCTION("tensor<1x6x8xf32>", R"(
        %y = edge.reduce %a {kind = 1 : i32, axes = array<i64: 0>} : (tensor<2x6x8xf32>) -> tensor<1x6x8xf32>)"),
      36},

@@ -128,6 +128,26 @@ Requantization getSumRequantization(mlir::quant::UniformQuantizedType input,
                                     mlir::quant::UniformQuantizedType output,
                                     int64_t divisor);
 
+/// What kernels/layer_norm_integer.h takes.
+struct LayerNormParams {
+  int64_t epsilon = 0;
+  llvm::SmallVector<int32_t> multipliers, bias;
+  int shift = 0;
+};
+
+/// The largest number of elements whose mean and variance fit 64 bits.
+inline constexpr int64_t kLargestNormGroup = int64_t(1) << 20;
+
+/// `count` elements make a group. `scale` and `bias` have one value for each of
+/// `channels` positions along the last axis; empty ones mean 1 and 0. `shift` is
+/// the largest, at most 30, with which all multipliers fit.
+LayerNormParams getLayerNormParams(mlir::quant::UniformQuantizedType input,
+                                   mlir::quant::UniformQuantizedType output,
+                                   int64_t count, double epsilon,
+                                   int64_t channels,
+                                   llvm::ArrayRef<float> scale,
+                                   llvm::ArrayRef<float> bias);
+
 /// The factor of a product of two quantized values: s_a * s_b / s_out.
 Requantization getMulRequantization(mlir::quant::UniformQuantizedType lhs,
                                     mlir::quant::UniformQuantizedType rhs,

@@ -18,6 +18,7 @@
 #include "elementwise_integer.h"
 #include "fully_connected.h"
 #include "fully_connected_w4.h"
+#include "layer_norm_integer.h"
 #include "matmul.h"
 #include "pool2d.h"
 #include "quantize.h"
@@ -295,6 +296,12 @@ void alongAxes() {
   resample_s8<Image, 2, Shape<2, 4>>(in, indices, weights, out, inZero, 100000,
                                      0, outZero);
   report("ResampleS8", "Columns", out, 2 * 8 * 4 * 16);
+  layer_norm_s8<Image, Shape<0, 1, 1, 0>, false>(in, multiplier, bias, out,
+                                                 inZero, 123456, 20, outZero);
+  report("LayerNormS8", "Spatial", out, Image::size);
+  layer_norm_s8<Image, Shape<0, 0, 0, 1>, true>(in, multiplier, bias, out,
+                                                inZero, 123456, 20, outZero);
+  report("LayerNormS8", "Channels", out, Image::size);
 }
 
 template <class S, int Axis> void softmax(const char *name) {

@@ -382,6 +382,7 @@ def Edge_SoftmaxOp : Edge_TensorOp<"softmax", [
 
 def Edge_LayerNormOp : Edge_TensorOp<"layer_norm", [
     AttrSizedOperandSegments,
+    DeclareOpInterfaceMethods<Edge_QuantizableOpInterface>,
     DeclareOpInterfaceMethods<Edge_PermutableOpInterface,
       ["isPermutedOperand", "getOperandPermutation", "getResultPermutation",
        "createPermuted"]>]> {
@@ -391,7 +392,8 @@ def Edge_LayerNormOp : Edge_TensorOp<"layer_norm", [
     variance (of the population) along `axes`. With `rms`, the root mean square:
     `x / sqrt(mean(x * x) + epsilon) * scale + bias`. Scale and bias, where
     given, hold one value for each position along the last axis, whether that is
-    one of `axes` or not; a bias needs a scale.
+    one of `axes` or not; a bias needs a scale. Quantized: input and result per
+    tensor in i8; scale and bias are constants and stay f32.
 
     Example:
 
@@ -409,6 +411,10 @@ def Edge_LayerNormOp : Edge_TensorOp<"layer_norm", [
   let assemblyFormat = [{
     $input (`scale` `(` $scale^ `)`)? (`bias` `(` $bias^ `)`)? attr-dict `:`
     functional-type(operands, results)
+  }];
+  let extraClassDeclaration = [{
+    /// The number of elements that have one mean.
+    int64_t getGroupSize();
   }];
   let hasVerifier = 1;
   let hasCanonicalizer = 1;
