@@ -132,8 +132,8 @@ static LogicalResult lowerLayerNorm(LayerNormOp op, KernelCallBuilder &call) {
 static SmallVector<float> getParameter(Value value) {
   if (!value)
     return {};
-  return llvm::to_vector(
-      std::as_const(*getConstantTensor(value)).getData<float>());
+  const reference::Tensor tensor = *getConstantTensor(value);
+  return llvm::to_vector(tensor.getData<float>());
 }
 
 static LogicalResult lowerLayerNormS8(LayerNormOp op, KernelCallBuilder &call) {
