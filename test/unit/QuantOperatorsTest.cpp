@@ -157,7 +157,8 @@ static bool computesInIntegers(mlir::func::FuncOp func) {
   return llvm::none_of(
       func.front().without_terminator(), [](mlir::Operation &op) {
         return llvm::isa<edge::MapOp>(op) ||
-               (!llvm::isa<edge::DequantizeOp>(op) &&
+               // Parameters of a layer norm stay real until it is lowered.
+               (!llvm::isa<edge::DequantizeOp, edge::ConstantOp>(op) &&
                 mlir::getElementTypeOrSelf(op.getResult(0)).isF32());
       });
 }
