@@ -149,10 +149,17 @@ static double getPSNR(const MetricInputs &inputs) {
       lo = std::min<double>(lo, value);
       hi = std::max<double>(hi, value);
     }
-  double error = getMSE(inputs);
-  if (error == 0)
-    return kMost;
-  return std::min(kMost, 10 * std::log10((hi - lo) * (hi - lo) / error));
+  double sum = 0;
+  for (auto [output, expected] :
+       llvm::zip_equal(inputs.outputs, inputs.references)) {
+    double error =
+        getSquaredError(output.getData<float>(), expected.getData<float>());
+    sum += error == 0
+               ? kMost
+               : std::min(kMost,
+                          10 * std::log10((hi - lo) * (hi - lo) / error));
+  }
+  return sum / double(inputs.outputs.size());
 }
 
 static double getSNR(const MetricInputs &inputs) {

@@ -72,13 +72,21 @@ TEST_F(ReferenceMetrics, AutoencodersAreScoredByTheirError) {
 TEST_F(ReferenceMetrics, AgainstReferences) {
   auto got = outputs({{1, 0}, {0, 3}}), expected = outputs({{1, 0}, {0, 1}});
   EXPECT_EQ(compute(Metric::MSE, {got, {}, {}, expected}), 1.0);
-  EXPECT_NEAR(compute(Metric::PSNR, {got, {}, {}, expected}), 0.0, 1e-9);
   EXPECT_EQ(compute(Metric::PSNR, {got, {}, {}, got}), 200.0);
   EXPECT_NEAR(compute(Metric::Cosine, {got, {}, {}, expected}), 100.0, 1e-9);
   EXPECT_NEAR(compute(Metric::SNR, {got, {}, {}, expected}), -3.0103, 1e-4);
   EXPECT_EQ(compute(Metric::SNR, {got, {}, {}, got}), 200.0);
   auto turned = outputs({{0, 1}, {0, 1}});
   EXPECT_NEAR(compute(Metric::Cosine, {turned, {}, {}, expected}), 50.0, 1e-9);
+}
+
+TEST_F(ReferenceMetrics, PeakSignalToNoiseIsAMeanOverSamples) {
+  // Of errors 1/2 and 1/200 below a peak of 1, not of their mean.
+  auto expected = outputs({{1, 0}, {0, 1}});
+  auto got = outputs({{0, 0}, {0.1f, 1}});
+  double first = 10 * std::log10(2), second = 10 * std::log10(200);
+  EXPECT_NEAR(compute(Metric::PSNR, {got, {}, {}, expected}),
+              (first + second) / 2, 1e-5);
 }
 
 TEST_F(ReferenceMetrics, ExplainsWhatIsMissing) {

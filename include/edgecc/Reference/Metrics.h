@@ -27,8 +27,9 @@ enum class Metric {
   AUC,
   /// Mean squared error against reference outputs.
   MSE,
-  /// Peak signal to noise ratio against reference outputs in dB; the peak is
-  /// the range of the reference. At most 200.
+  /// Peak signal to noise ratio against reference outputs in dB: the mean over
+  /// the samples, as is customary for images. The peak is the range of all
+  /// references together. At most 200.
   PSNR,
   /// 100 times the mean cosine between outputs and reference outputs.
   Cosine,
