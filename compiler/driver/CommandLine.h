@@ -102,7 +102,7 @@ struct CommandLine {
   Text repair{
       "repair", value("auto|none|LIST"), cat(choices),
       desc("what to do so that integers cost less accuracy: none, or some of\n"
-           "equalize, migrate, reconstruct, gptq, refit, bias, separated by\n"
+           "equalize, migrate, ranges, reconstruct, gptq, refit, bias, separated by\n"
            "commas; auto tries some and keeps the best (default: auto)"),
       llvm::cl::init("auto")};
   Text prune{"prune", value("auto|off|lossless|RATIO"), cat(choices),

@@ -60,20 +60,26 @@ static size_t countRanges(FuncOp function) {
   }));
 }
 
-/// Scales channels; what changes is calibrated again. False if nothing does.
+/// Scales channels and chooses ranges; what changes is calibrated again. False
+/// if channels should be scaled and none is.
 Expected<bool> RepairTrial::prepare(RepairedModel &model) {
   model.calibrated = original.clone();
   bool scales = is_contained(model.methods, RepairMethod::Equalize) ||
                 is_contained(model.methods, RepairMethod::Migrate);
-  if (!scales)
-    return true;
+  bool ranges = is_contained(model.methods, RepairMethod::Ranges);
   FuncOp function = getModelFunction(*model.calibrated);
-  size_t before = countRanges(function);
-  if (failed(prepareChannels(function, seen, model.methods)))
-    return alreadyReported(InternalError);
-  if (countRanges(function) == before)
-    return false;
-  if (failed(calibrate(function, session.calibration)))
+  if (scales) {
+    size_t before = countRanges(function);
+    if (failed(prepareChannels(function, seen, model.methods)))
+      return alreadyReported(InternalError);
+    if (countRanges(function) == before)
+      return false;
+  }
+  CalibrationOptions options;
+  if (ranges)
+    options.method = RangeMethod::Output;
+  if ((scales || ranges) &&
+      failed(calibrate(function, session.calibration, options)))
     return alreadyReported(InternalError);
   return true;
 }
@@ -186,17 +192,27 @@ Expected<RepairedModel> driver::quantizeRepaired(const Session &session,
   RepairTrial trial(session, mix);
   HeldDiagnostics diagnostics(session.context);
   std::optional<RepairedModel> best;
-  std::vector<std::vector<RepairMethod>> recipes = getRecipes(session, quick);
-  for (ArrayRef<RepairMethod> methods : recipes) {
+  auto consider = [&](ArrayRef<RepairMethod> methods) -> Error {
     auto model = diagnostics.hold([&] { return trial.make(methods); });
     if (!model) {
       diagnostics.keep();
       return model.takeError();
     }
-    if (!*model || (best && (*model)->sqnr <= best->sqnr))
-      continue;
-    best = std::move(**model);
-    diagnostics.keep();
+    if (*model && (!best || (*model)->sqnr > best->sqnr)) {
+      best = std::move(**model);
+      diagnostics.keep();
+    }
+    return Error::success();
+  };
+  for (ArrayRef<RepairMethod> methods : getRecipes(session, quick))
+    if (Error error = consider(methods))
+      return std::move(error);
+  // Ranges are independent of the rest, and dear: with the best only.
+  if (best && !quick && !session.options.repairs) {
+    std::vector<RepairMethod> methods = best->methods;
+    methods.push_back(RepairMethod::Ranges);
+    if (Error error = consider(methods))
+      return std::move(error);
   }
   // The one list that was asked for may change nothing.
   if (!best) {

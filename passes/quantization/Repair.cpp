@@ -16,6 +16,7 @@ using namespace edgecc::quantization;
 static constexpr std::pair<RepairMethod, llvm::StringLiteral> kNames[] = {
     {RepairMethod::Equalize, "equalize"},
     {RepairMethod::Migrate, "migrate"},
+    {RepairMethod::Ranges, "ranges"},
     {RepairMethod::Reconstruct, "reconstruct"},
     {RepairMethod::Gptq, "gptq"},
     {RepairMethod::Refit, "refit"},

@@ -21,6 +21,7 @@ using ProgressFn = llvm::function_ref<void(size_t, size_t)>;
 enum class RepairMethod {
   Equalize,    ///< edge-equalize-layers, by activations
   Migrate,     ///< edge-migrate-scales
+  Ranges,      ///< edge-calibrate method=output
   Reconstruct, ///< edge-reconstruct-weights rounding=descent
   Gptq,        ///< edge-reconstruct-weights rounding=gptq
   Refit,       ///< edge-refit-weights
@@ -29,7 +30,7 @@ enum class RepairMethod {
 
 /// The names of all, as a text of choices.
 inline constexpr llvm::StringLiteral kRepairNames =
-    "equalize, migrate, reconstruct, gptq, refit, bias";
+    "equalize, migrate, ranges, reconstruct, gptq, refit, bias";
 
 llvm::StringRef stringifyRepair(RepairMethod method);
 /// The method of that name, or nothing.
