@@ -7,6 +7,7 @@
 
 #include "ChannelScaling.h"
 
+#include "WeightScales.h"
 #include "WeightedLayer.h"
 
 #include "edgecc/Quant/Ranges.h"
@@ -97,13 +98,6 @@ struct ChannelMap {
   }
 };
 } // namespace
-
-static float getLargest(ArrayRef<float> row) {
-  float largest = 0.0f;
-  for (float weight : row)
-    largest = std::max(largest, std::abs(weight));
-  return largest;
-}
 
 ChannelValues
 quantization::getConsumerRanges(ArrayRef<WeightedOpInterface> layers,

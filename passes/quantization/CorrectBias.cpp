@@ -41,13 +41,10 @@ static void correctLayer(WeightedOpInterface layer,
 
 LogicalResult quantization::correctBias(func::FuncOp func, SampleList samples,
                                         const RepairOptions &options) {
-  PairedExecution execution(func, samples, options);
-  return execution.run(
-      [&](WeightedOpInterface layer, const PairedValue &input) {
-        auto moments = measureMoments(layer, input, /*withGram=*/false);
-        if (moments)
-          correctLayer(layer, options, *moments);
-        return success();
+  return repairLayers(
+      func, samples, options, /*withGram=*/false,
+      [&](WeightedOpInterface layer, ArrayRef<GroupMoments> moments) {
+        correctLayer(layer, options, moments);
       });
 }
 

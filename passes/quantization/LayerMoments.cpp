@@ -161,3 +161,15 @@ quantization::measureMoments(WeightedOpInterface layer,
     return std::nullopt;
   return moments;
 }
+
+LogicalResult quantization::repairLayers(
+    func::FuncOp func, ArrayRef<std::vector<reference::Tensor>> samples,
+    const RepairOptions &options, bool withGram, MomentsFn repair) {
+  PairedExecution execution(func, samples, options);
+  return execution.run(
+      [&](WeightedOpInterface layer, const PairedValue &input) {
+        if (auto moments = measureMoments(layer, input, withGram))
+          repair(layer, *moments);
+        return success();
+      });
+}

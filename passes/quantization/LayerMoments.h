@@ -38,6 +38,17 @@ std::optional<std::vector<GroupMoments>>
 measureMoments(edge::WeightedOpInterface layer, const PairedValue &input,
                bool withGram);
 
+/// What a repair does to a layer with its moments.
+using MomentsFn = llvm::function_ref<void(edge::WeightedOpInterface,
+                                          llvm::ArrayRef<GroupMoments>)>;
+
+/// Runs the network exact and rounded, and calls `repair` for each weighted
+/// layer that has moments before its rounded result is computed.
+llvm::LogicalResult
+repairLayers(mlir::func::FuncOp func,
+             llvm::ArrayRef<std::vector<reference::Tensor>> samples,
+             const RepairOptions &options, bool withGram, MomentsFn repair);
+
 } // namespace edgecc::quantization
 
 #endif // EDGECC_PASSES_QUANTIZATION_LAYERMOMENTS_H

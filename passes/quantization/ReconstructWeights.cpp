@@ -148,20 +148,16 @@ void Reconstruction::addGroup(int64_t first, const GroupMoments &moments) {
 LogicalResult
 quantization::reconstructWeights(func::FuncOp func, SampleList samples,
                                  const ReconstructOptions &options) {
-  PairedExecution execution(func, samples, options);
-  return execution.run(
-      [&](WeightedOpInterface layer, const PairedValue &input) {
-        auto moments = measureMoments(layer, input, /*withGram=*/true);
-        if (!moments)
-          return success();
+  return repairLayers(
+      func, samples, options, /*withGram=*/true,
+      [&](WeightedOpInterface layer, ArrayRef<GroupMoments> moments) {
         Reconstruction reconstruction(layer, options);
         int64_t channel = 0;
-        for (const GroupMoments &group : *moments) {
+        for (const GroupMoments &group : moments) {
           reconstruction.addGroup(channel, group);
           channel += group.meanY.size();
         }
         reconstruction.apply(layer);
-        return success();
       });
 }
 

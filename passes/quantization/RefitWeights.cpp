@@ -62,13 +62,10 @@ static void refitLayer(WeightedOpInterface layer, const RepairOptions &options,
 
 LogicalResult quantization::refitWeights(func::FuncOp func, SampleList samples,
                                          const RepairOptions &options) {
-  PairedExecution execution(func, samples, options);
-  return execution.run(
-      [&](WeightedOpInterface layer, const PairedValue &input) {
-        auto moments = measureMoments(layer, input, /*withGram=*/true);
-        if (moments)
-          refitLayer(layer, options, *moments);
-        return success();
+  return repairLayers(
+      func, samples, options, /*withGram=*/true,
+      [&](WeightedOpInterface layer, ArrayRef<GroupMoments> moments) {
+        refitLayer(layer, options, moments);
       });
 }
 

@@ -7,6 +7,8 @@
 
 #include "edgecc/Quant/WeightGrid.h"
 
+#include "WeightScales.h"
+
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/MathExtras.h"
 
@@ -21,19 +23,6 @@ using llvm::SmallVector;
 
 /// Stored weights stay within -127..127 with every digit.
 static constexpr int kMaxMultiplier = 127 / -kLowestDigit;
-
-static float getLargest(ArrayRef<float> weights) {
-  float largest = 0.0f;
-  for (float weight : weights)
-    largest = std::max(largest, std::abs(weight));
-  return largest;
-}
-
-/// The smallest float that is not below `value`.
-static double roundUp(double value) {
-  float rounded = float(value);
-  return double(rounded) < value ? std::nextafter(rounded, INFINITY) : rounded;
-}
 
 static double toDigit(const WeightGrid &grid, double units) {
   return std::clamp(std::nearbyint(units), double(grid.lowest),

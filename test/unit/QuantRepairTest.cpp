@@ -234,9 +234,8 @@ TEST_F(QuantRepair, FewSamplesDoLittleHarm) {
   double nearest = measure({}, Precision::S8W4);
   EXPECT_GT(measure(RepairMethod::Reconstruct, Precision::S8W4), nearest - 2.0);
   EXPECT_GT(measure(RepairMethod::Gptq, Precision::S8W4), nearest - 2.0);
-  EXPECT_GT(
-      measure({RepairMethod::Refit, RepairMethod::Bias}, {Precision::S8W4}),
-      nearest - 1.0);
+  EXPECT_GT(measure({RepairMethod::Refit, RepairMethod::Bias}, Precision::S8W4),
+            nearest - 1.0);
 }
 
 TEST_F(QuantRepair, RefittedScalesHaveLessNoise) {
