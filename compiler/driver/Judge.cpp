@@ -22,10 +22,34 @@ using namespace llvm;
 // What is compared with
 //===----------------------------------------------------------------------===//
 
-static Metric chooseMetric(const Options &options) {
+/// Whether an output is judged: state is none of the model's results.
+static bool isResult(mlir::func::FuncOp function, size_t index, bool floats) {
+  return !function.getResultAttr(unsigned(index), edge::kStateAttr) &&
+         mlir::getElementTypeOrSelf(function.getResultTypes()[index]).isF32() ==
+             floats;
+}
+
+/// Where labels or targets judge, only the first; of a model that gives classes
+/// as well as scores, only the scores.
+static std::vector<size_t> chooseOutputs(mlir::func::FuncOp function,
+                                         bool onlyFirst) {
+  std::vector<size_t> chosen;
+  for (bool floats : {true, false})
+    for (size_t index = 0; index != function.getNumResults(); ++index)
+      if (isResult(function, index, floats) &&
+          (chosen.empty() ||
+           (!onlyFirst && isResult(function, chosen.front(), floats))))
+        chosen.push_back(index);
+  return chosen;
+}
+
+static Metric chooseMetric(const Options &options, mlir::func::FuncOp function,
+                           size_t output) {
   if (!options.metric.empty())
     return *parseMetric(options.metric);
-  return options.labels.empty() ? Metric::Cosine : Metric::Top1;
+  return options.labels.empty() && isResult(function, output, /*floats=*/true)
+             ? Metric::Cosine
+             : Metric::Top1;
 }
 
 static Error checkCount(const Session &session, size_t count) {
@@ -56,20 +80,6 @@ Error Judge::readLabels(const Session &session) {
   return checkCount(session, targets.size());
 }
 
-/// Where labels or targets judge, only the first; of outputs that are not
-/// floats there is nothing to measure.
-static std::vector<size_t> chooseOutputs(mlir::func::FuncOp function,
-                                         bool onlyFirst) {
-  std::vector<size_t> chosen;
-  for (auto [index, type] : enumerate(function.getResultTypes()))
-    if (!function.getResultAttr(unsigned(index), edge::kStateAttr) &&
-        mlir::getElementTypeOrSelf(type).isF32() &&
-        (chosen.empty() || !onlyFirst))
-      chosen.push_back(index);
-  // Then measuring says what is wrong with it.
-  return chosen.empty() ? std::vector<size_t>{0} : chosen;
-}
-
 Error Judge::measureFloat() {
   Expected<double> value = getValue(floatOutputs);
   if (!value)
@@ -79,10 +89,17 @@ Error Judge::measureFloat() {
 }
 
 Expected<Judge> Judge::create(const Session &session) {
-  Judge judge(chooseMetric(session.options));
+  mlir::func::FuncOp function = getModelFunction(*session.imported);
+  std::vector<size_t> judged =
+      chooseOutputs(function, !session.options.labels.empty());
+  // A model that is all state.
+  if (judged.empty())
+    judged.push_back(0);
+  Judge judge(chooseMetric(session.options, function, judged.front()));
+  judge.judged = std::move(judged);
   if (Error error = judge.readLabels(session))
     return std::move(error);
-  auto runner = ReferenceRunner::create(getModelFunction(*session.imported));
+  auto runner = ReferenceRunner::create(function);
   if (!runner)
     return runner.takeError();
   judge.samples = session.evaluation;
@@ -90,8 +107,6 @@ Expected<Judge> Judge::create(const Session &session) {
   if (!outputs)
     return outputs.takeError();
   judge.floatOutputs = std::move(*outputs);
-  judge.judged = chooseOutputs(getModelFunction(*session.imported),
-                               !session.options.labels.empty());
   if (Error error = judge.measureFloat())
     return std::move(error);
   return judge;

@@ -9,9 +9,11 @@
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringSwitch.h"
+#include "llvm/Support/MathExtras.h"
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 
 using namespace mlir;
 using namespace edgecc;
@@ -61,17 +63,46 @@ bool reference::needsLabels(Metric metric) {
 // Against labels
 //===----------------------------------------------------------------------===//
 
-static bool isCorrect(ArrayRef<float> output, int64_t label) {
-  if (output.size() == 1)
-    return (output[0] >= 0.5f) == (label != 0);
-  return llvm::max_element(output) - output.begin() == label;
+static bool isF32(const Tensor &tensor) {
+  return tensor.getElementType().isF32();
+}
+
+/// Element `index` of a tensor of signed integers.
+static int64_t getInteger(const Tensor &tensor, size_t index) {
+  size_t bytes = getElementBytes(tensor.getElementType());
+  uint64_t bits = 0;
+  std::memcpy(&bits, &tensor.getRawData()[index * bytes], bytes);
+  return llvm::SignExtend64(bits, unsigned(8 * bytes));
+}
+
+/// A model may end in the class itself instead of scores.
+static bool isCorrect(const Tensor &output, int64_t label) {
+  if (!isF32(output))
+    return getInteger(output, 0) == label;
+  ArrayRef<float> scores = output.getData<float>();
+  if (scores.size() == 1)
+    return (scores[0] >= 0.5f) == (label != 0);
+  return llvm::max_element(scores) - scores.begin() == label;
+}
+
+/// The share of integers that are what they should be.
+static double getAgreement(const Tensor &output, const Tensor &expected) {
+  int64_t equal = 0, count = output.getNumElements();
+  for (int64_t i = 0; i != count; ++i)
+    equal += getInteger(output, size_t(i)) == getInteger(expected, size_t(i));
+  return count == 0 ? 1.0 : double(equal) / double(count);
 }
 
 static double getTop1(const MetricInputs &inputs) {
-  int64_t correct = 0;
-  for (auto [output, label] : llvm::zip_equal(inputs.outputs, inputs.labels))
-    correct += isCorrect(output.getData<float>(), label);
-  return 100.0 * double(correct) / double(inputs.outputs.size());
+  double correct = 0;
+  if (inputs.labels.empty())
+    for (auto [output, expected] :
+         llvm::zip_equal(inputs.outputs, inputs.references))
+      correct += getAgreement(output, expected);
+  else
+    for (auto [output, label] : llvm::zip_equal(inputs.outputs, inputs.labels))
+      correct += isCorrect(output, label);
+  return 100.0 * correct / double(inputs.outputs.size());
 }
 
 static double getSquaredError(ArrayRef<float> a, ArrayRef<float> b) {
@@ -154,10 +185,10 @@ static double getPSNR(const MetricInputs &inputs) {
        llvm::zip_equal(inputs.outputs, inputs.references)) {
     double error =
         getSquaredError(output.getData<float>(), expected.getData<float>());
-    sum += error == 0
-               ? kMost
-               : std::min(kMost,
-                          10 * std::log10((hi - lo) * (hi - lo) / error));
+    sum +=
+        error == 0
+            ? kMost
+            : std::min(kMost, 10 * std::log10((hi - lo) * (hi - lo) / error));
   }
   return sum / double(inputs.outputs.size());
 }
@@ -201,32 +232,27 @@ static double getMeanCosine(const MetricInputs &inputs) {
 // Choice
 //===----------------------------------------------------------------------===//
 
-static bool isF32(const Tensor &tensor) {
-  return tensor.getElementType().isF32();
-}
-
 /// Scores of anomalies may be distances between input and output. Elsewhere
 /// inputs need not be numbers: tokens are not.
 static bool usesInputs(Metric metric) { return metric == Metric::AUC; }
 
-static llvm::Error checkInputs(Metric metric, const MetricInputs &inputs) {
-  auto fail = [&](const Twine &what) {
-    return llvm::createStringError(llvm::inconvertibleErrorCode(),
-                                   getName(metric) + " " + what);
-  };
+using Failure = llvm::function_ref<llvm::Error(const Twine &)>;
+
+static llvm::Error checkLabels(const MetricInputs &inputs, Failure fail) {
   size_t samples = inputs.outputs.size();
-  if (samples == 0)
-    return fail("needs at least one sample");
-  if (!llvm::all_of(inputs.outputs, isF32) ||
-      !llvm::all_of(inputs.references, isF32) ||
-      (usesInputs(metric) && !llvm::all_of(inputs.inputs, isF32)))
-    return fail("is computed on f32");
-  if (needsLabels(metric)) {
-    if (inputs.labels.size() != samples)
-      return fail("needs a label for each of " + Twine(samples) +
-                  " samples, found " + Twine(inputs.labels.size()));
-    return llvm::Error::success();
-  }
+  if (inputs.labels.size() != samples)
+    return fail("needs a label for each of " + Twine(samples) +
+                " samples, found " + Twine(inputs.labels.size()));
+  const Tensor &output = inputs.outputs.front();
+  if (!isF32(output) && output.getNumElements() != 1)
+    return fail("needs scores, or one integer, to compare with labels; the "
+                "output has " +
+                Twine(output.getNumElements()) + " integers");
+  return llvm::Error::success();
+}
+
+static llvm::Error checkReferences(const MetricInputs &inputs, Failure fail) {
+  size_t samples = inputs.outputs.size();
   if (inputs.references.size() != samples)
     return fail("needs a reference output for each of " + Twine(samples) +
                 " samples, found " + Twine(inputs.references.size()));
@@ -237,6 +263,31 @@ static llvm::Error checkInputs(Metric metric, const MetricInputs &inputs) {
                   " elements with references of " +
                   Twine(expected.getNumElements()));
   return llvm::Error::success();
+}
+
+/// Classes that a model gives as integers are compared with the float model's
+/// where there are no labels.
+static bool comparesIntegers(Metric metric, const MetricInputs &inputs) {
+  return metric == Metric::Top1 && !inputs.outputs.empty() &&
+         mlir::isa<mlir::IntegerType>(inputs.outputs.front().getElementType());
+}
+
+static llvm::Error checkInputs(Metric metric, const MetricInputs &inputs) {
+  auto fail = [&](const Twine &what) {
+    return llvm::createStringError(llvm::inconvertibleErrorCode(),
+                                   getName(metric) + " " + what);
+  };
+  if (inputs.outputs.empty())
+    return fail("needs at least one sample");
+  bool integers = comparesIntegers(metric, inputs);
+  if (!integers &&
+      (!llvm::all_of(inputs.outputs, isF32) ||
+       !llvm::all_of(inputs.references, isF32) ||
+       (usesInputs(metric) && !llvm::all_of(inputs.inputs, isF32))))
+    return fail("is computed on f32");
+  if (needsLabels(metric) && !(integers && inputs.labels.empty()))
+    return checkLabels(inputs, fail);
+  return checkReferences(inputs, fail);
 }
 
 Expected<double> reference::computeMetric(Metric metric,

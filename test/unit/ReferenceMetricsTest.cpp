@@ -25,6 +25,13 @@ protected:
           tensor<float>("1x" + std::to_string(sample.size()) + "xf32", sample));
     return result;
   }
+  std::vector<Tensor> integers(ArrayRef<std::vector<int64_t>> samples) {
+    std::vector<Tensor> result;
+    for (const std::vector<int64_t> &sample : samples)
+      result.push_back(tensor<int64_t>(
+          "1x" + std::to_string(sample.size()) + "xi64", sample));
+    return result;
+  }
   double compute(Metric metric, const MetricInputs &inputs) {
     auto value = computeMetric(metric, inputs);
     if (value)
@@ -78,6 +85,18 @@ TEST_F(ReferenceMetrics, AgainstReferences) {
   EXPECT_EQ(compute(Metric::SNR, {got, {}, {}, got}), 200.0);
   auto turned = outputs({{0, 1}, {0, 1}});
   EXPECT_NEAR(compute(Metric::Cosine, {turned, {}, {}, expected}), 50.0, 1e-9);
+}
+
+TEST_F(ReferenceMetrics, ClassesMayBeIntegers) {
+  auto got = integers({{3}, {1}}), expected = integers({{3}, {2}});
+  EXPECT_EQ(compute(Metric::Top1, {got, {}, {0, 1}, {}}), 50.0);
+  EXPECT_EQ(compute(Metric::Top1, {got, {}, {}, expected}), 50.0);
+  auto map = integers({{3, 1, 1, 0}}), other = integers({{3, 1, 1, -1}});
+  EXPECT_EQ(compute(Metric::Top1, {map, {}, {}, other}), 75.0);
+  EXPECT_EQ(compute(Metric::Top1, {map, {}, {1}, {}}), -1.0);
+  EXPECT_TRUE(StringRef(error).contains("the output has 4 integers"));
+  EXPECT_EQ(compute(Metric::Cosine, {got, {}, {}, expected}), -1.0);
+  EXPECT_TRUE(StringRef(error).contains("is computed on f32"));
 }
 
 TEST_F(ReferenceMetrics, PeakSignalToNoiseIsAMeanOverSamples) {

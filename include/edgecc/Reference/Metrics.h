@@ -19,7 +19,9 @@ namespace edgecc::reference {
 /// What accuracy is measured in; the values are in the metric's points.
 enum class Metric {
   /// Per cent of the samples whose largest output is the labelled class; with
-  /// one output, whose output is on the label's side of 0.5.
+  /// one output, whose output is on the label's side of 0.5, or which is the
+  /// label if the output is an integer. Integers without labels: per cent of
+  /// elements that are equal to the reference outputs.
   Top1,
   /// 100 times the area under the ROC curve for labels 0 and 1. The score is
   /// the output; with an output of the input's size (an autoencoder), the mean
@@ -50,7 +52,7 @@ bool needsLabels(Metric metric);
 
 /// What outputs are measured against, all with one entry per sample.
 struct MetricInputs {
-  /// The model's output, in f32.
+  /// The model's output, in f32 (Top1: or integers).
   llvm::ArrayRef<Tensor> outputs;
   /// The model's input, in f32. Only the metric of an autoencoder needs them.
   llvm::ArrayRef<Tensor> inputs;
