@@ -12,6 +12,8 @@
 #include "edgecc/Quant/RecurrentParams.h"
 #include "edgecc/Quant/WeightGrid.h"
 
+#include "llvm/Support/FormatVariadic.h"
+
 #include <cmath>
 
 using namespace mlir;
@@ -329,10 +331,30 @@ static SmallVector<Value> quantizeOperands(RecurrentOpInterface op,
   return operands;
 }
 
+/// Cells beyond the bound look the same to the layer, but not to others.
+static void reportCutCells(LSTMOp lstm) {
+  std::optional<Range> extent = getExtent(lstm.getYC());
+  double bound = integer::getCellBound(lstm);
+  if (lstm.getYC().use_empty() || !extent)
+    return;
+  double reached = std::max(-extent->min, extent->max);
+  if (reached > bound)
+    lstm.emitRemark()
+        << "'" << getLayerName(lstm)
+        << llvm::formatv(
+               "': cells reach {0:F0} on calibration samples and are "
+               "cut off at {1:F0}; the layer's output stays the same, "
+               "its last cells, which the model uses, do not",
+               reached, bound)
+               .str();
+}
+
 static LogicalResult quantizeRecurrent(RecurrentOpInterface op,
                                        Quantizer &quantizer) {
   if (failed(checkLayer(op)))
     return failure();
+  if (auto lstm = dyn_cast<LSTMOp>(op.getOperation()))
+    reportCutCells(lstm);
   SmallVector<Value> operands = quantizeOperands(op, quantizer);
   OpBuilder &builder = quantizer.getBuilder();
   builder.setInsertionPoint(op);

@@ -55,6 +55,21 @@ func.func @lstm_state(%x: tensor<1x1x1xf32> {edge.range = [-1.0, 1.0]}, %s: tens
 
 // -----
 
+// Cells beyond 32 look the same to tanh; whoever else uses them is told.
+func.func @lstm_cut_cells(%x: tensor<1x1x1xf32> {edge.range = [-1.0, 1.0]}, %s: tensor<2x1x1xf32> {edge.range = [-1.0, 2.0], edge.state = 0 : i64}) -> (tensor<1x1x1x1xf32>, tensor<2x1x1xf32> {edge.state = 0 : i64}) {
+  %w = edge.constant dense<1.0> : tensor<1x4x1xf32> -> tensor<1x4x1xf32>
+  %b = edge.constant dense<0.0> : tensor<1x8xf32> -> tensor<1x8xf32>
+  %h = edge.slice %s {starts = array<i64: 0, 0, 0>, sizes = array<i64: 1, 1, 1>, steps = array<i64: 1, 1, 1>, edge.ranges = [[-1.0, 1.0]]} : (tensor<2x1x1xf32>) -> tensor<1x1x1xf32>
+  %c = edge.slice %s {starts = array<i64: 1, 0, 0>, sizes = array<i64: 1, 1, 1>, steps = array<i64: 1, 1, 1>, edge.ranges = [[-1.0, 2.0]]} : (tensor<2x1x1xf32>) -> tensor<1x1x1xf32>
+  // DIAG: remark: {{.*}}'growing': cells reach 1500 on calibration samples and are cut off at 32
+  %y, %last, %cell = edge.lstm %x, %w, %w, %b, %h, %c {direction = 0 : i32, activations = ["Sigmoid", "Tanh", "Tanh"], activation_alpha = array<f32: 0.0, 0.0, 0.0>, activation_beta = array<f32: 0.0, 0.0, 0.0>, edge.ranges = [[-1.0, 1.0], [-1.0, 1.0], [-1500.0, 3.0]]}
+    : (tensor<1x1x1xf32>, tensor<1x4x1xf32>, tensor<1x4x1xf32>, tensor<1x8xf32>, tensor<1x1x1xf32>, tensor<1x1x1xf32>) -> (tensor<1x1x1x1xf32>, tensor<1x1x1xf32>, tensor<1x1x1xf32>) loc("growing")
+  %n = edge.concat %last, %cell {axis = 0, edge.ranges = [[-3.0, 3.0]]} : (tensor<1x1x1xf32>, tensor<1x1x1xf32>) -> tensor<2x1x1xf32>
+  return %y, %n : tensor<1x1x1x1xf32>, tensor<2x1x1xf32>
+}
+
+// -----
+
 // CHECK-LABEL: func.func @function_without_integers
 // CHECK: edge.rnn {{.*}} -> (tensor<1x1x1x1xf32>, tensor<1x1x1xf32>)
 func.func @function_without_integers(%x: tensor<1x1x1xf32> {edge.range = [-1.0, 1.0]}) -> tensor<1x1x1xf32> {
