@@ -54,13 +54,16 @@ static reference::Tensor packDepthwise(const reference::Tensor &filter) {
   return packed;
 }
 
+static kern::WindowAttr getWindowOf(ConvOp op) {
+  return getWindow(op.getContext(),
+                   typeOf(op.getFilter()).getShape().drop_front().drop_back(),
+                   op.getStrides(), op.getDilations(), op.getPads());
+}
+
 static void addConvShapes(ConvOp op, KernelCallBuilder &call) {
   call.addShape(getImageShape(op.getInput()));
   call.addShape(getImageShape(op.getResult()));
-  call.addTemplateArg(
-      getWindow(op.getContext(),
-                typeOf(op.getFilter()).getShape().drop_front().drop_back(),
-                op.getStrides(), op.getDilations(), op.getPads()));
+  call.addTemplateArg(getWindowOf(op));
 }
 
 static LogicalResult lowerConv(ConvOp op, KernelCallBuilder &call,
@@ -71,6 +74,8 @@ static LogicalResult lowerConv(ConvOp op, KernelCallBuilder &call,
   if (!depthwise)
     call.addInt(op.getGroups());
   call.addInput(op.getInput());
+  allowRasterOverlap(op.getInput(), op.getResult(), getWindowOf(op),
+                     /*block=*/1, call);
   if (depthwise)
     call.addData("filter", packDepthwise(*getConstantTensor(op.getFilter())));
   else

@@ -13,8 +13,9 @@
 #ifndef EDGECC_BACKENDS_COMMON_IMAGESHAPES_H
 #define EDGECC_BACKENDS_COMMON_IMAGESHAPES_H
 
+#include "RasterOverlap.h"
+
 #include "edgecc/Backend/KernelRegistry.h"
-#include "edgecc/Dialect/Kern/Kern.h"
 
 namespace edgecc {
 
@@ -38,6 +39,22 @@ inline kern::WindowAttr getWindow(mlir::MLIRContext *context,
     return kern::WindowAttr::get(context, kernel, strides, dilations, pads);
   return kern::WindowAttr::get(context, {1, kernel[0]}, {1, strides[0]},
                                {1, dilations[0]}, {0, pads[0], 0, pads[1]});
+}
+
+/// For kernels that go through an image in row-major order, with the image as
+/// input 0: `block` as in RasterOrder.
+inline void allowRasterOverlap(mlir::Value input, mlir::Value result,
+                               kern::WindowAttr window, int64_t block,
+                               KernelCallBuilder &call) {
+  llvm::SmallVector<int64_t> in = getImageShape(input),
+                             out = getImageShape(result);
+  auto bytesOf = [](mlir::Value value) {
+    return int64_t(reference::getElementBytes(
+        mlir::cast<mlir::RankedTensorType>(value.getType()).getElementType()));
+  };
+  if (bytesOf(input) == bytesOf(result))
+    call.allowOverlap(
+        0, getOverlapDistance({in, out, window, block, bytesOf(input)}));
 }
 
 /// The shapes and the window of an operation for the kernels over any number of

@@ -18,13 +18,16 @@ template <typename PoolT> static bool isImage(PoolT op) {
   return cast<RankedTensorType>(op.getInput().getType()).getRank() <= 4;
 }
 
+/// The template arguments that pools begin with.
 template <typename PoolT>
 static void addPoolShapes(PoolT op, KernelCallBuilder &call) {
+  kern::WindowAttr window =
+      getWindow(op.getContext(), op.getKernel(), op.getStrides(),
+                op.getDilations(), op.getPads());
   call.addShape(getImageShape(op.getInput()));
   call.addShape(getImageShape(op.getResult()));
-  call.addTemplateArg(getWindow(op.getContext(), op.getKernel(),
-                                op.getStrides(), op.getDilations(),
-                                op.getPads()));
+  call.addTemplateArg(window);
+  allowRasterOverlap(op.getInput(), op.getResult(), window, /*block=*/1, call);
 }
 
 static LogicalResult lowerMaxPool(MaxPoolOp op, KernelCallBuilder &call) {

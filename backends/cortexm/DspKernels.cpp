@@ -241,7 +241,12 @@ static bool beginImageCall(ConvOp op, StringRef kernel, StringRef small,
   return inArena;
 }
 
-/// The kernel computes three pixels of an image at a time.
+/// The kernels compute three pixels of an image at a time.
+static void allowDspOverlap(ConvOp op, KernelCallBuilder &call) {
+  allowRasterOverlap(op.getInput(), op.getResult(), getWindowOf(op),
+                     /*block=*/3, call);
+}
+
 static bool isDspConv(ConvOp op) {
   SmallVector<int64_t> out = getImageShape(op.getResult());
   return isInt8Image(op) && op.getGroups() == 1 && out[1] * out[2] >= 3;
@@ -261,6 +266,7 @@ static LogicalResult lowerDspConv(ConvOp op, KernelCallBuilder &call) {
   if (failed(addEpilogue(op, op.getFilter(), packRows(filter, 2),
                          /*hasPadding=*/true, call)))
     return failure();
+  allowDspOverlap(op, call);
   if (inArena)
     call.addScratch(bytes);
   return success();
@@ -277,6 +283,7 @@ static LogicalResult lowerDspPackedConv(ConvOp op, KernelCallBuilder &call) {
                          /*hasPadding=*/true, call,
                          packStepRows(weights, 2, op.getContext()))))
     return failure();
+  allowDspOverlap(op, call);
   if (inArena)
     call.addScratch(bytes);
   return success();
@@ -296,6 +303,7 @@ static LogicalResult lowerWideDspConv(ConvOp op, KernelCallBuilder &call) {
       beginImageCall(op, "conv2d_s16x8_dsp", "conv2d_s16x8_dsp_small",
                      "conv2d_dsp.h", bytes, call);
   addWideEpilogue(op, op.getFilter(), packWideRows(filter, 2), call);
+  allowDspOverlap(op, call);
   if (inArena)
     call.addScratch(bytes);
   return success();
@@ -307,6 +315,11 @@ static int64_t getPlaneBytes(ConvOp op) {
   int64_t stride = op.getStrides()[0];
   int64_t height = (out[1] - 1) * stride + 3, width = (out[2] - 1) * stride + 3;
   return height * llvm::alignTo(width, 2) * int64_t(sizeof(int16_t));
+}
+
+static int64_t countPixels(Value image) {
+  SmallVector<int64_t> shape = getImageShape(image);
+  return shape[1] * shape[2];
 }
 
 static bool isDspDepthwise(ConvOp op) {
@@ -331,7 +344,9 @@ static LogicalResult lowerDspDepthwise(ConvOp op, KernelCallBuilder &call) {
                          packDepthwise(*getConstantTensor(op.getFilter())),
                          /*hasPadding=*/true, call)))
     return failure();
-  if (shapeOf(op.getInput()) == shapeOf(op.getResult()))
+  // A channel is written where it was read, or before: never where another one
+  // lies.
+  if (countPixels(op.getResult()) <= countPixels(op.getInput()))
     call.allowInplace(0);
   if (inArena)
     call.addScratch(bytes);

@@ -84,5 +84,12 @@ LogicalResult CallOp::verify() {
     if (index < 0 || index >= int64_t(getInputs().size()))
       return emitOpError("inplace names input ")
              << index << ", there are " << getInputs().size();
+  if (getOverlap().size() % 2 != 0)
+    return emitOpError("overlap has pairs of an input and a distance, found ")
+           << getOverlap().size() << " numbers";
+  for (size_t i = 0; i < getOverlap().size(); i += 2)
+    if (getOverlap()[i] < 0 || getOverlap()[i] >= int64_t(getInputs().size()))
+      return emitOpError("overlap names input ")
+             << getOverlap()[i] << ", there are " << getInputs().size();
   return success();
 }

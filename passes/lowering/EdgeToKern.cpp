@@ -167,7 +167,7 @@ public:
 
   //===--- KernelCallBuilder ----------------------------------------------===//
   void begin(StringRef kernel, StringRef header) override {
-    calls.push_back({kernel, header, {}, {}, {}, {}, {}, {}, {}, {}});
+    calls.push_back({kernel, header, {}, {}, {}, {}, {}, {}, {}, {}, {}});
   }
   void setPrecision(StringRef precision) override {
     calls.back().precision = precision;
@@ -197,6 +197,9 @@ public:
   void allowInplace(unsigned index) override {
     calls.back().inplace.push_back(index);
   }
+  void allowOverlap(unsigned index, int64_t distance) override {
+    calls.back().overlap.append({int64_t(index), distance});
+  }
   void setFunction(edge::MapOp map) override {
     func::FuncOp function = symbols.getFunction(map, getSymbolName("map"));
     calls.back().function = FlatSymbolRefAttr::get(function);
@@ -208,7 +211,7 @@ private:
     SmallVector<Attribute> templateArgs;
     SmallVector<Value> inputs, outputs, scratch;
     SmallVector<Attribute> scalars;
-    SmallVector<int64_t> inplace;
+    SmallVector<int64_t> inplace, overlap;
     FlatSymbolRefAttr function;
     /// Empty: what the types say.
     StringRef precision;
@@ -243,6 +246,8 @@ private:
       op.setScalarsAttr(builder.getArrayAttr(call.scalars));
     if (!call.inplace.empty())
       op.setInplace(call.inplace);
+    if (!call.overlap.empty())
+      op.setOverlap(call.overlap);
     if (call.function)
       op.setFunctionAttr(call.function);
     if (auto macs = dyn_cast<edge::MacCountOpInterface>(current))
@@ -258,7 +263,8 @@ private:
         loc, builder.getStringAttr(kernel), builder.getStringAttr(header), args,
         inputs, outputs, scratch, /*scalars=*/ArrayAttr(),
         /*function=*/FlatSymbolRefAttr(), /*inplace=*/DenseI64ArrayAttr(),
-        /*layer=*/StringAttr(), /*precision=*/StringAttr(),
+        /*overlap=*/DenseI64ArrayAttr(), /*layer=*/StringAttr(),
+        /*precision=*/StringAttr(),
         /*macs=*/IntegerAttr());
   }
 

@@ -23,43 +23,95 @@ bool overlapInTime(const LiveBuffer &a, const LiveBuffer &b) {
   return a.first <= b.last && b.first <= a.last;
 }
 
+/// A buffer must not begin between `lo` and `hi` bytes, both excluded, behind
+/// the beginning of another.
+struct Conflict {
+  size_t other;
+  int64_t lo, hi;
+};
+
+/// The conflicts of all buffers, each in both directions.
+class Conflicts {
+public:
+  Conflicts(ArrayRef<LiveBuffer> buffers, ArrayRef<BufferOverlap> overlaps)
+      : lists(buffers.size()) {
+    std::map<std::pair<size_t, size_t>, int64_t> distances;
+    for (const BufferOverlap &overlap : overlaps)
+      distances[{overlap.input, overlap.output}] = overlap.distance;
+    auto getDistance = [&](size_t input, size_t output, int64_t bytes) {
+      auto found = distances.find({input, output});
+      return found == distances.end() ? bytes : std::min(bytes, found->second);
+    };
+    for (size_t i = 0; i != buffers.size(); ++i)
+      for (size_t j = 0; j != buffers.size(); ++j)
+        if (i != j && overlapInTime(buffers[i], buffers[j]))
+          lists[i].push_back({j, -getDistance(j, i, buffers[i].bytes),
+                              getDistance(i, j, buffers[j].bytes)});
+  }
+
+  ArrayRef<Conflict> of(size_t buffer) const { return lists[buffer]; }
+
+private:
+  std::vector<SmallVector<Conflict>> lists;
+};
+
 /// First fit: each buffer, in the given order, at the lowest offset that is
 /// free while it lives.
-Placement placeInOrder(ArrayRef<LiveBuffer> buffers, ArrayRef<size_t> order,
-                       int64_t alignment) {
+Placement placeInOrder(ArrayRef<LiveBuffer> buffers, const Conflicts &conflicts,
+                       ArrayRef<size_t> order, int64_t alignment) {
+  constexpr int64_t kNowhere = -1;
   Placement placement;
-  placement.offsets.assign(buffers.size(), 0);
-  SmallVector<size_t> placed;
+  placement.offsets.assign(buffers.size(), kNowhere);
   for (size_t index : order) {
-    SmallVector<std::pair<int64_t, int64_t>> busy;
-    for (size_t other : placed)
-      if (overlapInTime(buffers[index], buffers[other]))
-        busy.emplace_back(placement.offsets[other],
-                          placement.offsets[other] + buffers[other].bytes);
-    llvm::sort(busy);
+    SmallVector<std::pair<int64_t, int64_t>> forbidden;
+    for (const Conflict &conflict : conflicts.of(index))
+      if (int64_t at = placement.offsets[conflict.other];
+          at != kNowhere && conflict.lo < conflict.hi)
+        forbidden.emplace_back(at + conflict.lo, at + conflict.hi);
+    llvm::sort(forbidden);
     int64_t offset = 0;
-    for (auto [begin, end] : busy) {
-      if (offset + buffers[index].bytes <= begin)
+    for (auto [lo, hi] : forbidden) {
+      if (offset <= lo)
         break;
-      offset = std::max<int64_t>(offset, alignTo(end, alignment));
+      if (offset < hi)
+        offset = int64_t(alignTo(uint64_t(hi), uint64_t(alignment)));
     }
     placement.offsets[index] = offset;
     placement.bytes =
         std::max<int64_t>(placement.bytes, offset + buffers[index].bytes);
-    placed.push_back(index);
   }
   placement.bytes = alignTo(placement.bytes, alignment);
   return placement;
 }
 
+/// How many bytes less than side by side two buffers need.
+int64_t getSaving(ArrayRef<LiveBuffer> buffers, const BufferOverlap &overlap,
+                  int64_t alignment) {
+  auto align = [&](int64_t bytes) {
+    return int64_t(alignTo(uint64_t(bytes), uint64_t(alignment)));
+  };
+  int64_t input = align(buffers[overlap.input].bytes);
+  int64_t output = align(buffers[overlap.output].bytes);
+  int64_t distance = align(std::max<int64_t>(0, overlap.distance));
+  return std::max<int64_t>(0,
+                           input + output - std::max(output, distance + input));
+}
+
 } // namespace
 
 int64_t edgecc::getArenaLowerBound(ArrayRef<LiveBuffer> buffers,
-                                   int64_t alignment) {
+                                   int64_t alignment,
+                                   ArrayRef<BufferOverlap> overlaps) {
   std::map<int64_t, int64_t> changes;
   for (const LiveBuffer &buffer : buffers) {
     changes[buffer.first] += alignTo(buffer.bytes, alignment);
     changes[buffer.last + 1] -= alignTo(buffer.bytes, alignment);
+  }
+  for (const BufferOverlap &overlap : overlaps) {
+    int64_t step = buffers[overlap.input].last;
+    int64_t saving = getSaving(buffers, overlap, alignment);
+    changes[step] -= saving;
+    changes[step + 1] += saving;
   }
   int64_t live = 0, peak = 0;
   for (auto [step, change] : changes)
@@ -67,9 +119,10 @@ int64_t edgecc::getArenaLowerBound(ArrayRef<LiveBuffer> buffers,
   return peak;
 }
 
-Placement edgecc::placeBuffers(ArrayRef<LiveBuffer> buffers,
-                               int64_t alignment) {
-  const int64_t bound = getArenaLowerBound(buffers, alignment);
+Placement edgecc::placeBuffers(ArrayRef<LiveBuffer> buffers, int64_t alignment,
+                               ArrayRef<BufferOverlap> overlaps) {
+  const int64_t bound = getArenaLowerBound(buffers, alignment, overlaps);
+  const Conflicts conflicts(buffers, overlaps);
   auto duration = [&](size_t i) {
     return buffers[i].last - buffers[i].first + 1;
   };
@@ -87,7 +140,7 @@ Placement edgecc::placeBuffers(ArrayRef<LiveBuffer> buffers,
     SmallVector<size_t> order = llvm::to_vector(llvm::seq(buffers.size()));
     llvm::stable_sort(order,
                       [&](size_t a, size_t b) { return key(a) < key(b); });
-    Placement placement = placeInOrder(buffers, order, alignment);
+    Placement placement = placeInOrder(buffers, conflicts, order, alignment);
     if (bestOrder.empty() || placement.bytes < best.bytes) {
       best = std::move(placement);
       bestOrder = std::move(order);
@@ -105,7 +158,7 @@ Placement edgecc::placeBuffers(ArrayRef<LiveBuffer> buffers,
   for (int64_t step = 0; step < steps && best.bytes > bound; ++step) {
     SmallVector<size_t> order = bestOrder;
     std::swap(order[random() % order.size()], order[random() % order.size()]);
-    Placement placement = placeInOrder(buffers, order, alignment);
+    Placement placement = placeInOrder(buffers, conflicts, order, alignment);
     if (placement.bytes <= best.bytes) {
       best = std::move(placement);
       bestOrder = std::move(order);

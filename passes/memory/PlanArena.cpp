@@ -69,6 +69,19 @@ public:
     }
   }
 
+  /// Outputs that may cover an input that dies, between groups by number.
+  SmallVector<BufferOverlap> findOverlaps(func::FuncOp program,
+                                          ArrayRef<Group *> numbered) {
+    SmallVector<BufferOverlap> overlaps;
+    int64_t step = 0;
+    for (CallOp call : program.getOps<CallOp>()) {
+      if (call.getOutputs().size() == 1)
+        addOverlaps(call, step, numbered, overlaps);
+      ++step;
+    }
+    return overlaps;
+  }
+
   SmallVector<Group *> getGroups() {
     SmallVector<Group *> result;
     for (auto &[value, group] : groups)
@@ -124,6 +137,33 @@ private:
     }
   }
 
+  void addOverlaps(CallOp call, int64_t step, ArrayRef<Group *> numbered,
+                   SmallVectorImpl<BufferOverlap> &overlaps) {
+    Value output = getRoot(call.getOutputs().front());
+    if (!getArenaBuffer(output) || find(output) != output ||
+        groups[output].live.first != step)
+      return; // written before, by another call
+    auto numberOf = [&](Value buffer) {
+      return size_t(llvm::find(numbered, &groups[buffer]) - numbered.begin());
+    };
+    ArrayRef<int64_t> pairs = call.getOverlap();
+    for (size_t i = 0; i < pairs.size(); i += 2) {
+      Value input = getRoot(call.getInputs()[pairs[i]]);
+      if (!getArenaBuffer(input))
+        continue;
+      Value source = find(input);
+      if (source != output && groups[source].live.last == step &&
+          countReads(call, source) == 1)
+        overlaps.push_back({numberOf(source), numberOf(output), pairs[i + 1]});
+    }
+  }
+
+  size_t countReads(CallOp call, Value source) {
+    return size_t(llvm::count_if(call.getInputs(), [&](Value input) {
+      return find(getRoot(input)) == source;
+    }));
+  }
+
   /// Whether the call reads the same memory through an operand that it may not
   /// overwrite.
   bool isReadElsewhere(CallOp call, int64_t index, Value source) {
@@ -152,11 +192,15 @@ struct PlanArena : edgecc::impl::PlanArenaBase<PlanArena> {
     SmallVector<LiveBuffer> buffers;
     for (Group *group : groups)
       buffers.push_back(group->live);
-    Placement placement = placeBuffers(buffers, alignment);
+    SmallVector<BufferOverlap> overlaps;
+    if (inplace)
+      overlaps = ranges.findOverlaps(program, groups);
+    Placement placement = placeBuffers(buffers, alignment, overlaps);
     for (auto [group, offset] : llvm::zip_equal(groups, placement.offsets))
       for (BufferOp buffer : group->buffers)
         buffer.setOffset(offset);
-    setArena(program, placement.bytes, getArenaLowerBound(buffers, alignment));
+    setArena(program, placement.bytes,
+             getArenaLowerBound(buffers, alignment, overlaps));
   }
 
   /// Scalar functions of maps are no programs and stay as they are.

@@ -21,6 +21,22 @@ kern.data @short : memref<4xi8> = dense<1> : tensor<2xi8>
 
 // -----
 
+func.func @overlap(%a: memref<4xi8>) {
+  // expected-error @+1 {{overlap names input 1, there are 1}}
+  kern.call "f" from "f.h"<[]> ins(%a : memref<4xi8>) outs(%a : memref<4xi8>) {overlap = array<i64: 1, 16>}
+  return
+}
+
+// -----
+
+func.func @overlap_pairs(%a: memref<4xi8>) {
+  // expected-error @+1 {{overlap has pairs of an input and a distance, found 1 numbers}}
+  kern.call "f" from "f.h"<[]> ins(%a : memref<4xi8>) outs(%a : memref<4xi8>) {overlap = array<i64: 0>}
+  return
+}
+
+// -----
+
 func.func @inplace(%a: memref<4xi8>) {
   // expected-error @+1 {{inplace names input 1, there are 1}}
   kern.call "f" from "f.h"<[]> ins(%a : memref<4xi8>) outs(%a : memref<4xi8>) {inplace = array<i64: 1>}

@@ -73,6 +73,31 @@ TEST(OffsetSearch, RandomProblemsAreValidAndNearTheBound) {
   EXPECT_LT(excess / problems, 0.02);
 }
 
+// A chain in which each buffer may begin a little before the one it is made of.
+TEST(OffsetSearch, OverlapsAreUsedAndKept) {
+  std::minstd_rand random(11);
+  for (int problem = 0; problem < 50; ++problem) {
+    std::vector<LiveBuffer> buffers(8);
+    std::vector<BufferOverlap> overlaps;
+    for (size_t i = 0; i != buffers.size(); ++i) {
+      buffers[i] = {int64_t(100 + random() % 1000), int64_t(i), int64_t(i + 1)};
+      if (i != 0)
+        overlaps.push_back({i - 1, i, int64_t(random() % 200)});
+    }
+    Placement placement = placeBuffers(buffers, 16, overlaps);
+    int64_t bound = getArenaLowerBound(buffers, 16, overlaps);
+    EXPECT_GE(placement.bytes, bound);
+    EXPECT_LT(placement.bytes, placeBuffers(buffers, 16).bytes);
+    for (const BufferOverlap &overlap : overlaps) {
+      int64_t input = placement.offsets[overlap.input],
+              output = placement.offsets[overlap.output];
+      bool apart = input + buffers[overlap.input].bytes <= output ||
+                   output + buffers[overlap.output].bytes <= input;
+      EXPECT_TRUE(apart || output + overlap.distance <= input);
+    }
+  }
+}
+
 TEST(OffsetSearch, IsDeterministic) {
   std::minstd_rand random(3);
   std::vector<LiveBuffer> buffers(40);

@@ -61,6 +61,9 @@ public:
   /// The output may share memory with the input that was added `index`-th,
   /// where that is not needed afterwards.
   virtual void allowInplace(unsigned index) = 0;
+  /// The output may cover that input if it begins `distance` bytes before it:
+  /// the kernel then overwrites only what it does not read again.
+  virtual void allowOverlap(unsigned index, int64_t distance) = 0;
   /// What the report says of the precision, where types do not tell it.
   virtual void setPrecision(llvm::StringRef precision) = 0;
   /// A scalar function, the body of a map, as first template argument.

@@ -15,7 +15,8 @@ def PlanArena : Pass<"kern-plan-arena", "::mlir::func::FuncOp"> {
   let description = [{
     Buffers that live at the same time do not overlap; others share memory. An
     output takes the place of an input that the kernel may overwrite and that
-    nothing reads afterwards. Offsets come from the best of several greedy
+    nothing reads afterwards (`inplace`), or covers a part of it, as far before
+    it as the kernel needs (`overlap`). Offsets come from the best of several greedy
     orders, improved by a seeded local search until the lower bound (the largest
     sum of what lives at one time) is reached; the result depends on nothing but
     the program.

@@ -21,21 +21,32 @@ struct LiveBuffer {
   int64_t first, last;
 };
 
+/// The buffer `output` comes to life at the step that `input` dies at, and may
+/// cover it if it begins at least `distance` bytes before it.
+struct BufferOverlap {
+  size_t input, output;
+  int64_t distance;
+};
+
 struct Placement {
   llvm::SmallVector<int64_t> offsets; ///< one per buffer, in bytes
   int64_t bytes = 0;                  ///< the arena's size
 };
 
 /// The largest number of bytes, each buffer rounded up to `alignment`, that are
-/// in use at one step: no placement can be smaller.
+/// in use at one step, less what may overlap there: no placement can be
+/// smaller.
 int64_t getArenaLowerBound(llvm::ArrayRef<LiveBuffer> buffers,
-                           int64_t alignment);
+                           int64_t alignment,
+                           llvm::ArrayRef<BufferOverlap> overlaps = {});
 
 /// Offsets (multiples of `alignment`) at which no two buffers that are in use
-/// at the same step overlap. Greedy first fit in several orders (by size, area,
-/// start; Pisarchyk and Lee, "Efficient Memory Management for Deep Neural Net
-/// Inference", 2020), then a seeded local search over the order. Deterministic.
-Placement placeBuffers(llvm::ArrayRef<LiveBuffer> buffers, int64_t alignment);
+/// at the same step overlap more than `overlaps` allow. Greedy first fit in
+/// several orders (by size, area, start; Pisarchyk and Lee, "Efficient Memory
+/// Management for Deep Neural Net Inference", 2020), then a seeded local search
+/// over the order. Deterministic.
+Placement placeBuffers(llvm::ArrayRef<LiveBuffer> buffers, int64_t alignment,
+                       llvm::ArrayRef<BufferOverlap> overlaps = {});
 
 } // namespace edgecc
 

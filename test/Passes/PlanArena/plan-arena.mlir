@@ -92,3 +92,36 @@ func.func @noBuffer(%in: memref<32xi8>, %out: memref<32xi8>) {
   kern.call "f" from "f.h"<[]> ins(%in : memref<32xi8>) outs(%out : memref<32xi8>)
   return
 }
+
+// -----
+
+// The result may cover the input if it begins 64 bytes before it: both end
+// together.
+// CHECK-LABEL: func.func @overlap
+// CHECK-SAME: kern.arena_bytes = 128 : i64, kern.arena_lower_bound = 128 : i64
+// APART-LABEL: func.func @overlap
+// APART-SAME: kern.arena_bytes = 192
+func.func @overlap(%in: memref<64xi8>, %out: memref<128xi8>) {
+  // CHECK: kern.buffer {offset = 64 : i64} : memref<64xi8>
+  %0 = kern.buffer : memref<64xi8>
+  // CHECK: kern.buffer {offset = 0 : i64} : memref<128xi8>
+  %1 = kern.buffer : memref<128xi8>
+  kern.call "f" from "f.h"<[]> ins(%in : memref<64xi8>) outs(%0 : memref<64xi8>)
+  kern.call "conv" from "f.h"<[]> ins(%0 : memref<64xi8>) outs(%1 : memref<128xi8>) {overlap = array<i64: 0, 64>}
+  kern.call "f" from "f.h"<[]> ins(%1 : memref<128xi8>) outs(%out : memref<128xi8>)
+  return
+}
+
+// -----
+
+// Not if the input is read later, or twice.
+// CHECK-LABEL: func.func @overlapStillUsed
+// CHECK-SAME: kern.arena_bytes = 128
+func.func @overlapStillUsed(%in: memref<64xi8>, %out: memref<64xi8>) {
+  %0 = kern.buffer : memref<64xi8>
+  %1 = kern.buffer : memref<64xi8>
+  kern.call "f" from "f.h"<[]> ins(%in : memref<64xi8>) outs(%0 : memref<64xi8>)
+  kern.call "conv" from "f.h"<[]> ins(%0, %0 : memref<64xi8>, memref<64xi8>) outs(%1 : memref<64xi8>) {overlap = array<i64: 0, 16>}
+  kern.call "f" from "f.h"<[]> ins(%1 : memref<64xi8>) outs(%out : memref<64xi8>)
+  return
+}

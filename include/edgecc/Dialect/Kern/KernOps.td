@@ -144,7 +144,10 @@ def Kern_CallOp : Kern_Op<"call", [AttrSizedOperandSegments]> {
     outputs, then the scratch buffers, then `scalars`. `function`, if present,
     is a scalar function that becomes the first template argument; then the
     output comes first. Outputs may share memory with the inputs listed in
-    `inplace`, where such an input is not needed afterwards.
+    `inplace`, where such an input is not needed afterwards. `overlap` lists
+    pairs of an input and a number of bytes: the output may cover that input if
+    it begins so many bytes before it, because by then the kernel has read what
+    it overwrites.
     `layer`, `macs` and `precision` describe the call in the report.
 
     Example:
@@ -160,6 +163,7 @@ def Kern_CallOp : Kern_Op<"call", [AttrSizedOperandSegments]> {
     Variadic<Kern_Buffer>:$scratch, OptionalAttr<ArrayAttr>:$scalars,
     OptionalAttr<FlatSymbolRefAttr>:$function,
     DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$inplace,
+    DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$overlap,
     OptionalAttr<StrAttr>:$layer, OptionalAttr<StrAttr>:$precision,
     DefaultValuedOptionalAttr<I64Attr, "0">:$macs);
   let assemblyFormat = [{

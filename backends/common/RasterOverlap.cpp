@@ -1,0 +1,66 @@
+//===- RasterOverlap.cpp - Results that cover their input -----------------===//
+//
+// Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "RasterOverlap.h"
+
+#include "llvm/Support/MathExtras.h"
+
+using namespace edgecc;
+using llvm::ArrayRef;
+
+/// The first position on an axis that a window touches inside the image.
+/// Windows that lie outside of it read nothing; position 0 stands for them,
+/// too.
+static int64_t getFirstTap(int64_t position, int64_t stride, int64_t dilation,
+                           int64_t pad) {
+  int64_t begin = position * stride - pad;
+  return begin >= 0 ? begin
+                    : begin + dilation * llvm::divideCeil(-begin, dilation);
+}
+
+namespace {
+/// Counts elements.
+struct Reads {
+  const RasterOrder &order;
+
+  /// The lowest element that the window of output pixel `pixel` of an image
+  /// reads.
+  int64_t getBegin(int64_t pixel) const {
+    kern::WindowAttr window = order.window;
+    int64_t y = getFirstTap(pixel / order.out[2], window.getStrides()[0],
+                            window.getDilations()[0], window.getPads()[0]);
+    int64_t x = getFirstTap(pixel % order.out[2], window.getStrides()[1],
+                            window.getDilations()[1], window.getPads()[1]);
+    return (y * order.in[2] + x) * order.in[3];
+  }
+
+  int64_t getBeginOfBlock(int64_t first) const {
+    int64_t begin = getBegin(first);
+    for (int64_t i = 1; i < order.block; ++i)
+      begin = std::min(begin, getBegin(first + i));
+    return begin;
+  }
+};
+} // namespace
+
+int64_t edgecc::getOverlapDistance(const RasterOrder &order) {
+  ArrayRef<int64_t> in = order.in, out = order.out;
+  const Reads reads{order};
+  const int64_t pixels = out[1] * out[2];
+  const int64_t inImage = in[1] * in[2] * in[3], outImage = pixels * out[3];
+  // With nothing left to read, everything may be written.
+  int64_t toRead = in[0] * inImage, distance = -toRead;
+  for (int64_t image = in[0] - 1; image >= 0; --image)
+    for (int64_t block = llvm::divideCeil(pixels, order.block) - 1; block >= 0;
+         --block) {
+      int64_t first = std::min(block * order.block, pixels - order.block);
+      toRead = std::min(toRead, image * inImage + reads.getBeginOfBlock(first));
+      int64_t written = image * outImage + (first + order.block) * out[3];
+      distance = std::max(distance, written - toRead);
+    }
+  return distance * order.elementBytes;
+}
