@@ -74,8 +74,7 @@ static LogicalResult lowerConv(ConvOp op, KernelCallBuilder &call,
   if (!depthwise)
     call.addInt(op.getGroups());
   call.addInput(op.getInput());
-  allowRasterOverlap(op.getInput(), op.getResult(), getWindowOf(op),
-                     /*block=*/1, call);
+  allowRasterOverlap(op.getInput(), op.getResult(), getWindowOf(op), call);
   if (depthwise)
     call.addData("filter", packDepthwise(*getConstantTensor(op.getFilter())));
   else

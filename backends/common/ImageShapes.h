@@ -42,10 +42,10 @@ inline kern::WindowAttr getWindow(mlir::MLIRContext *context,
 }
 
 /// For kernels that go through an image in row-major order, with the image as
-/// input 0: `block` as in RasterOrder.
+/// input 0: `block` and `readsFirst` as in RasterOrder.
 inline void allowRasterOverlap(mlir::Value input, mlir::Value result,
-                               kern::WindowAttr window, int64_t block,
-                               KernelCallBuilder &call) {
+                               kern::WindowAttr window, KernelCallBuilder &call,
+                               int64_t block = 1, bool readsFirst = false) {
   llvm::SmallVector<int64_t> in = getImageShape(input),
                              out = getImageShape(result);
   auto bytesOf = [](mlir::Value value) {
@@ -53,8 +53,8 @@ inline void allowRasterOverlap(mlir::Value input, mlir::Value result,
         mlir::cast<mlir::RankedTensorType>(value.getType()).getElementType()));
   };
   if (bytesOf(input) == bytesOf(result))
-    call.allowOverlap(
-        0, getOverlapDistance({in, out, window, block, bytesOf(input)}));
+    call.allowOverlap(0, getOverlapDistance({in, out, window, block, readsFirst,
+                                             bytesOf(input)}));
 }
 
 /// The shapes and the window of an operation for the kernels over any number of

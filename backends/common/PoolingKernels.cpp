@@ -27,7 +27,7 @@ static void addPoolShapes(PoolT op, KernelCallBuilder &call) {
   call.addShape(getImageShape(op.getInput()));
   call.addShape(getImageShape(op.getResult()));
   call.addTemplateArg(window);
-  allowRasterOverlap(op.getInput(), op.getResult(), window, /*block=*/1, call);
+  allowRasterOverlap(op.getInput(), op.getResult(), window, call);
 }
 
 static LogicalResult lowerMaxPool(MaxPoolOp op, KernelCallBuilder &call) {

@@ -9,6 +9,8 @@
 
 #include "llvm/Support/MathExtras.h"
 
+#include <limits>
+
 using namespace edgecc;
 using llvm::ArrayRef;
 
@@ -52,15 +54,19 @@ int64_t edgecc::getOverlapDistance(const RasterOrder &order) {
   const Reads reads{order};
   const int64_t pixels = out[1] * out[2];
   const int64_t inImage = in[1] * in[2] * in[3], outImage = pixels * out[3];
+  // Behind the input, a result is not in its way at all.
+  int64_t distance = -in[0] * inImage;
   // With nothing left to read, everything may be written.
-  int64_t toRead = in[0] * inImage, distance = -toRead;
+  int64_t toRead = std::numeric_limits<int64_t>::max();
   for (int64_t image = in[0] - 1; image >= 0; --image)
     for (int64_t block = llvm::divideCeil(pixels, order.block) - 1; block >= 0;
          --block) {
       int64_t first = std::min(block * order.block, pixels - order.block);
+      int64_t toReadLater = toRead;
       toRead = std::min(toRead, image * inImage + reads.getBeginOfBlock(first));
       int64_t written = image * outImage + (first + order.block) * out[3];
-      distance = std::max(distance, written - toRead);
+      distance = std::max(distance,
+                          written - (order.readsFirst ? toReadLater : toRead));
     }
   return distance * order.elementBytes;
 }

@@ -23,11 +23,13 @@ struct RasterOrder {
   /// [N, H, W, C].
   llvm::ArrayRef<int64_t> in, out;
   kern::WindowAttr window;
-  /// Output pixels of an image that are computed together: what their windows
-  /// cover may be read until the last of them is written. Where blocks do not
+  /// Output pixels of an image that are computed together. Where blocks do not
   /// divide an image, the last one begins earlier and computes some pixels
   /// again.
   int64_t block = 1;
+  /// Whether all windows of a block are read before any of its pixels is
+  /// written. Otherwise they may be read until the last pixel is.
+  bool readsFirst = false;
   /// Bytes of an element of both images.
   int64_t elementBytes = 1;
 };
@@ -35,7 +37,7 @@ struct RasterOrder {
 /// The least number of bytes that the result has to begin before the input so
 /// that nothing is overwritten that is still to be read; negative if it may
 /// even begin behind it. Counted block by block: the end of what a block
-/// writes, less the beginning of what it and all later ones read.
+/// writes, less the beginning of what is read after that.
 int64_t getOverlapDistance(const RasterOrder &order);
 
 } // namespace edgecc

@@ -241,10 +241,11 @@ static bool beginImageCall(ConvOp op, StringRef kernel, StringRef small,
   return inArena;
 }
 
-/// The kernels compute three pixels of an image at a time.
+/// The kernels compute three pixels of an image at a time, from a copy of what
+/// their windows cover.
 static void allowDspOverlap(ConvOp op, KernelCallBuilder &call) {
-  allowRasterOverlap(op.getInput(), op.getResult(), getWindowOf(op),
-                     /*block=*/3, call);
+  allowRasterOverlap(op.getInput(), op.getResult(), getWindowOf(op), call,
+                     /*block=*/3, /*readsFirst=*/true);
 }
 
 static bool isDspConv(ConvOp op) {
