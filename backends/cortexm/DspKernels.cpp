@@ -23,10 +23,6 @@ using namespace edgecc::edge;
 /// Larger buffers of a kernel come out of the arena, smaller ones lie on the
 /// stack, so that they do not add to the arena where it is fullest.
 static constexpr int64_t maxStackBytes = 1024;
-/// The depthwise kernel copies a channel of the image; beyond this size that
-/// is more memory than the time is worth.
-static constexpr int64_t maxPlaneBytes = 8192;
-
 static ArrayRef<int64_t> shapeOf(Value value) {
   return cast<RankedTensorType>(value.getType()).getShape();
 }
@@ -310,17 +306,30 @@ static LogicalResult lowerWideDspConv(ConvOp op, KernelCallBuilder &call) {
   return success();
 }
 
-/// Bytes of a channel with its padding, as the kernel's DspPlane has it.
-static int64_t getPlaneBytes(ConvOp op) {
+/// Bytes of a band of a channel with its padding, as the kernel's DspPlane has
+/// it.
+static int64_t getBandBytes(ConvOp op, int64_t band) {
   SmallVector<int64_t> out = getImageShape(op.getResult());
   int64_t stride = op.getStrides()[0];
-  int64_t height = (out[1] - 1) * stride + 3, width = (out[2] - 1) * stride + 3;
+  int64_t height = (band - 1) * stride + 3, width = (out[2] - 1) * stride + 3;
   return height * llvm::alignTo(width, 2) * int64_t(sizeof(int16_t));
 }
 
-static int64_t countPixels(Value image) {
-  SmallVector<int64_t> shape = getImageShape(image);
-  return shape[1] * shape[2];
+/// Output rows in a band: as many as fit the stack, in bands of about the same
+/// size. Of wide images at least a few, because bands share rows.
+static int64_t chooseBand(ConvOp op) {
+  constexpr int64_t kLeast = 4;
+  int64_t height = getImageShape(op.getResult())[1], band = height;
+  while (band > kLeast && getBandBytes(op, band) > maxStackBytes)
+    --band;
+  return llvm::divideCeil(height, llvm::divideCeil(height, band));
+}
+
+/// Whether the kernel reads every row of a channel before it writes there.
+static bool canOverwriteInput(ConvOp op) {
+  SmallVector<int64_t> in = getImageShape(op.getInput()),
+                       out = getImageShape(op.getResult());
+  return out[1] <= in[1] && out[2] <= in[2] && op.getPads()[0] <= 1;
 }
 
 static bool isDspDepthwise(ConvOp op) {
@@ -332,22 +341,20 @@ static bool isDspDepthwise(ConvOp op) {
   return op.getGroups() > 1 && int64_t(op.getGroups()) == channels &&
          filter[0] == channels && filter[1] == 3 && filter[2] == 3 &&
          strides[0] == strides[1] && strides[0] <= 2 &&
-         llvm::all_of(op.getDilations(), [](int64_t d) { return d == 1; }) &&
-         getPlaneBytes(op) <= maxPlaneBytes;
+         llvm::all_of(op.getDilations(), [](int64_t d) { return d == 1; });
 }
 
 static LogicalResult lowerDspDepthwise(ConvOp op, KernelCallBuilder &call) {
-  int64_t bytes = getPlaneBytes(op);
+  int64_t band = chooseBand(op), bytes = getBandBytes(op, band);
   bool inArena = beginImageCall(op, "depthwise_conv2d_s8_dsp",
                                 "depthwise_conv2d_s8_dsp_small",
                                 "depthwise_conv2d_dsp.h", bytes, call);
+  call.addInt(band);
   if (failed(addEpilogue(op, op.getFilter(),
                          packDepthwise(*getConstantTensor(op.getFilter())),
                          /*hasPadding=*/true, call)))
     return failure();
-  // A channel is written where it was read, or before: never where another one
-  // lies.
-  if (countPixels(op.getResult()) <= countPixels(op.getInput()))
+  if (canOverwriteInput(op))
     call.allowInplace(0);
   if (inArena)
     call.addScratch(bytes);

@@ -7,11 +7,15 @@
 //   bias     [C], with -in_zero * sum(weights) in it
 //   doubled  [C], multipliers times two (arm_dsp.h says when)
 //   out      [N, OH, OW, C]
-//   scratch  one channel of the padded image as int16: (padded H) x kStride
+//   scratch  a band of rows of one channel of the padded image as int16:
+//            kHeight x kStride
 //
-// Channel by channel: its image is copied into scratch, where neighbours in a
-// row are pairs for SMLAD, and nine weights stay in six registers. As a channel
-// is read before any of it is written, the output may overwrite the input.
+// Channel by channel and band by band of `Band` output rows: the input is
+// copied into scratch, where neighbours in a row are pairs for SMLAD, and nine
+// weights stay in six registers. The rows that two bands share move within
+// scratch. As a channel is written where it was read, and only in rows that are
+// in scratch by then, the output may overwrite the input, if it has no longer
+// rows and begins no more than a row of padding above it.
 #ifndef EDGECC_KERNELS_DEPTHWISE_CONV2D_DSP_H
 #define EDGECC_KERNELS_DEPTHWISE_CONV2D_DSP_H
 
@@ -30,13 +34,16 @@ namespace edgecc {
 namespace kernels {
 namespace {
 
-/// One channel of the padded image.
-template <class In, class Out, class Win> struct DspPlane {
+/// A band of rows of one channel of the padded image.
+template <class In, class Out, class Win, int Band> struct DspPlane {
   static constexpr int kSpan = (Out::dim(2) - 1) * Win::strideW + 3;
   /// Even, so that rows begin at words; the last pair of outputs of a row may
   /// need a column more than the window spans.
   static constexpr int kStride = (kSpan + 1) / 2 * 2;
-  static constexpr int kHeight = (Out::dim(1) - 1) * Win::strideH + 3;
+  static constexpr int kHeight = (Band - 1) * Win::strideH + 3;
+  static constexpr bool kWhole = Band >= Out::dim(1);
+  /// Rows that the next band begins with.
+  static constexpr int kKept = 3 - Win::strideH;
   /// What of the image the windows touch.
   static constexpr int kRows =
       In::dim(1) < kHeight - Win::padTop ? In::dim(1) : kHeight - Win::padTop;
@@ -48,15 +55,49 @@ template <class In, class Out, class Win> struct DspPlane {
       plane[i] = value;
   }
 
+  static inline void copyRow(const std::int8_t *from, std::int16_t *to) {
+#pragma GCC unroll 4
+    for (int x = 0; x < kCols; ++x, from += In::dim(3))
+      to[x] = *from;
+  }
+
   /// Not inlined: among the many registers of its caller it would spill.
   __attribute__((noinline)) static void copy(const std::int8_t *image,
                                              std::int16_t *plane) {
     plane += Win::padTop * kStride + Win::padLeft;
-    for (int y = 0; y < kRows; ++y, plane += kStride) {
-      const std::int8_t *from = image + y * In::dim(2) * In::dim(3);
-#pragma GCC unroll 4
-      for (int x = 0; x < kCols; ++x, from += In::dim(3))
-        plane[x] = *from;
+    for (int y = 0; y < kRows; ++y, plane += kStride)
+      copyRow(image + y * In::dim(2) * In::dim(3), plane);
+  }
+
+  /// Rows `first` to `last` of the band for the output rows from `y` on.
+  __attribute__((noinline)) static void copyBand(const std::int8_t *image,
+                                                 std::int16_t *plane,
+                                                 std::int16_t padding, int y,
+                                                 int first, int last) {
+    for (int i = first; i < last; ++i) {
+      const int row = y * Win::strideH + i - Win::padTop;
+      std::int16_t *to = plane + i * kStride + Win::padLeft;
+      if (row >= 0 && row < In::dim(1))
+        copyRow(image + row * In::dim(2) * In::dim(3), to);
+      else
+        for (int x = 0; x < kCols; ++x)
+          to[x] = padding;
+    }
+  }
+
+  /// What `rows` output rows from `y` on read; the band before this one is in
+  /// `plane`.
+  static inline void load(const std::int8_t *image, std::int16_t *plane,
+                          std::int16_t padding, int y, int rows) {
+    if constexpr (kWhole) {
+      copy(image, plane);
+    } else {
+      if (y != 0)
+        for (int i = 0; i < kKept * kStride; i += 2)
+          storeWord(plane + i,
+                    loadWord(plane + Band * Win::strideH * kStride + i));
+      copyBand(image, plane, padding, y, y == 0 ? 0 : kKept,
+               (rows - 1) * Win::strideH + 3);
     }
   }
 };
@@ -110,10 +151,10 @@ inline void dspRow(const std::int16_t *row, const DspWindow &w,
   }
 }
 
-/// All outputs of a channel in one loop that uses every register: r0..r5 are
-/// the weights, r8 reads the plane, r9 writes, r10 is the multiplier, r11 the
-/// bias; r12 and lr are sums of neighbours. r7 may be the frame pointer and is
-/// saved here, as are the ends of row and plane.
+/// Rows of outputs of a channel in one loop that uses every register: r0..r5
+/// are the weights, r8 reads the plane, r9 writes, r10 is the multiplier, r11
+/// the bias; r12 and lr are sums of neighbours. r7 may be the frame pointer and
+/// is saved here, as are the ends of row and plane.
 template <class Plane, class Out, class Win, class Finish> struct DspChannel {
   static constexpr bool kPairs = Win::strideW == 1;
   static constexpr int kLine = 2 * Plane::kStride;
@@ -121,20 +162,20 @@ template <class Plane, class Out, class Win, class Finish> struct DspChannel {
   /// In rows of odd width the last pair writes a pixel too many, which the next
   /// row overwrites; hence the last row is not computed here.
   static constexpr bool kOdd = kPairs && Out::dim(2) % 2 != 0;
-  static constexpr int kRows = Out::dim(1) - (kOdd ? 1 : 0);
   static constexpr int kRowBytes = (Out::dim(2) + kOdd) * 2 * Win::strideW;
-  // Not computed between the register variables below, where a call of dim()
-  // would overwrite them.
-  static constexpr int kPlaneBytes = kRows * kNextRow;
   /// Enough rows of odd width to pay for the separate last one; what LDRD, STRB
   /// and ADD can encode; all of int8 for SSAT.
-  static constexpr bool kApplies = (!kOdd || kRows >= 7) && 2 * kLine <= 1020 &&
-                                   Out::dim(3) <= 2047 && Finish::kLo == -128 &&
-                                   Finish::kHi == 127;
+  static constexpr bool kApplies = (!kOdd || Out::dim(1) >= 8) &&
+                                   2 * kLine <= 1020 && Out::dim(3) <= 2047 &&
+                                   Finish::kLo == -128 && Finish::kHi == 127;
 
-  static inline void run(const std::int16_t *plane, const DspWindow &w,
-                         std::int32_t bias, std::int32_t doubled,
-                         std::int8_t *out) {
+  /// `rows` is at least 1.
+  static inline void run(const std::int16_t *plane, int rows,
+                         const DspWindow &w, std::int32_t bias,
+                         std::int32_t doubled, std::int8_t *out) {
+    // Not computed between the register variables below, which a call would
+    // overwrite.
+    const int planeBytes = rows * kNextRow;
     register std::int32_t w0 __asm__("r0") = w.low0;
     register std::int32_t w1 __asm__("r1") = w.high0;
     register std::int32_t w2 __asm__("r2") = w.low1;
@@ -147,7 +188,7 @@ template <class Plane, class Out, class Win, class Finish> struct DspChannel {
     register std::int32_t multiplier __asm__("r10") = doubled;
     register std::int32_t start __asm__("r11") = bias;
     register const char *rowEnd __asm__("r12") = from + kRowBytes;
-    register const char *planeEnd __asm__("lr") = from + kPlaneBytes;
+    register const char *planeEnd __asm__("lr") = from + planeBytes;
 #define EDGECC_DSP_OPERANDS                                                    \
   : "+r"(from), "+r"(to), "+r"(rowEnd), "+r"(planeEnd)                         \
   : "r"(w0), "r"(w1), "r"(w2), "r"(w3), "r"(w4), "r"(w5), "r"(multiplier),     \
@@ -217,53 +258,72 @@ template <class Plane, class Out, class Win, class Finish> struct DspChannel {
   }
 };
 
-template <class In, class Out, class Win, int InZero, class Finish>
+/// `rows` rows of outputs of a channel, the last ones of the image or not.
+template <class Plane, class Out, class Win, class Finish>
+inline void dspRows(const std::int16_t *plane, int rows, bool last,
+                    const DspWindow &w, std::int32_t bias, std::int32_t doubled,
+                    std::int8_t *out) {
+  using Channel = DspChannel<Plane, Out, Win, Finish>;
+  int y = 0;
+  if constexpr (Channel::kApplies) {
+    const int most = Channel::kOdd && last ? rows - 1 : rows;
+    if (most > 0) {
+      Channel::run(plane, most, w, bias, doubled, out);
+      y = most;
+    }
+  }
+  for (; y < rows; ++y)
+    dspRow<Plane, Out, Win, Finish>(plane + y * Win::strideH * Plane::kStride,
+                                    w, bias, doubled,
+                                    out + y * Out::product(2, 4));
+}
+
+template <class In, class Out, class Win, int Band, int InZero, class Finish>
 inline void depthwiseDsp(const std::int8_t *in, const std::int32_t *weights,
                          const std::int32_t *bias, const std::int32_t *doubled,
                          std::int8_t *out, std::int16_t *plane) {
-  using Plane = DspPlane<In, Out, Win>;
-  constexpr int kChannels = In::dim(3);
+  using Plane = DspPlane<In, Out, Win, Band>;
+  constexpr int kHeight = Out::dim(1);
   Plane::fill(plane, InZero);
   for (int n = 0; n < Out::dim(0);
        ++n, in += In::product(1, 4), out += Out::product(1, 4))
-    for (int c = 0; c < kChannels; ++c) {
-      Plane::copy(in + c, plane);
-      const std::int32_t *rows = weights + 3 * c;
-      const DspWindow w = {evenBytes(rows[0]), oddBytes(rows[0]),
-                           evenBytes(rows[1]), oddBytes(rows[1]),
-                           evenBytes(rows[2]), oddBytes(rows[2])};
-      using Channel = DspChannel<Plane, Out, Win, Finish>;
-      if constexpr (Channel::kApplies)
-        Channel::run(plane, w, bias[c], doubled[c], out + c);
-      for (int y = Channel::kApplies ? Channel::kRows : 0; y < Out::dim(1); ++y)
-        dspRow<Plane, Out, Win, Finish>(
-            plane + y * Win::strideH * Plane::kStride, w, bias[c], doubled[c],
-            out + y * Out::dim(2) * kChannels + c);
+    for (int c = 0; c < In::dim(3); ++c) {
+      const std::int32_t *taps = weights + 3 * c;
+      const DspWindow w = {evenBytes(taps[0]), oddBytes(taps[0]),
+                           evenBytes(taps[1]), oddBytes(taps[1]),
+                           evenBytes(taps[2]), oddBytes(taps[2])};
+      for (int y = 0; y < kHeight; y += Band) {
+        const int rows = y + Band < kHeight ? Band : kHeight - y;
+        Plane::load(in + c, plane, InZero, y, rows);
+        dspRows<Plane, Out, Win, Finish>(plane, rows, y + rows == kHeight, w,
+                                         bias[c], doubled[c],
+                                         out + y * Out::product(2, 4) + c);
+      }
     }
 }
 
-template <class In, class Out, class Win, int InZero, int OutZero, int Lo,
-          int Hi>
+template <class In, class Out, class Win, int Band, int InZero, int OutZero,
+          int Lo, int Hi>
 void depthwise_conv2d_s8_dsp(const std::int8_t *in, const std::int32_t *weights,
                              const std::int32_t *bias,
                              const std::int32_t *doubled, std::int8_t *out,
                              std::int8_t *scratch) {
-  depthwiseDsp<In, Out, Win, InZero, FinishDsp<OutZero, Lo, Hi>>(
+  depthwiseDsp<In, Out, Win, Band, InZero, FinishDsp<OutZero, Lo, Hi>>(
       in, weights, bias, doubled, out,
       reinterpret_cast<std::int16_t *>(scratch));
 }
 
-/// The same for images that are small enough for the stack.
-template <class In, class Out, class Win, int InZero, int OutZero, int Lo,
-          int Hi>
+/// The same for bands that are small enough for the stack.
+template <class In, class Out, class Win, int Band, int InZero, int OutZero,
+          int Lo, int Hi>
 void depthwise_conv2d_s8_dsp_small(const std::int8_t *in,
                                    const std::int32_t *weights,
                                    const std::int32_t *bias,
                                    const std::int32_t *doubled,
                                    std::int8_t *out) {
-  using Plane = DspPlane<In, Out, Win>;
+  using Plane = DspPlane<In, Out, Win, Band>;
   alignas(4) std::int16_t plane[Plane::kHeight * Plane::kStride];
-  depthwiseDsp<In, Out, Win, InZero, FinishDsp<OutZero, Lo, Hi>>(
+  depthwiseDsp<In, Out, Win, Band, InZero, FinishDsp<OutZero, Lo, Hi>>(
       in, weights, bias, doubled, out, plane);
 }
 

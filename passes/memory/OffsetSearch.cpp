@@ -24,36 +24,78 @@ bool overlapInTime(const LiveBuffer &a, const LiveBuffer &b) {
 }
 
 /// A buffer must not begin between `lo` and `hi` bytes, both excluded, behind
-/// the beginning of another.
+/// the beginning of another; where it may, it can begin at the same place.
 struct Conflict {
   size_t other;
   int64_t lo, hi;
+  bool sameOffset;
+
+  bool allows(int64_t distance) const {
+    return distance <= lo || distance >= hi || (sameOffset && distance == 0);
+  }
 };
 
 /// The conflicts of all buffers, each in both directions.
 class Conflicts {
 public:
   Conflicts(ArrayRef<LiveBuffer> buffers, ArrayRef<BufferOverlap> overlaps)
-      : lists(buffers.size()) {
-    std::map<std::pair<size_t, size_t>, int64_t> distances;
+      : buffers(buffers), lists(buffers.size()) {
     for (const BufferOverlap &overlap : overlaps)
-      distances[{overlap.input, overlap.output}] = overlap.distance;
-    auto getDistance = [&](size_t input, size_t output, int64_t bytes) {
-      auto found = distances.find({input, output});
-      return found == distances.end() ? bytes : std::min(bytes, found->second);
-    };
+      allowed[{overlap.input, overlap.output}] = overlap;
     for (size_t i = 0; i != buffers.size(); ++i)
       for (size_t j = 0; j != buffers.size(); ++j)
         if (i != j && overlapInTime(buffers[i], buffers[j]))
-          lists[i].push_back({j, -getDistance(j, i, buffers[i].bytes),
-                              getDistance(i, j, buffers[j].bytes)});
+          lists[i].push_back({j, -getDistance(j, i), getDistance(i, j),
+                              mayShare(i, j) || mayShare(j, i)});
   }
 
   ArrayRef<Conflict> of(size_t buffer) const { return lists[buffer]; }
 
 private:
+  const BufferOverlap *find(size_t input, size_t output) const {
+    auto found = allowed.find({input, output});
+    return found == allowed.end() ? nullptr : &found->second;
+  }
+
+  /// How far before buffer i, at least, buffer j has to begin.
+  int64_t getDistance(size_t i, size_t j) const {
+    const BufferOverlap *overlap = find(i, j);
+    return overlap && !overlap->sameOffset
+               ? std::min(buffers[j].bytes, overlap->distance)
+               : buffers[j].bytes;
+  }
+
+  bool mayShare(size_t input, size_t output) const {
+    const BufferOverlap *overlap = find(input, output);
+    return overlap && overlap->sameOffset;
+  }
+
+  ArrayRef<LiveBuffer> buffers;
+  std::map<std::pair<size_t, size_t>, BufferOverlap> allowed;
   std::vector<SmallVector<Conflict>> lists;
 };
+
+/// The lowest offset for a buffer where those that are placed leave room.
+int64_t findOffset(ArrayRef<Conflict> conflicts, ArrayRef<int64_t> offsets,
+                   int64_t alignment) {
+  SmallVector<int64_t> candidates = {0};
+  for (const Conflict &conflict : conflicts)
+    if (int64_t at = offsets[conflict.other]; at >= 0) {
+      uint64_t behind = uint64_t(std::max<int64_t>(0, at + conflict.hi));
+      candidates.push_back(int64_t(alignTo(behind, uint64_t(alignment))));
+      if (conflict.sameOffset)
+        candidates.push_back(at);
+    }
+  llvm::sort(candidates);
+  auto isFree = [&](int64_t offset) {
+    return llvm::all_of(conflicts, [&](const Conflict &conflict) {
+      int64_t at = offsets[conflict.other];
+      return at < 0 || conflict.allows(offset - at);
+    });
+  };
+  // Behind all others there is always room.
+  return *llvm::find_if(candidates, isFree);
+}
 
 /// First fit: each buffer, in the given order, at the lowest offset that is
 /// free while it lives.
@@ -63,19 +105,8 @@ Placement placeInOrder(ArrayRef<LiveBuffer> buffers, const Conflicts &conflicts,
   Placement placement;
   placement.offsets.assign(buffers.size(), kNowhere);
   for (size_t index : order) {
-    SmallVector<std::pair<int64_t, int64_t>> forbidden;
-    for (const Conflict &conflict : conflicts.of(index))
-      if (int64_t at = placement.offsets[conflict.other];
-          at != kNowhere && conflict.lo < conflict.hi)
-        forbidden.emplace_back(at + conflict.lo, at + conflict.hi);
-    llvm::sort(forbidden);
-    int64_t offset = 0;
-    for (auto [lo, hi] : forbidden) {
-      if (offset <= lo)
-        break;
-      if (offset < hi)
-        offset = int64_t(alignTo(uint64_t(hi), uint64_t(alignment)));
-    }
+    int64_t offset =
+        findOffset(conflicts.of(index), placement.offsets, alignment);
     placement.offsets[index] = offset;
     placement.bytes =
         std::max<int64_t>(placement.bytes, offset + buffers[index].bytes);
@@ -92,7 +123,8 @@ int64_t getSaving(ArrayRef<LiveBuffer> buffers, const BufferOverlap &overlap,
   };
   int64_t input = align(buffers[overlap.input].bytes);
   int64_t output = align(buffers[overlap.output].bytes);
-  int64_t distance = align(std::max<int64_t>(0, overlap.distance));
+  int64_t distance =
+      overlap.sameOffset ? 0 : align(std::max<int64_t>(0, overlap.distance));
   return std::max<int64_t>(0,
                            input + output - std::max(output, distance + input));
 }

@@ -128,6 +128,9 @@ private:
           isReadElsewhere(call, index, source))
         continue;
       Group &from = groups[target], &into = groups[source];
+      // The rest of a larger one is of use to others: see findOverlaps.
+      if (from.live.bytes < into.live.bytes)
+        continue;
       into.buffers.append(from.buffers);
       into.live.bytes = std::max(into.live.bytes, from.live.bytes);
       into.live.last = from.live.last;
@@ -146,16 +149,22 @@ private:
     auto numberOf = [&](Value buffer) {
       return size_t(llvm::find(numbered, &groups[buffer]) - numbered.begin());
     };
-    ArrayRef<int64_t> pairs = call.getOverlap();
-    for (size_t i = 0; i < pairs.size(); i += 2) {
-      Value input = getRoot(call.getInputs()[pairs[i]]);
+    auto add = [&](int64_t index, int64_t distance, bool sameOffset) {
+      Value input = getRoot(call.getInputs()[index]);
       if (!getArenaBuffer(input))
-        continue;
+        return;
       Value source = find(input);
-      if (source != output && groups[source].live.last == step &&
-          countReads(call, source) == 1)
-        overlaps.push_back({numberOf(source), numberOf(output), pairs[i + 1]});
-    }
+      bool readTwice = sameOffset ? isReadElsewhere(call, index, source)
+                                  : countReads(call, source) != 1;
+      if (source != output && groups[source].live.last == step && !readTwice)
+        overlaps.push_back(
+            {numberOf(source), numberOf(output), distance, sameOffset});
+    };
+    for (int64_t index : call.getInplace())
+      add(index, 0, /*sameOffset=*/true);
+    ArrayRef<int64_t> pairs = call.getOverlap();
+    for (size_t i = 0; i < pairs.size(); i += 2)
+      add(pairs[i], pairs[i + 1], /*sameOffset=*/false);
   }
 
   size_t countReads(CallOp call, Value source) {

@@ -22,10 +22,12 @@ struct LiveBuffer {
 };
 
 /// The buffer `output` comes to life at the step that `input` dies at, and may
-/// cover it if it begins at least `distance` bytes before it.
+/// cover it if it begins at least `distance` bytes before it or, with
+/// `sameOffset`, if both begin at the same place.
 struct BufferOverlap {
   size_t input, output;
   int64_t distance;
+  bool sameOffset = false;
 };
 
 struct Placement {

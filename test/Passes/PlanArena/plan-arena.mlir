@@ -125,3 +125,22 @@ func.func @overlapStillUsed(%in: memref<64xi8>, %out: memref<64xi8>) {
   kern.call "f" from "f.h"<[]> ins(%1 : memref<64xi8>) outs(%out : memref<64xi8>)
   return
 }
+
+// -----
+
+// A smaller result in place leaves the rest of its input to others: the last
+// buffer begins behind it.
+// CHECK-LABEL: func.func @smallerInplace
+// CHECK-SAME: kern.arena_bytes = 128 : i64
+func.func @smallerInplace(%in: memref<128xi8>, %out: memref<96xi8>) {
+  // CHECK: kern.buffer {offset = [[A:[0-9]+]] : i64} : memref<128xi8>
+  %0 = kern.buffer : memref<128xi8>
+  kern.call "f" from "f.h"<[]> ins(%in : memref<128xi8>) outs(%0 : memref<128xi8>)
+  // CHECK: kern.buffer {offset = [[A]] : i64} : memref<32xi8>
+  %1 = kern.buffer : memref<32xi8>
+  kern.call "shrink" from "f.h"<[]> ins(%0 : memref<128xi8>) outs(%1 : memref<32xi8>) {inplace = array<i64: 0>}
+  %2 = kern.buffer : memref<96xi8>
+  kern.call "f" from "f.h"<[]> ins(%1 : memref<32xi8>) outs(%2 : memref<96xi8>)
+  kern.call "f" from "f.h"<[]> ins(%2 : memref<96xi8>) outs(%out : memref<96xi8>)
+  return
+}

@@ -168,33 +168,51 @@ void convPackedDsp(const std::int8_t *in, const std::int8_t *digits,
 #endif
 }
 
-/// Overwrites `in` where input and output have one shape.
+#if defined(__ARM_FEATURE_DSP)
+/// In bands of `Band` rows; overwrites `in` where the kernel may.
+template <class C, int Band, int Lo, int Hi>
+void depthwiseBands(std::int8_t *in, const std::int32_t *bias,
+                    std::int8_t *out) {
+  using In = typename C::In;
+  using Out = typename C::Out;
+  using Win = typename C::Win;
+  constexpr bool kInplace = Out::dim(1) <= In::dim(1) &&
+                            Out::dim(2) <= In::dim(2) && Win::padTop <= 1;
+  std::int8_t *to = kInplace ? in : out;
+  if (In::dim(3) % 2 == 0)
+    edgecc::kernels::depthwise_conv2d_s8_dsp<In, Out, Win, Band, kInZero,
+                                             kOutZero, Lo, Hi>(
+        in, packed, bias, doubled, to, scratch);
+  else
+    edgecc::kernels::depthwise_conv2d_s8_dsp_small<In, Out, Win, Band, kInZero,
+                                                   kOutZero, Lo, Hi>(
+        in, packed, bias, doubled, to);
+  if (kInplace)
+    for (int i = 0; i < Out::size; ++i)
+      out[i] = in[i];
+}
+#endif
+
+/// The whole image at once and in small bands, which have to give the same.
 template <class C, int Lo, int Hi>
 void depthwiseDsp3x3(std::int8_t *in, const std::int8_t *weights,
                      const std::int32_t *bias, const std::int32_t *multiplier,
                      std::int8_t *out) {
   using In = typename C::In;
   using Out = typename C::Out;
-  using Win = typename C::Win;
 #if defined(__ARM_FEATURE_DSP)
+  static std::int8_t copy[In::size], banded[Out::size];
   packDepthwise(weights, In::dim(3));
   doubleMultipliers(multiplier);
-  constexpr bool kInplace =
-      In::dim(1) == Out::dim(1) && In::dim(2) == Out::dim(2);
-  std::int8_t *to = kInplace ? in : out;
-  if (In::dim(3) % 2 == 0)
-    edgecc::kernels::depthwise_conv2d_s8_dsp<In, Out, Win, kInZero, kOutZero,
-                                             Lo, Hi>(in, packed, bias, doubled,
-                                                     to, scratch);
-  else
-    edgecc::kernels::depthwise_conv2d_s8_dsp_small<In, Out, Win, kInZero,
-                                                   kOutZero, Lo, Hi>(
-        in, packed, bias, doubled, to);
-  if (kInplace)
-    for (int i = 0; i < Out::size; ++i)
-      out[i] = in[i];
+  for (int i = 0; i < In::size; ++i)
+    copy[i] = in[i];
+  depthwiseBands<C, Out::dim(1), Lo, Hi>(in, bias, out);
+  depthwiseBands<C, 2, Lo, Hi>(copy, bias, banded);
+  for (int i = 0; i < Out::size; ++i)
+    if (out[i] != banded[i])
+      out[i] = static_cast<std::int8_t>(~out[i]);
 #else
-  edgecc::kernels::depthwise_conv2d_s8<In, Out, Win>(
+  edgecc::kernels::depthwise_conv2d_s8<In, Out, typename C::Win>(
       in, weights, bias, multiplier, out, kInZero, 0, kOutZero, Lo, Hi);
 #endif
 }
