@@ -247,8 +247,9 @@ LogicalResult importer::importCompress(NodeImporter &node) {
 LogicalResult importer::importReverseSequence(NodeImporter &node) {
   int64_t batchAxis = node.getInt("batch_axis", 1);
   int64_t timeAxis = node.getInt("time_axis", 0);
-  if (node.rank(0) < 2 || batchAxis + timeAxis != 1 ||
-      batchAxis * timeAxis != 0 ||
+  bool isKnown =
+      (batchAxis == 0 && timeAxis == 1) || (batchAxis == 1 && timeAxis == 0);
+  if (node.rank(0) < 2 || !isKnown ||
       node.shape(1) != ArrayRef<int64_t>{node.shape(0)[batchAxis]})
     return node.error() << "needs axes 0 and 1 as batch and time axis and a "
                            "length per batch";
