@@ -210,6 +210,10 @@ void ConstantOp::getAsmResultNames(OpAsmSetValueNameFn setNameFn) {
 ConstantOp edge::createConstant(OpBuilder &builder, Location loc,
                                 RankedTensorType type, ArrayRef<char> data) {
   auto storageType = type.clone(getStorageType(type.getElementType()));
+  // Without elements there may be no address to copy from.
+  static constexpr char nothing = 0;
+  if (data.empty())
+    data = ArrayRef<char>(&nothing, size_t(0));
   auto value = DenseResourceElementsAttr::get(
       storageType, "weights",
       HeapAsmResourceBlob::allocateAndCopyWithAlign(data, /*align=*/16));

@@ -209,9 +209,12 @@ NodeImporter::normalizeAxes(ArrayRef<int64_t> axes, int64_t rank) {
 //===----------------------------------------------------------------------===//
 
 FailureOr<const onnx::GraphProto *> NodeImporter::requireBody(StringRef name) {
-  if (const onnx::AttributeProto *found = attribute(name))
-    return &found->g();
-  return error() << "has no attribute '" << name << "'";
+  const onnx::AttributeProto *found = attribute(name);
+  if (!found)
+    return error() << "has no attribute '" << name << "'";
+  if (!found->has_g())
+    return error() << "attribute '" << name << "' holds no graph";
+  return &found->g();
 }
 
 FailureOr<SmallVector<Value>>

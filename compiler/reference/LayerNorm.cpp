@@ -62,8 +62,10 @@ private:
 };
 } // namespace
 
-static ArrayRef<float> getParameter(Value value, const Tensor *tensor) {
-  return value ? tensor->getData<float>() : ArrayRef<float>();
+/// The data of operand `index`, which may be absent.
+static ArrayRef<float> getParameter(Value value, ArrayRef<Tensor> operands,
+                                    size_t index) {
+  return value ? operands[index].getData<float>() : ArrayRef<float>();
 }
 
 static LogicalResult
@@ -78,8 +80,8 @@ normalizeIntegers(LayerNormOp op, ArrayRef<Tensor> operands, Tensor &result) {
     return op.emitOpError("has groups of more than 2^20 elements");
   integer::LayerNormParams params = integer::getLayerNormParams(
       type, output, count, op.getEpsilon().convertToFloat(),
-      input.getShape().back(), getParameter(op.getScale(), &operands[1]),
-      getParameter(op.getBias(), &operands[2]));
+      input.getShape().back(), getParameter(op.getScale(), operands, 1),
+      getParameter(op.getBias(), operands, 2));
 
   Groups groups(input, op.getAxes());
   ArrayRef<int8_t> in = input.getData<int8_t>();
