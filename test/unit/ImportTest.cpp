@@ -38,6 +38,16 @@ struct ImportTest : testing::Test {
     return importOnnx(path, context, options);
   }
 
+  /// A file with a true scalar.
+  std::string writeTrue() {
+    llvm::sys::fs::createTemporaryFile("edgecc-import", "npy", path);
+    auto type = RankedTensorType::get({}, IntegerType::get(&context, 1));
+    Tensor tensor(type);
+    tensor.getData<int8_t>()[0] = 1;
+    EXPECT_FALSE(errorToBool(reference::writeNpy(path, tensor)));
+    return path.str().str();
+  }
+
   MLIRContext context;
   llvm::SmallString<128> path;
 };
@@ -119,6 +129,44 @@ TEST_F(ImportTest, LocatesOperationsByTheirNodes) {
       "Pad_1", "StatefulPartitionedCall/model/conv2d/Conv2D", "Conv_4",
       "Conv_6", "Softmax_13"};
   EXPECT_EQ(names, expected);
+}
+
+/// A message's field: bytes, or a small number.
+static std::string field(int number, const std::string &bytes) {
+  return std::string{char(number << 3 | 2), char(bytes.size())} + bytes;
+}
+static std::string field(int number, int value) {
+  return {char(number << 3), char(value)};
+}
+
+/// An attribute that says it is a graph and holds none, which the text format
+/// cannot express; found by fuzzing.
+TEST_F(ImportTest, BodiesNeedAGraph) {
+  // type = GRAPH, number 20 of AttributeProto.
+  std::string isGraph = {char(0xA0), 1, 5};
+  std::string attribute = field(1, "then_branch") + isGraph;
+  std::string node = field(1, "c") + field(2, "y") + field(4, "If") +
+                     field(5, attribute) +
+                     field(5, field(1, "else_branch") + isGraph);
+  auto value = [](const std::string &name, int type) {
+    std::string tensor = field(1, type) + field(2, "");
+    return field(1, name) + field(2, field(1, tensor));
+  };
+  std::string graph = field(1, node) + field(2, "g") +
+                      field(11, value("c", 9)) + field(12, value("y", 1));
+  std::string model = field(1, 8) + field(7, graph) + field(8, field(2, 17));
+  std::string messages;
+  ScopedDiagnosticHandler handler(&context, [&](Diagnostic &diagnostic) {
+    messages += diagnostic.str();
+    return success();
+  });
+  ImportOptions options;
+  // A condition that is known, so that the branch is looked at.
+  options.frozenInputs["c"] = writeTrue();
+  EXPECT_FALSE(importOnnx({model, "model.onnx"}, context, options));
+  EXPECT_NE(messages.find("attribute 'then_branch' holds no graph"),
+            std::string::npos)
+      << messages;
 }
 
 INSTANTIATE_TEST_SUITE_P(
