@@ -181,6 +181,9 @@ double Histogram::getDivergence(Range candidate) const {
   int64_t first = std::max(getBin(candidate.min) - firstBin, int64_t(0));
   int64_t last =
       std::min(getBin(candidate.max) - firstBin, int64_t(counts.size()) - 1);
+  // All values lie outside the range.
+  if (first > last)
+    return INFINITY;
   for (int64_t i = 0; i != int64_t(counts.size()); ++i) {
     // What is cut off adds to the bounds, but not to what the levels hold.
     cut[std::clamp(i, first, last)] += double(counts[i]);

@@ -91,6 +91,20 @@ TEST(QuantHistogram, MseKeepsUniformValuesAndClipsOutliers) {
   EXPECT_GT(outlier.getMseRange().max, 3.0);
 }
 
+/// Candidates for the bound that are below all values keep nothing.
+TEST(QuantHistogram, EntropyKeepsSomething) {
+  for (float sign : {1.0f, -1.0f}) {
+    Histogram histogram;
+    std::vector<float> values;
+    for (int i = 0; i != 1000; ++i)
+      values.push_back(sign * (0.9f + 0.0001f * float(i)));
+    histogram.add(values);
+    Range range = histogram.getEntropyRange();
+    EXPECT_GT(std::max(range.max, -range.min), 0.9);
+    EXPECT_EQ(sign > 0 ? range.min : range.max, 0.0);
+  }
+}
+
 TEST(QuantHistogram, TakesConstantsAndExtremes) {
   Histogram constant;
   constant.add(std::vector<float>(10, 3.0f));
