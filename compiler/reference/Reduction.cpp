@@ -10,6 +10,7 @@
 #include "StoredTypes.h"
 #include "StridedAccess.h"
 
+#include "kernels/arithmetic.h"
 #include "kernels/fixed_point.h"
 
 #include <limits>
@@ -36,6 +37,20 @@ template <typename T, typename Acc> static Acc getStart(ReduceKind kind) {
   llvm_unreachable("all kinds are handled");
 }
 
+/// Integers wrap around, as in generated code.
+template <typename Acc> static Acc add(Acc a, Acc b) {
+  if constexpr (std::is_floating_point_v<Acc>)
+    return a + b;
+  else
+    return kernels::wrappingAdd(a, b);
+}
+template <typename Acc> static Acc multiply(Acc a, Acc b) {
+  if constexpr (std::is_floating_point_v<Acc>)
+    return a * b;
+  else
+    return kernels::wrappingMul(a, b);
+}
+
 template <typename Acc> static Acc combine(ReduceKind kind, Acc acc, Acc x) {
   switch (kind) {
   case ReduceKind::Max:
@@ -43,10 +58,10 @@ template <typename Acc> static Acc combine(ReduceKind kind, Acc acc, Acc x) {
   case ReduceKind::Min:
     return x < acc ? x : acc;
   case ReduceKind::Prod:
-    return acc * x;
+    return multiply(acc, x);
   case ReduceKind::Sum:
   case ReduceKind::Mean:
-    return acc + x;
+    return add(acc, x);
   }
   llvm_unreachable("all kinds are handled");
 }
