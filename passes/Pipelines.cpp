@@ -63,7 +63,7 @@ void edgecc::buildLoweringPipeline(OpPassManager &passes,
   passes.addNestedPass<func::FuncOp>(createCSEPass());
   SmallVector<std::string> features(options.features.begin(),
                                     options.features.end());
-  passes.addPass(createConvertEdgeToKern({features}));
+  passes.addPass(createConvertEdgeToKern({features, options.extraBytes}));
   passes.addNestedPass<func::FuncOp>(createPlanArena({options.alignment}));
 }
 

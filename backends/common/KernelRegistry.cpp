@@ -107,6 +107,42 @@ KernelRegistry::getCandidates(Operation *op,
   return candidates;
 }
 
+KernelChoice KernelRegistry::choose(func::FuncOp function,
+                                    const llvm::StringSet<> &features,
+                                    int64_t extraBytes) const {
+  struct Wish {
+    Operation *op;
+    const Kernel *kernel;
+    int64_t bytes;
+    double savedPerByte;
+  };
+  SmallVector<Wish> wishes;
+  KernelChoice choice;
+  for (Operation &op : function.front().without_terminator()) {
+    SmallVector<const Kernel *> candidates = getCandidates(&op, features);
+    // The smaller kernels come behind those that are wished for.
+    for (const Kernel *kernel : candidates) {
+      int64_t bytes = kernel->extraBytes ? kernel->extraBytes(&op) : 0;
+      if (bytes <= 0) {
+        choice.kernels[&op] = kernel;
+        break;
+      }
+      auto macs = dyn_cast<edge::MacCountOpInterface>(&op);
+      wishes.push_back({&op, kernel, bytes,
+                        macs ? double(macs.getMacCount()) / double(bytes) : 0});
+    }
+  }
+  llvm::stable_sort(wishes, [](const Wish &a, const Wish &b) {
+    return a.savedPerByte > b.savedPerByte;
+  });
+  for (const Wish &wish : wishes)
+    if (extraBytes < 0 || choice.extraBytes + wish.bytes <= extraBytes) {
+      choice.kernels[wish.op] = wish.kernel;
+      choice.extraBytes += wish.bytes;
+    }
+  return choice;
+}
+
 LogicalResult edgecc::checkKernels(func::FuncOp function,
                                    const llvm::StringSet<> &features) {
   bool complete = true;

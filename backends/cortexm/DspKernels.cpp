@@ -162,6 +162,46 @@ static reference::Tensor packStepRows(const PackedWeights &weights,
   return getBytes(context, steps);
 }
 
+/// G g Gt times four of a filter [3, 3] whose taps lie `step` apart: 16 values
+/// that are at most 9 * 128.
+static std::array<int16_t, 16> transformFilter(const int8_t *filter,
+                                               int64_t step) {
+  auto transform = [](int a, int b, int c) {
+    return std::array<int, 4>{2 * a, a + b + c, a - b + c, 2 * c};
+  };
+  std::array<int, 4> rows[3];
+  for (int64_t y = 0; y != 3; ++y, filter += 3 * step)
+    rows[y] = transform(filter[0], filter[step], filter[2 * step]);
+  std::array<int16_t, 16> result;
+  for (int x = 0; x != 4; ++x)
+    for (auto [y, value] :
+         llvm::enumerate(transform(rows[0][x], rows[1][x], rows[2][x])))
+      result[4 * y + x] = int16_t(value);
+  return result;
+}
+
+/// Weights [O, 3, 3, C] as conv2d_winograd_dsp.h reads them.
+static SmallVector<int32_t> packWinograd(const reference::Tensor &weights) {
+  constexpr int kOrder[] = {1, 0, 2, 3};
+  int64_t rows = weights.getDim(0), depth = weights.getDim(3);
+  SmallVector<std::array<int16_t, 16>> filters;
+  for (int64_t row = 0; row != rows; ++row)
+    for (int64_t c = 0; c != depth; ++c)
+      filters.push_back(transformFilter(
+          &weights.getData<int8_t>()[row * 9 * depth + c], depth));
+  SmallVector<int32_t> words;
+  for (int64_t first = 0; first != rows; first += 4)
+    for (int place = 0; place != 16; ++place)
+      for (int64_t c = 0; c != depth; c += c % 2 ? 3 : 1)
+        for (int64_t row = first; row != first + 4; ++row) {
+          int at = place / 4 * 4 + kOrder[place % 4];
+          words.push_back(int32_t(
+              uint32_t(uint16_t(filters[row * depth + c][at])) |
+              uint32_t(uint16_t(filters[row * depth + c + 2][at])) << 16));
+        }
+  return words;
+}
+
 /// Depthwise weights [C, 3, 3, 1]: the bytes w0, w1, w1, w2 of each row.
 static SmallVector<int32_t> packDepthwise(const reference::Tensor &weights) {
   SmallVector<int32_t> words;
@@ -264,6 +304,61 @@ static LogicalResult lowerDspConv(ConvOp op, KernelCallBuilder &call) {
                          /*hasPadding=*/true, call)))
     return failure();
   allowDspOverlap(op, call);
+  if (inArena)
+    call.addScratch(bytes);
+  return success();
+}
+
+/// Whether four times every sum, bias included, fits 32 bits.
+static bool hasRoomForFourTimes(ConvOp op) {
+  reference::Tensor bias = *getConstantTensor(op.getBias()),
+                    filter = *getConstantTensor(op.getFilter());
+  ArrayRef<int8_t> weights = std::as_const(filter).getData<int8_t>();
+  int64_t taps = filter.getNumElements() / filter.getDim(0);
+  for (int32_t sum : std::as_const(bias).getData<int32_t>()) {
+    int64_t bound = std::abs(int64_t(sum));
+    for (int8_t weight : weights.take_front(taps))
+      bound += 255 * std::abs(int(weight));
+    if (bound >= int64_t(1) << 29)
+      return false;
+    weights = weights.drop_front(taps);
+  }
+  return true;
+}
+
+static bool isWinogradConv(ConvOp op) {
+  if (!isDspConv(op) || shapeOf(op.getFilter()).size() != 4)
+    return false;
+  ArrayRef<int64_t> filter = shapeOf(op.getFilter());
+  auto isOne = [](int64_t value) { return value == 1; };
+  return filter[1] == 3 && filter[2] == 3 && filter[0] % 4 == 0 &&
+         filter[3] % 4 == 0 && filter[3] <= 256 &&
+         llvm::all_of(op.getStrides(), isOne) &&
+         llvm::all_of(op.getDilations(), isOne) && hasRoomForFourTimes(op);
+}
+
+/// 16 values of two bytes in the place of nine bytes.
+static int64_t getWinogradExtraBytes(Operation *op) {
+  reference::Tensor filter = *getConstantTensor(cast<ConvOp>(op).getFilter());
+  return filter.getNumElements() / 9 * (16 * 2 - 9);
+}
+
+static LogicalResult lowerWinogradConv(ConvOp op, KernelCallBuilder &call) {
+  reference::Tensor filter = *getConstantTensor(op.getFilter());
+  // Two tiles of 4 x 4 pixels as int16.
+  int64_t bytes = 2 * 16 * filter.getDim(3) * int64_t(sizeof(int16_t));
+  bool inArena = beginImageCall(op, "conv2d_s8_winograd_dsp",
+                                "conv2d_s8_winograd_dsp_small",
+                                "conv2d_winograd_dsp.h", bytes, call);
+  if (failed(addEpilogue(op, op.getFilter(), packWinograd(filter),
+                         /*hasPadding=*/true, call)))
+    return failure();
+  // Rows of tiles are two rows of pixels that are read until the last of them
+  // is written.
+  SmallVector<int64_t> out = getImageShape(op.getResult());
+  if (out[1] >= 2)
+    allowRasterOverlap(op.getInput(), op.getResult(), getWindowOf(op), call,
+                       /*block=*/2 * out[2]);
   if (inArena)
     call.addScratch(bytes);
   return success();
@@ -408,6 +503,10 @@ static LogicalResult lowerWideDspFullyConnected(FullyConnectedOp op,
 void edgecc::registerCortexMKernels(KernelRegistry &registry) {
   registry.add<ConvOp>("conv2d_s8_dsp", isDspConv, lowerDspConv,
                        /*benefit=*/10, /*features=*/{"dsp"});
+  registry
+      .add<ConvOp>("conv2d_s8_winograd_dsp", isWinogradConv, lowerWinogradConv,
+                   /*benefit=*/11, /*features=*/{"dsp"})
+      .extraBytes = getWinogradExtraBytes;
   registry.add<ConvOp>("depthwise_conv2d_s8_dsp", isDspDepthwise,
                        lowerDspDepthwise, /*benefit=*/10,
                        /*features=*/{"dsp"});

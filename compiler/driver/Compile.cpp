@@ -129,14 +129,14 @@ static Error lower(Session &session) {
     return alreadyReported(InputError);
   LoweringOptions lowering;
   lowering.features = session.target.features;
+  lowering.extraBytes = session.extraBytes;
   // The interpreter keeps all channels: --verify shows that none is missed.
   session.kern = session.edge->clone();
   if (session.options.prunes)
-    if (Error error =
-            runPasses(*session.kern, [](mlir::OpPassManager &passes) {
-              passes.addNestedPass<mlir::func::FuncOp>(
-                  createPruneConstantChannels());
-            }))
+    if (Error error = runPasses(*session.kern, [](mlir::OpPassManager &passes) {
+          passes.addNestedPass<mlir::func::FuncOp>(
+              createPruneConstantChannels());
+        }))
       return error;
   return runPasses(*session.kern, [&](mlir::OpPassManager &passes) {
     buildLoweringPipeline(passes, lowering);
@@ -199,10 +199,49 @@ static Error compileAndPrint(Session &session) {
 // Everything
 //===----------------------------------------------------------------------===//
 
+static Error makeCode(Session &session) {
+  using Stage = Error (*)(Session &);
+  for (Stage stage : {lower, describeLayers, emit, tryCode})
+    if (Error error = stage(session))
+      return error;
+  return Error::success();
+}
+
+/// What kernels may take for speed so that the budget holds, if it does not
+/// hold and they took something.
+static std::optional<int64_t> getAffordableBytes(const Session &session) {
+  const report::Report &report = session.report;
+  mlir::ModuleOp module = session.kern.get();
+  auto taken = module.lookupSymbol<mlir::func::FuncOp>("run")
+                   ->getAttrOfType<mlir::IntegerAttr>(kern::kExtraBytes);
+  if (!taken)
+    return std::nullopt;
+  // Their buffers are larger as well.
+  if (report.budget.ram && report.ram.getTotal() > *report.budget.ram)
+    return 0;
+  uint64_t flash = report.flash.total.value_or(report.flash.weights);
+  if (!report.budget.flash || flash <= *report.budget.flash)
+    return std::nullopt;
+  int64_t excess = int64_t(flash - *report.budget.flash);
+  return std::max<int64_t>(taken.getInt() - excess, 0);
+}
+
+/// Speed is bought with memory as long as there is some.
+static Error makeCodeWithinBudget(Session &session) {
+  if (Error error = makeCode(session))
+    return error;
+  while (std::optional<int64_t> bytes = getAffordableBytes(session)) {
+    session.extraBytes = *bytes;
+    if (Error error = makeCode(session))
+      return error;
+  }
+  return Error::success();
+}
+
 static Error compileToFiles(Session &session) {
   using Stage = Error (*)(Session &);
-  for (Stage stage : {runTensorPasses, measureAccuracy, studySensitivity, lower,
-                      describeLayers, emit, tryCode, checkBudget, publish})
+  for (Stage stage : {runTensorPasses, measureAccuracy, studySensitivity,
+                      makeCodeWithinBudget, checkBudget, publish})
     if (Error error = stage(session))
       return error;
   report::printSummary(outs(), session.report);

@@ -144,6 +144,8 @@ Error driver::describeLayers(Session &session) {
   report.ram.state = uint64_t(memory.state);
   report.ram.io = uint64_t(memory.io);
   report.flash.weights = uint64_t(memory.weights);
+  report.buffers.clear();
+  report.layers.clear();
   std::vector<LiveBuffer> buffers = findLiveBuffers(*session.kern);
   for (const LiveBuffer &buffer : buffers)
     report.buffers.push_back(

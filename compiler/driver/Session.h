@@ -56,6 +56,8 @@ struct Session {
   IoLayout layout;
   /// The kernel calls, memory planned.
   mlir::OwningOpRef<mlir::ModuleOp> kern;
+  /// Bytes of constants that kernels may take for speed; all if negative.
+  int64_t extraBytes = -1;
   GeneratedCode code;
 
   /// Samples to calibrate on, and those to measure accuracy on, in the types

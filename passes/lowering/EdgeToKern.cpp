@@ -319,7 +319,9 @@ struct ConvertEdgeToKern
     }
     SmallVector<std::pair<Value, Value>> copies = assignOutputs(
         main, ArrayRef(arguments).drop_front(next), builder, program);
-    if (failed(lowerBody(main, featureSet, builder))) {
+    KernelChoice choice =
+        KernelRegistry::get().choose(main, featureSet, extraBytes);
+    if (failed(lowerBody(main, choice, builder))) {
       program.erase();
       return signalPassFailure();
     }
@@ -329,6 +331,9 @@ struct ConvertEdgeToKern
     if (states.bytes)
       program->setAttr(kern::kStateBytes,
                        OpBuilder(program).getI64IntegerAttr(states.bytes));
+    if (choice.extraBytes)
+      program->setAttr(kern::kExtraBytes,
+                       OpBuilder(program).getI64IntegerAttr(choice.extraBytes));
     builder.finish();
     main.erase();
   }
@@ -442,17 +447,14 @@ struct ConvertEdgeToKern
     return copies;
   }
 
-  static LogicalResult lowerBody(func::FuncOp main,
-                                 const llvm::StringSet<> &features,
+  static LogicalResult lowerBody(func::FuncOp main, const KernelChoice &choice,
                                  ProgramBuilder &builder) {
-    const KernelRegistry &registry = KernelRegistry::get();
     for (Operation &op : main.front().without_terminator()) {
       if (isa<edge::ConstantOp>(op))
         continue;
       if (auto reshape = dyn_cast<edge::ReshapeOp>(op))
         builder.view(reshape);
-      else if (failed(builder.lower(
-                   &op, *registry.getCandidates(&op, features).front())))
+      else if (failed(builder.lower(&op, *choice.kernels.lookup(&op))))
         return failure();
     }
     return success();

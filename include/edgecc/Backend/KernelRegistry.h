@@ -94,6 +94,16 @@ struct Kernel {
   /// Makes the calls.
   std::function<llvm::LogicalResult(mlir::Operation *, KernelCallBuilder &)>
       lower;
+  /// Bytes of constants that it takes for speed, beyond those of the next best
+  /// kernel. Not set: none.
+  std::function<int64_t(mlir::Operation *)> extraBytes;
+};
+
+/// The kernels of a program.
+struct KernelChoice {
+  llvm::DenseMap<mlir::Operation *, const Kernel *> kernels;
+  /// What they take for speed.
+  int64_t extraBytes = 0;
 };
 
 /// All kernels.
@@ -104,9 +114,9 @@ public:
 
   /// Adds a kernel for operations of type `OpT`.
   template <typename OpT>
-  void add(llvm::StringRef name, bool (*matches)(OpT),
-           llvm::LogicalResult (*lower)(OpT, KernelCallBuilder &),
-           int benefit = 0, llvm::ArrayRef<llvm::StringRef> features = {}) {
+  Kernel &add(llvm::StringRef name, bool (*matches)(OpT),
+              llvm::LogicalResult (*lower)(OpT, KernelCallBuilder &),
+              int benefit = 0, llvm::ArrayRef<llvm::StringRef> features = {}) {
     kernels.push_back({name, OpT::getOperationName(), llvm::to_vector(features),
                        benefit,
                        [matches](mlir::Operation *op) {
@@ -114,12 +124,21 @@ public:
                        },
                        [lower](mlir::Operation *op, KernelCallBuilder &call) {
                          return lower(mlir::cast<OpT>(op), call);
-                       }});
+                       },
+                       /*extraBytes=*/{}});
+    return kernels.back();
   }
 
   /// The kernels that compute `op` on a target with `features`, best first.
   llvm::SmallVector<const Kernel *>
   getCandidates(mlir::Operation *op, const llvm::StringSet<> &features) const;
+
+  /// The best kernel of every operation of `function` that has one, with at
+  /// most `extraBytes` taken for speed if that is not negative: first where a
+  /// byte saves most, by the multiplications of the operation.
+  KernelChoice choose(mlir::func::FuncOp function,
+                      const llvm::StringSet<> &features,
+                      int64_t extraBytes) const;
 
 private:
   std::vector<Kernel> kernels;

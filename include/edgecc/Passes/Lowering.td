@@ -16,8 +16,10 @@ def ConvertEdgeToKern : Pass<"convert-edge-to-kern", "::mlir::ModuleOp"> {
     Turns `@main` on tensors into `@run` on memrefs: the arguments are the
     inputs, then the outputs. For every operation the registry
     (`edgecc/Backend/KernelRegistry.h`) offers the kernels that compute it with
-    the target's features; the best one is called. Constants are packed into
-    `kern.data` as that kernel reads them, equal ones once. Reshapes become
+    the target's features; the best one is called. Some of them take more
+    memory for constants to be faster (Winograd's convolution); all such extra
+    bytes together stay below `extra-bytes`, if that is given, and are
+    `kern.extra_bytes` of the program. Constants are packed into `kern.data` as that kernel reads them, equal ones once. Reshapes become
     views. A result that is returned is written to the output directly.
 
     Assumes: one function `@main` of one block, weights constant. Guarantees: no
@@ -47,7 +49,9 @@ def ConvertEdgeToKern : Pass<"convert-edge-to-kern", "::mlir::ModuleOp"> {
     ```
   }];
   let options = [ListOption<"features", "features", "std::string",
-    "What the target can do, as in its description (dsp, neon, ...)">];
+    "What the target can do, as in its description (dsp, neon, ...)">,
+    Option<"extraBytes", "extra-bytes", "int64_t", /*default=*/"-1",
+    "Bytes of constants that kernels may take for speed; all if negative">];
   let dependentDialects = ["::edgecc::kern::KernDialect",
                            "::mlir::func::FuncDialect",
                            "::mlir::memref::MemRefDialect"];

@@ -53,6 +53,11 @@ struct LoweringOptions : public mlir::PassPipelineOptions<LoweringOptions> {
   ListOption<std::string> features{
       *this, "features",
       llvm::cl::desc("What the target can do (dsp, neon, ...)")};
+  Option<int64_t> extraBytes{
+      *this, "extra-bytes",
+      llvm::cl::desc("Bytes of constants that kernels may take for speed; all "
+                     "if negative"),
+      llvm::cl::init(-1)};
   Option<int64_t> alignment{*this, "alignment",
                             llvm::cl::desc("Alignment of buffers in bytes"),
                             llvm::cl::init(16)};

@@ -16,6 +16,7 @@
 #include "conv2d.h"
 #include "conv2d_dsp.h"
 #include "conv2d_w4_dsp.h"
+#include "conv2d_winograd_dsp.h"
 #include "depthwise_conv2d.h"
 #include "depthwise_conv2d_dsp.h"
 #include "fully_connected.h"
@@ -30,7 +31,7 @@ namespace {
 constexpr int kInZero = -17, kOutZero = 5;
 
 #if defined(__ARM_FEATURE_DSP)
-constexpr int kWords = 4096;
+constexpr int kWords = 8192;
 std::int32_t packed[kWords], doubled[256];
 std::int8_t packedSteps[kWords];
 alignas(16) std::int8_t scratch[16384];
@@ -81,6 +82,27 @@ void packDigitRows(const std::int8_t *digits, const std::int8_t *steps,
   }
 }
 
+/// As packWinograd in backends/cortexm/DspKernels.cpp, from [O, 3, 3, C]: by
+/// the definition U = (2 G) g (2 G)t.
+void packWinograd(const std::int8_t *weights, int rows, int depth) {
+  constexpr int kTwiceG[4][3] = {{2, 0, 0}, {1, 1, 1}, {1, -1, 1}, {0, 0, 2}};
+  constexpr int kOrder[4] = {1, 0, 2, 3};
+  auto *to = reinterpret_cast<std::int16_t *>(packed);
+  for (int first = 0; first < rows; first += 4)
+    for (int place = 0; place < 16; ++place)
+      for (int pair = 0; pair < depth / 2; ++pair)
+        for (int row = first; row < first + 4; ++row)
+          for (int half = 0; half < 2; ++half, ++to) {
+            const int c = pair / 2 * 4 + pair % 2 + 2 * half;
+            int sum = 0;
+            for (int ky = 0; ky < 3; ++ky)
+              for (int kx = 0; kx < 3; ++kx)
+                sum += kTwiceG[place / 4][ky] * kTwiceG[kOrder[place % 4]][kx] *
+                       weights[((row * 3 + ky) * 3 + kx) * depth + c];
+            *to = static_cast<std::int16_t>(sum);
+          }
+}
+
 /// From [3, 3, C].
 void packDepthwise(const std::int8_t *weights, int channels) {
   std::int8_t *to = reinterpret_cast<std::int8_t *>(packed);
@@ -110,6 +132,33 @@ void convDsp(const std::int8_t *in, const std::int8_t *weights,
   else
     edgecc::kernels::conv2d_s8_dsp_small<In, Out, Win, kInZero, kOutZero, Lo,
                                          Hi>(in, packed, bias, doubled, out);
+#else
+  edgecc::kernels::conv2d_s8<In, Out, Win, 1>(
+      in, weights, bias, multiplier, out, kInZero, 0, kOutZero, Lo, Hi);
+#endif
+}
+
+/// For 3x3 windows that move by one, and channels in fours.
+template <class C, int Lo, int Hi>
+void convWinograd(const std::int8_t *in, const std::int8_t *weights,
+                  const std::int32_t *bias, const std::int32_t *multiplier,
+                  std::int8_t *out) {
+  using In = typename C::In;
+  using Out = typename C::Out;
+  using Win = typename C::Win;
+#if defined(__ARM_FEATURE_DSP)
+  static_assert(Out::dim(3) * In::dim(3) * 8 <= kWords);
+  packWinograd(weights, Out::dim(3), In::dim(3));
+  doubleMultipliers(multiplier);
+  // Both variants have to give the same.
+  if (Out::dim(3) % 8 == 0)
+    edgecc::kernels::conv2d_s8_winograd_dsp<In, Out, Win, kInZero, kOutZero, Lo,
+                                            Hi>(in, packed, bias, doubled, out,
+                                                scratch);
+  else
+    edgecc::kernels::conv2d_s8_winograd_dsp_small<In, Out, Win, kInZero,
+                                                  kOutZero, Lo, Hi>(
+        in, packed, bias, doubled, out);
 #else
   edgecc::kernels::conv2d_s8<In, Out, Win, 1>(
       in, weights, bias, multiplier, out, kInZero, 0, kOutZero, Lo, Hi);

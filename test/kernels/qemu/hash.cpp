@@ -137,6 +137,14 @@ void fullyConnectedPacked(const char *name) {
   }
 }
 
+template <class C> constexpr bool isWinograd() {
+  using Win = typename C::Win;
+  return C::kGroups == 1 && C::kKernel == 9 && Win::kernelH == 3 &&
+         Win::strideH == 1 && Win::strideW == 1 && Win::dilationH == 1 &&
+         Win::dilationW == 1 && C::In::dim(3) % 4 == 0 &&
+         C::Out::dim(3) % 4 == 0;
+}
+
 template <class C> void conv(const char *name) {
   static_assert(C::In::size <= kElements && C::Out::size <= kElements &&
                     C::kProducts * C::Out::dim(3) <= kElements &&
@@ -161,6 +169,13 @@ template <class C> void conv(const char *name) {
     convDspWide<C>(wideIn, other, bias, multiplier, wideOut, wideShift, wideLo,
                    wideHi);
     report("Conv2dS16x8Dsp", name, wideOut, C::Out::size * 2);
+  }
+  if constexpr (isWinograd<C>()) {
+    prepare(C::kProducts);
+    convWinograd<C, -128, 127>(in, other, bias, multiplier, out);
+    report("Conv2dS8Winograd", name, out, C::Out::size);
+    convWinograd<C, -100, 90>(in, other, bias, multiplier, out);
+    report("Conv2dS8WinogradClamped", name, out, C::Out::size);
   }
   convPacked<C, groupOf(C::kProducts, 12)>(name);
   convPacked<C, C::kProducts>(name);

@@ -33,6 +33,8 @@ inline constexpr llvm::StringLiteral kStateBytes = "kern.state_bytes";
 /// What reset() copies into the state: a list of {offset, bytes, data}, the
 /// symbol of a kern.data.
 inline constexpr llvm::StringLiteral kStateInitials = "kern.state_initials";
+/// Bytes of constants that kernels take for speed.
+inline constexpr llvm::StringLiteral kExtraBytes = "kern.extra_bytes";
 inline constexpr llvm::StringLiteral kInput = "kern.input";
 inline constexpr llvm::StringLiteral kOutput = "kern.output";
 
