@@ -121,6 +121,24 @@ static SmallVector<int32_t> packRows(const reference::Tensor &weights,
   return words;
 }
 
+/// The same as int16, in pairs of the columns 0 and 2, and 1 and 3:
+/// [O / block][K / 4][2][block].
+static SmallVector<int32_t> packPairRows(const reference::Tensor &weights,
+                                         int64_t block) {
+  SmallVector<int32_t> words, bytes = packRows(weights, block);
+  auto pair = [](int8_t a, int8_t b) {
+    return int32_t(uint32_t(uint16_t(int16_t(a))) |
+                   uint32_t(uint16_t(int16_t(b))) << 16);
+  };
+  for (ArrayRef<int32_t> left = bytes; !left.empty();
+       left = left.drop_front(block))
+    for (int shift : {0, 8})
+      for (int32_t word : left.take_front(block))
+        words.push_back(
+            pair(int8_t(word >> shift), int8_t(word >> (shift + 16))));
+  return words;
+}
+
 /// The same for int16 activations, which come in their natural order: SXTB16
 /// makes pairs of the bytes 0 and 2, and 1 and 3.
 static SmallVector<int32_t> packWideRows(const reference::Tensor &weights,
@@ -472,6 +490,21 @@ static LogicalResult lowerDspFullyConnected(FullyConnectedOp op,
                      /*hasPadding=*/false, call);
 }
 
+static LogicalResult lowerDspPairsFullyConnected(FullyConnectedOp op,
+                                                 KernelCallBuilder &call) {
+  call.begin("fully_connected_s8_pairs_dsp", "fully_connected_dsp.h");
+  call.addShape(op.getInput());
+  call.addShape(op.getResult());
+  return addEpilogue(op, op.getWeights(),
+                     packPairRows(*getConstantTensor(op.getWeights()), 4),
+                     /*hasPadding=*/false, call);
+}
+
+/// A second byte for every weight.
+static int64_t getPairsExtraBytes(Operation *op) {
+  return getConstantTensor(op->getOperand(1))->getNumElements();
+}
+
 static LogicalResult lowerDspPackedFullyConnected(FullyConnectedOp op,
                                                   KernelCallBuilder &call) {
   PackedWeights weights = *PackedWeights::find(op);
@@ -513,6 +546,11 @@ void edgecc::registerCortexMKernels(KernelRegistry &registry) {
   registry.add<FullyConnectedOp>("fully_connected_s8_dsp", isDspFullyConnected,
                                  lowerDspFullyConnected, /*benefit=*/10,
                                  /*features=*/{"dsp"});
+  registry
+      .add<FullyConnectedOp>("fully_connected_s8_pairs_dsp",
+                             isDspFullyConnected, lowerDspPairsFullyConnected,
+                             /*benefit=*/11, /*features=*/{"dsp"})
+      .extraBytes = getPairsExtraBytes;
   registry.add<ConvOp>(
       "conv2d_s8w4_dsp",
       [](ConvOp op) { return isDspConv(op) && PackedWeights::find(op); },

@@ -7,6 +7,10 @@
 //   bias     [O], with -in_zero * sum(weights) in it
 //   doubled  [O], multipliers times two (arm_dsp.h says when)
 //   out      [..., O]
+//
+// fully_connected_s8_pairs_dsp has weights of int16, which need no unpacking:
+// for each four outputs, for each four inputs, the inputs 0 and 2 of each of
+// these outputs, then 1 and 3.
 #ifndef EDGECC_KERNELS_FULLY_CONNECTED_DSP_H
 #define EDGECC_KERNELS_FULLY_CONNECTED_DSP_H
 
@@ -50,6 +54,17 @@ namespace {
   "ldr r4, [r6], #4\n\t"                                                       \
   "ldr r5, [r6], #4\n\t"                                                       \
   "ldmia r8!, {r9, r10, r11, r12}\n\t" EDGECC_DSP_OUTPUTS
+#define EDGECC_DSP_PAIRS_OF(Inputs)                                            \
+  "ldmia r8!, {r9, r10, r11, r12}\n\t"                                         \
+  "smlad r0, " Inputs ", r9, r0\n\t"                                           \
+  "smlad r1, " Inputs ", r10, r1\n\t"                                          \
+  "smlad r2, " Inputs ", r11, r2\n\t"                                          \
+  "smlad r3, " Inputs ", r12, r3\n\t"
+#define EDGECC_DSP_PAIRS                                                       \
+  "ldr r5, [r6], #4\n\t"                                                       \
+  "sxtb16 r4, r5\n\t"                                                          \
+  "sxtb16 r5, r5, ror #8\n\t" EDGECC_DSP_PAIRS_OF("r4")                        \
+      EDGECC_DSP_PAIRS_OF("r5")
 // Two words of digits, which come in the upper halves of bytes, that is, times
 // 16.
 #define EDGECC_DSP_DIGITS                                                      \
@@ -75,10 +90,13 @@ namespace {
                    :                                                           \
                    : "r4", "r5", "r9", "r10", "r11", "lr", "cc", "memory")
 
+/// How weights are stored: as int8, as digits (fully_connected_w4_dsp.h), which
+/// count 16 times, or as int16.
+enum class DspWeights { Bytes, Digits, Pairs };
+
 /// Adds the products of `Depth` inputs to the sums of four outputs; moves
-/// `weights` behind their rows. Weights are bytes, or digits
-/// (fully_connected_w4_dsp.h), which count 16 times.
-template <int Depth, bool Digits = false, class T>
+/// `weights` behind their rows.
+template <int Depth, DspWeights Form = DspWeights::Bytes, class T>
 inline void addRows(std::int32_t (&sums)[4], const T *in,
                     const std::int32_t *&weights) {
   register std::int32_t a0 __asm__("r0") = sums[0];
@@ -88,10 +106,17 @@ inline void addRows(std::int32_t (&sums)[4], const T *in,
   register const T *from __asm__("r6") = in;
   register const std::int32_t *rows __asm__("r8") = weights;
   register const T *end __asm__("r12") = in + Depth;
-  if constexpr (Digits && Depth % 16 == 0)
+  if constexpr (Form == DspWeights::Pairs && Depth % 16 == 0)
+    EDGECC_DSP_LOOP(
+        EDGECC_DSP_PAIRS EDGECC_DSP_PAIRS EDGECC_DSP_PAIRS EDGECC_DSP_PAIRS);
+  else if constexpr (Form == DspWeights::Pairs && Depth % 8 == 0)
+    EDGECC_DSP_LOOP(EDGECC_DSP_PAIRS EDGECC_DSP_PAIRS);
+  else if constexpr (Form == DspWeights::Pairs)
+    EDGECC_DSP_LOOP(EDGECC_DSP_PAIRS);
+  else if constexpr (Form == DspWeights::Digits && Depth % 16 == 0)
     EDGECC_DSP_LOOP(EDGECC_DSP_DIGITS EDGECC_DSP_DIGITS EDGECC_DSP_DIGITS
                         EDGECC_DSP_DIGITS);
-  else if constexpr (Digits)
+  else if constexpr (Form == DspWeights::Digits)
     EDGECC_DSP_LOOP(EDGECC_DSP_DIGITS);
   else if constexpr (sizeof(T) == 2 && Depth % 16 == 0)
     EDGECC_DSP_LOOP(EDGECC_DSP_WIDE_INPUTS EDGECC_DSP_WIDE_INPUTS
@@ -116,22 +141,24 @@ inline void addRows(std::int32_t (&sums)[4], const T *in,
 #undef EDGECC_DSP_OUTPUTS
 #undef EDGECC_DSP_INPUTS
 #undef EDGECC_DSP_DIGITS
+#undef EDGECC_DSP_PAIRS_OF
+#undef EDGECC_DSP_PAIRS
 #undef EDGECC_DSP_WIDE_INPUTS
 #undef EDGECC_DSP_LOOP
 
-template <class In, class Out, int OutZero, int Lo, int Hi>
-void fully_connected_s8_dsp(const std::int8_t *in, const std::int32_t *weights,
-                            const std::int32_t *bias,
-                            const std::int32_t *doubled, std::int8_t *out) {
+template <class In, class Out, class Finish, DspWeights Form>
+inline void fullyConnectedS8Dsp(const std::int8_t *in,
+                                const std::int32_t *weights,
+                                const std::int32_t *bias,
+                                const std::int32_t *doubled, std::int8_t *out) {
   constexpr int kDepth = In::dim(In::rank - 1), kOut = Out::dim(Out::rank - 1);
   constexpr int kRows = Out::product(0, Out::rank - 1), kWhole = kOut / 4 * 4;
   static_assert(kDepth % 4 == 0, "inputs come in fours");
-  using Finish = FinishDsp<OutZero, Lo, Hi>;
   for (int row = 0; row < kRows; ++row, in += kDepth, out += kOut) {
     const std::int32_t *next = weights;
     for (int o = 0; o < kWhole; o += 4) {
       std::int32_t sums[4] = {bias[o], bias[o + 1], bias[o + 2], bias[o + 3]};
-      addRows<kDepth>(sums, in, next);
+      addRows<kDepth, Form>(sums, in, next);
       for (int i = 0; i < 4; ++i)
         out[o + i] = Finish::apply(sums[i], doubled[o + i]);
     }
@@ -139,11 +166,29 @@ void fully_connected_s8_dsp(const std::int8_t *in, const std::int32_t *weights,
       std::int32_t sums[4] = {};
       for (int i = 0; i < kOut - kWhole; ++i)
         sums[i] = bias[kWhole + i];
-      addRows<kDepth>(sums, in, next);
+      addRows<kDepth, Form>(sums, in, next);
       for (int i = 0; i < kOut - kWhole; ++i)
         out[kWhole + i] = Finish::apply(sums[i], doubled[kWhole + i]);
     }
   }
+}
+
+template <class In, class Out, int OutZero, int Lo, int Hi>
+void fully_connected_s8_dsp(const std::int8_t *in, const std::int32_t *weights,
+                            const std::int32_t *bias,
+                            const std::int32_t *doubled, std::int8_t *out) {
+  fullyConnectedS8Dsp<In, Out, FinishDsp<OutZero, Lo, Hi>, DspWeights::Bytes>(
+      in, weights, bias, doubled, out);
+}
+
+template <class In, class Out, int OutZero, int Lo, int Hi>
+void fully_connected_s8_pairs_dsp(const std::int8_t *in,
+                                  const std::int32_t *weights,
+                                  const std::int32_t *bias,
+                                  const std::int32_t *doubled,
+                                  std::int8_t *out) {
+  fullyConnectedS8Dsp<In, Out, FinishDsp<OutZero, Lo, Hi>, DspWeights::Pairs>(
+      in, weights, bias, doubled, out);
 }
 
 /// As fully_connected_s16x8 of fully_connected.h, for weights whose products 32

@@ -31,7 +31,7 @@ inline void addDigitGroup(std::int32_t (&total)[4], const std::int8_t *&in,
                           const std::int32_t *&digits,
                           const std::int8_t *&steps) {
   std::int32_t sums[4] = {0, 0, 0, 0};
-  addRows<Count, true>(sums, in, digits);
+  addRows<Count, DspWeights::Digits>(sums, in, digits);
   in += Count;
   for (int i = 0; i < 4; ++i)
     total[i] += (sums[i] * *steps++) >> 4;

@@ -1,8 +1,10 @@
-// RUN: edgecc-opt %s -split-input-file -convert-edge-to-kern=features=dsp | FileCheck %s
+// RUN: edgecc-opt %s -split-input-file -convert-edge-to-kern='features=dsp extra-bytes=0' | FileCheck %s
+// RUN: edgecc-opt %s -split-input-file -convert-edge-to-kern=features=dsp | FileCheck %s --check-prefix=FAST
 // RUN: edgecc-opt %s -split-input-file -convert-edge-to-kern | FileCheck %s --check-prefix=PLAIN
 
 // Kernels with Arm's DSP instructions run where the target has them, and only
-// there. Weights come four to a word, multipliers doubled.
+// there. Weights come four to a word, multipliers doubled. If memory does not
+// matter, weights come as pairs: 1 and 3, then 2 and 4.
 
 !in = !quant.uniform<i8:f32, 0.5:3>
 !w = !quant.uniform<i8<-127:127>:f32:0, {0.25}>
@@ -17,6 +19,9 @@
 // CHECK: dense<[67305985, 0, 0, 0]>
 // CHECK: dense<-22> : tensor<1xi32>
 // CHECK: dense<1073741824>
+// FAST-LABEL: func.func @run
+// FAST: kern.call "fully_connected_s8_pairs_dsp" from "fully_connected_dsp.h"
+// FAST: dense<[196609, 0, 0, 0, 262146, 0, 0, 0]>
 // PLAIN-LABEL: func.func @run
 // PLAIN: kern.call "fully_connected_s8" from
 func.func @main(%x: tensor<1x4x!in>) -> tensor<1x1x!out> {

@@ -1,5 +1,5 @@
 // RUN: edgecc-opt %s -split-input-file -convert-edge-to-kern | FileCheck %s
-// RUN: edgecc-opt %s -split-input-file -convert-edge-to-kern=features=dsp | FileCheck %s --check-prefix=DSP
+// RUN: edgecc-opt %s -split-input-file -convert-edge-to-kern='features=dsp extra-bytes=0' | FileCheck %s --check-prefix=DSP
 
 // Weights of four bits are stored as digits, two to a byte, and a step for each
 // group; here all of a row are one group. 3 is the digit 1 of step 3.

@@ -52,6 +52,18 @@ void packRows(const std::int8_t *weights, int rows, int depth, int block) {
                                           : std::int8_t{0};
 }
 
+/// As packPairRows in backends/cortexm/DspKernels.cpp, from what packRows made.
+void widenRows(int block) {
+  static std::int32_t bytes[kWords / 2];
+  for (int i = 0; i < kWords / 2; ++i)
+    bytes[i] = packed[i];
+  for (int i = 0; i < kWords / 2; ++i) {
+    const int first = i / block * block * 2 + i % block;
+    packed[first] = edgecc::kernels::evenBytes(bytes[i]);
+    packed[first + block] = edgecc::kernels::oddBytes(bytes[i]);
+  }
+}
+
 /// For int16: the middle bytes of each word change places.
 void exchangeMiddleBytes() {
   for (std::int32_t &word : packed) {
@@ -275,6 +287,14 @@ void fullyConnectedDsp(const std::int8_t *in, const std::int8_t *weights,
   doubleMultipliers(multiplier);
   edgecc::kernels::fully_connected_s8_dsp<In, Out, kOutZero, Lo, Hi>(
       in, packed, bias, doubled, out);
+  // Weights of int16 have to give the same.
+  static std::int8_t again[Out::size];
+  widenRows(4);
+  edgecc::kernels::fully_connected_s8_pairs_dsp<In, Out, kOutZero, Lo, Hi>(
+      in, packed, bias, doubled, again);
+  for (int i = 0; i < Out::size; ++i)
+    if (out[i] != again[i])
+      out[i] = static_cast<std::int8_t>(~out[i]);
 #else
   edgecc::kernels::fully_connected_s8<In, Out>(in, weights, bias, multiplier,
                                                out, 0, kOutZero, Lo, Hi);
