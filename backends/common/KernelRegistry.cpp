@@ -84,7 +84,8 @@ const KernelRegistry &KernelRegistry::get() {
     registerMovementKernels(all);
     registerRecurrentKernels(all);
     registerResampleKernels(all);
-    registerCortexMKernels(all);
+    registerDspKernels(all);
+    registerHeliumKernels(all);
     registerSelectionKernels(all);
     return all;
   }();

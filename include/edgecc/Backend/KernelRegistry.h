@@ -159,7 +159,8 @@ void registerMovementKernels(KernelRegistry &registry);
 void registerRecurrentKernels(KernelRegistry &registry);
 void registerResampleKernels(KernelRegistry &registry);
 /// Kernels of one family of cores: backends/cortexm.
-void registerCortexMKernels(KernelRegistry &registry);
+void registerDspKernels(KernelRegistry &registry);
+void registerHeliumKernels(KernelRegistry &registry);
 void registerSelectionKernels(KernelRegistry &registry);
 
 //===----------------------------------------------------------------------===//

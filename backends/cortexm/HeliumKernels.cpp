@@ -1,0 +1,155 @@
+//===- HeliumKernels.cpp - Int8 kernels for Helium ------------------------===//
+//
+// Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Convolutions and fully connected layers on Cortex-M55 and M85. Rows of
+// weights of four outputs lie side by side, vector by vector.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Int8Layers.h"
+
+#include "../common/ImageShapes.h"
+#include "../common/PackedWeights.h"
+
+using namespace mlir;
+using namespace edgecc;
+using namespace edgecc::edge;
+
+/// Bytes in a vector, and outputs that are computed together.
+static constexpr int64_t kVector = 16, kOutputs = 4;
+
+/// Rows [O, K] as [O / 4][K / 16][4][16], filled up with zeros.
+static reference::Tensor packVectorRows(const reference::Tensor &weights) {
+  ArrayRef<int8_t> data = weights.getData<int8_t>();
+  int64_t rows = weights.getDim(0), depth = weights.getNumElements() / rows;
+  SmallVector<int8_t> bytes;
+  for (int64_t first = 0; first < rows; first += kOutputs)
+    for (int64_t k = 0; k < depth; k += kVector)
+      for (int64_t row = first; row != first + kOutputs; ++row)
+        for (int64_t i = k; i != k + kVector; ++i)
+          bytes.push_back(row < rows && i < depth ? data[row * depth + i] : 0);
+  return getBytes(weights.getType().getContext(), bytes);
+}
+
+/// What follows the template arguments for shapes: zero points, shift, bounds;
+/// then input, weights, bias, multipliers and output. Bias and multipliers are
+/// filled up for whole vectors.
+static LogicalResult addEpilogue(ClampableOpInterface op,
+                                 const reference::Tensor &weights,
+                                 bool hasPadding, KernelCallBuilder &call) {
+  FailureOr<Int8Epilogue> epilogue = getInt8Epilogue(op);
+  if (failed(epilogue))
+    return failure();
+  integer::Requantization factors = getFactors(op);
+  if (hasPadding)
+    call.addInt(epilogue->inZero);
+  call.addInt(factors.shift);
+  call.addInt(epilogue->outZero);
+  call.addInt(epilogue->range.lo);
+  call.addInt(epilogue->range.hi);
+  MLIRContext *context = op.getContext();
+  auto fillUp = [](SmallVector<int32_t> &words) {
+    words.resize(llvm::alignTo(words.size(), kOutputs));
+  };
+  fillUp(epilogue->bias);
+  fillUp(factors.multipliers);
+  call.addInput(op->getOperand(0));
+  call.addData("weights", weights);
+  call.addData("bias", getWords(context, epilogue->bias));
+  call.addData("multiplier", getWords(context, factors.multipliers));
+  call.addOutput(op->getResult(0));
+  return success();
+}
+
+static bool isHeliumConv(ConvOp op) {
+  return isInt8Image(op) && op.getGroups() == 1 && !PackedWeights::find(op);
+}
+
+static LogicalResult lowerHeliumConv(ConvOp op, KernelCallBuilder &call) {
+  reference::Tensor filter = *getConstantTensor(op.getFilter());
+  int64_t taps = filter.getNumElements() / filter.getDim(0);
+  auto isZero = [](int64_t value) { return value == 0; };
+  bool isDirect = taps == getImageShape(op.getInput()).back() &&
+                  taps % kVector == 0 && llvm::all_of(op.getPads(), isZero);
+  int64_t bytes = isDirect ? 0 : 2 * int64_t(llvm::alignTo(taps, kVector));
+  bool inArena = beginImageCall(op, "conv2d_s8_mve", "conv2d_s8_mve_small",
+                                "conv2d_mve.h", bytes, call);
+  if (failed(
+          addEpilogue(op, packVectorRows(filter), /*hasPadding=*/true, call)))
+    return failure();
+  SmallVector<int64_t> out = getImageShape(op.getResult());
+  if (out[1] * out[2] >= 2)
+    allowRasterOverlap(op.getInput(), op.getResult(), getWindowOf(op), call,
+                       /*block=*/2, /*readsFirst=*/!isDirect);
+  if (inArena)
+    call.addScratch(bytes);
+  return success();
+}
+
+static int64_t getRowBytes(ConvOp op) {
+  SmallVector<int64_t> out = getImageShape(op.getResult());
+  return (out[2] - 1) * op.getStrides()[0] + 3;
+}
+
+/// Bytes of a band of a channel with its padding, as the kernel's MvePlane has
+/// it.
+static int64_t getBandBytes(ConvOp op, int64_t band) {
+  int64_t height = (band - 1) * op.getStrides()[0] + 3;
+  return height * getRowBytes(op) + kVector;
+}
+
+static bool isHeliumDepthwise(ConvOp op) {
+  // Offsets to the third row are bytes, those to eight columns are int16.
+  return isInt8Depthwise3x3(op) && 2 * getRowBytes(op) + 4 <= 255 &&
+         7 * getImageShape(op.getInput()).back() <= 65535;
+}
+
+static LogicalResult lowerHeliumDepthwise(ConvOp op, KernelCallBuilder &call) {
+  int64_t band =
+      chooseBand(op, [&](int64_t band) { return getBandBytes(op, band); });
+  int64_t bytes = getBandBytes(op, band);
+  bool inArena = beginImageCall(op, "depthwise_conv2d_s8_mve",
+                                "depthwise_conv2d_s8_mve_small",
+                                "depthwise_conv2d_mve.h", bytes, call);
+  call.addInt(band);
+  if (failed(addEpilogue(op, *getConstantTensor(op.getFilter()),
+                         /*hasPadding=*/true, call)))
+    return failure();
+  if (canOverwriteInput(op))
+    call.allowInplace(0);
+  if (inArena)
+    call.addScratch(bytes);
+  return success();
+}
+
+static bool isHeliumFullyConnected(FullyConnectedOp op) {
+  // Inputs that do not fill vectors are copied to the stack.
+  int64_t depth = shapeOf(op.getInput()).back();
+  return isInt8FullyConnected(op) && !PackedWeights::find(op) &&
+         (depth % kVector == 0 || depth <= maxStackBytes);
+}
+
+static LogicalResult lowerHeliumFullyConnected(FullyConnectedOp op,
+                                               KernelCallBuilder &call) {
+  call.begin("fully_connected_s8_mve", "fully_connected_mve.h");
+  call.addShape(op.getInput());
+  call.addShape(op.getResult());
+  return addEpilogue(op, packVectorRows(*getConstantTensor(op.getWeights())),
+                     /*hasPadding=*/false, call);
+}
+
+void edgecc::registerHeliumKernels(KernelRegistry &registry) {
+  registry.add<ConvOp>("conv2d_s8_mve", isHeliumConv, lowerHeliumConv,
+                       /*benefit=*/20, /*features=*/{"mve"});
+  registry.add<ConvOp>("depthwise_conv2d_s8_mve", isHeliumDepthwise,
+                       lowerHeliumDepthwise, /*benefit=*/20,
+                       /*features=*/{"mve"});
+  registry.add<FullyConnectedOp>("fully_connected_s8_mve",
+                                 isHeliumFullyConnected,
+                                 lowerHeliumFullyConnected, /*benefit=*/20,
+                                 /*features=*/{"mve"});
+}

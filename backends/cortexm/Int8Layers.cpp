@@ -1,0 +1,111 @@
+//===- Int8Layers.cpp - Layers of int8 on Cortex-M ------------------------===//
+//
+// Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Int8Layers.h"
+
+#include "../common/ImageShapes.h"
+
+#include "edgecc/Quant/IntegerParams.h"
+
+using namespace mlir;
+using namespace edgecc;
+using namespace edgecc::edge;
+
+ArrayRef<int64_t> edgecc::shapeOf(Value value) {
+  return cast<RankedTensorType>(value.getType()).getShape();
+}
+
+integer::Requantization edgecc::getFactors(Operation *op) {
+  auto type = [](Value value) {
+    return cast<RankedTensorType>(value.getType());
+  };
+  return integer::getWeightedRequantization(
+      type(op->getOperand(0)), type(op->getOperand(1)), type(op->getResult(0)));
+}
+
+FailureOr<Int8Epilogue> edgecc::getInt8Epilogue(ClampableOpInterface op) {
+  Value input = op->getOperand(0), weights = op->getOperand(1),
+        bias = op->getOperand(2), result = op->getResult(0);
+  Int8Epilogue epilogue;
+  epilogue.inZero = getUniformType(input.getType()).getZeroPoint();
+  auto outType = getUniformType(result.getType());
+  epilogue.outZero = outType.getZeroPoint();
+  epilogue.range =
+      integer::getClampRange(outType, op.getClampMin(), op.getClampMax());
+  auto folded = integer::foldInputZeroPoint(
+      getConstantTensor(bias)->getData<int32_t>(),
+      getConstantTensor(weights)->getData<int8_t>(), epilogue.inZero);
+  if (!folded) {
+    op->emitError("'") << getLayerName(op)
+                       << "': bias and zero point do not fit 32 bits";
+    return failure();
+  }
+  epilogue.bias = std::move(*folded);
+  return epilogue;
+}
+
+reference::Tensor edgecc::getWords(MLIRContext *context,
+                                   ArrayRef<int32_t> words) {
+  reference::Tensor tensor(RankedTensorType::get(
+      {int64_t(words.size())}, IntegerType::get(context, 32)));
+  llvm::copy(words, tensor.getData<int32_t>().begin());
+  return tensor;
+}
+
+bool edgecc::isInt8Image(ConvOp op) {
+  return isInt8Op(op) && isConstant(op.getFilter()) &&
+         isConstant(op.getBias()) && shapeOf(op.getInput()).size() <= 4;
+}
+
+kern::WindowAttr edgecc::getWindowOf(ConvOp op) {
+  return getWindow(op.getContext(),
+                   shapeOf(op.getFilter()).drop_front().drop_back(),
+                   op.getStrides(), op.getDilations(), op.getPads());
+}
+
+bool edgecc::beginImageCall(ConvOp op, StringRef kernel, StringRef small,
+                            StringRef header, int64_t bufferBytes,
+                            KernelCallBuilder &call) {
+  bool inArena = bufferBytes > maxStackBytes;
+  call.begin(inArena ? kernel : small, header);
+  call.addShape(getImageShape(op.getInput()));
+  call.addShape(getImageShape(op.getResult()));
+  call.addTemplateArg(getWindowOf(op));
+  return inArena;
+}
+
+bool edgecc::isInt8Depthwise3x3(ConvOp op) {
+  if (!isInt8Image(op) || shapeOf(op.getFilter()).size() != 4)
+    return false;
+  ArrayRef<int64_t> filter = shapeOf(op.getFilter());
+  int64_t channels = shapeOf(op.getInput()).back();
+  ArrayRef<int64_t> strides = op.getStrides();
+  return op.getGroups() > 1 && int64_t(op.getGroups()) == channels &&
+         filter[0] == channels && filter[1] == 3 && filter[2] == 3 &&
+         strides[0] == strides[1] && strides[0] <= 2 &&
+         llvm::all_of(op.getDilations(), [](int64_t d) { return d == 1; });
+}
+
+bool edgecc::isInt8FullyConnected(FullyConnectedOp op) {
+  return isInt8Op(op) && isConstant(op.getWeights()) &&
+         isConstant(op.getBias());
+}
+
+int64_t edgecc::chooseBand(ConvOp op,
+                           llvm::function_ref<int64_t(int64_t)> getBytes) {
+  constexpr int64_t kLeast = 4;
+  int64_t height = getImageShape(op.getResult())[1], band = height;
+  while (band > kLeast && getBytes(band) > maxStackBytes)
+    --band;
+  return llvm::divideCeil(height, llvm::divideCeil(height, band));
+}
+
+bool edgecc::canOverwriteInput(ConvOp op) {
+  SmallVector<int64_t> in = getImageShape(op.getInput()),
+                       out = getImageShape(op.getResult());
+  return out[1] <= in[1] && out[2] <= in[2] && op.getPads()[0] <= 1;
+}

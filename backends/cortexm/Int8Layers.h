@@ -1,0 +1,70 @@
+//===- Int8Layers.h - Layers of int8 on Cortex-M ----------------*- C++ -*-===//
+//
+// Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// What the kernels for the DSP extension and for Helium share: which layers
+// they are for, how these finish, and where their buffers lie.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef EDGECC_BACKENDS_CORTEXM_INT8LAYERS_H
+#define EDGECC_BACKENDS_CORTEXM_INT8LAYERS_H
+
+#include "edgecc/Backend/KernelRegistry.h"
+#include "edgecc/Quant/IntegerParams.h"
+
+namespace edgecc {
+
+/// Larger buffers of a kernel come out of the arena, smaller ones lie on the
+/// stack, so that they do not add to the arena where it is fullest.
+inline constexpr int64_t maxStackBytes = 1024;
+
+llvm::ArrayRef<int64_t> shapeOf(mlir::Value value);
+
+/// The factors from the sums of a convolution or fully connected layer to its
+/// result.
+integer::Requantization getFactors(mlir::Operation *op);
+
+/// Zero points and bounds of a layer of int8, and its bias with the input's
+/// zero point in it.
+struct Int8Epilogue {
+  int64_t inZero = 0, outZero = 0;
+  integer::ClampRange range;
+  llvm::SmallVector<int32_t> bias;
+};
+/// Fails, with a diagnostic, if the bias then does not fit 32 bits.
+llvm::FailureOr<Int8Epilogue> getInt8Epilogue(edge::ClampableOpInterface op);
+
+reference::Tensor getWords(mlir::MLIRContext *context,
+                           llvm::ArrayRef<int32_t> words);
+
+/// A convolution of int8 of one or two dimensions with constant weights.
+bool isInt8Image(edge::ConvOp op);
+/// With one output per channel, 3x3, stride 1 or 2.
+bool isInt8Depthwise3x3(edge::ConvOp op);
+/// A fully connected layer of int8 with constant weights.
+bool isInt8FullyConnected(edge::FullyConnectedOp op);
+
+kern::WindowAttr getWindowOf(edge::ConvOp op);
+
+/// Begins the call of `kernel`, or of its variant with its buffer on the stack.
+/// True if the buffer has to be added.
+bool beginImageCall(edge::ConvOp op, llvm::StringRef kernel,
+                    llvm::StringRef small, llvm::StringRef header,
+                    int64_t bufferBytes, KernelCallBuilder &call);
+
+/// Output rows in a band of a depthwise kernel, of which `getBytes` says what
+/// they take: as many as fit the stack, in bands of about the same size. Of
+/// wide images at least a few, because bands share rows.
+int64_t chooseBand(edge::ConvOp op,
+                   llvm::function_ref<int64_t(int64_t)> getBytes);
+/// Whether such a kernel, which goes through the image channel by channel,
+/// reads every row of a channel before it writes there.
+bool canOverwriteInput(edge::ConvOp op);
+
+} // namespace edgecc
+
+#endif // EDGECC_BACKENDS_CORTEXM_INT8LAYERS_H
