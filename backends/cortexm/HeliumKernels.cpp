@@ -72,19 +72,18 @@ static bool isHeliumConv(ConvOp op) {
 static LogicalResult lowerHeliumConv(ConvOp op, KernelCallBuilder &call) {
   reference::Tensor filter = *getConstantTensor(op.getFilter());
   int64_t taps = filter.getNumElements() / filter.getDim(0);
-  auto isZero = [](int64_t value) { return value == 0; };
-  bool isDirect = taps == getImageShape(op.getInput()).back() &&
-                  taps % kVector == 0 && llvm::all_of(op.getPads(), isZero);
-  int64_t bytes = isDirect ? 0 : 2 * int64_t(llvm::alignTo(taps, kVector));
+  int64_t bytes = 2 * int64_t(llvm::alignTo(taps, kVector));
   bool inArena = beginImageCall(op, "conv2d_s8_mve", "conv2d_s8_mve_small",
                                 "conv2d_mve.h", bytes, call);
   if (failed(
           addEpilogue(op, packVectorRows(filter), /*hasPadding=*/true, call)))
     return failure();
+  // Windows of one pixel are read where they are, others are copied first.
   SmallVector<int64_t> out = getImageShape(op.getResult());
+  bool isPointwise = taps == getImageShape(op.getInput()).back();
   if (out[1] * out[2] >= 2)
     allowRasterOverlap(op.getInput(), op.getResult(), getWindowOf(op), call,
-                       /*block=*/2, /*readsFirst=*/!isDirect);
+                       /*block=*/2, /*readsFirst=*/!isPointwise);
   if (inArena)
     call.addScratch(bytes);
   return success();
@@ -99,7 +98,7 @@ static int64_t getRowBytes(ConvOp op) {
 /// it.
 static int64_t getBandBytes(ConvOp op, int64_t band) {
   int64_t height = (band - 1) * op.getStrides()[0] + 3;
-  return height * getRowBytes(op) + kVector;
+  return height * getRowBytes(op) + 2 * kVector;
 }
 
 static bool isHeliumDepthwise(ConvOp op) {

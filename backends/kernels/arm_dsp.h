@@ -12,14 +12,6 @@
 
 #if defined(__ARM_FEATURE_DSP)
 
-// A function that is there once, for all layers: no copies of it for the
-// arguments of one of them.
-#if defined(__clang__)
-#define EDGECC_SHARED __attribute__((noinline))
-#else
-#define EDGECC_SHARED __attribute__((noinline, noclone))
-#endif
-
 namespace edgecc {
 namespace kernels {
 namespace {

@@ -28,6 +28,9 @@
 #ifndef EDGECC_KERNELS_ARM_DSP_H
 #include "arm_dsp.h"
 #endif
+#ifndef EDGECC_KERNELS_SHARED_FUNCTION_H
+#include "shared_function.h"
+#endif
 
 #if defined(__ARM_FEATURE_DSP)
 

@@ -6,7 +6,7 @@
 //   bias        [C], with -in_zero * sum(weights) in it
 //   multiplier  [C]
 //   out         [N, OH, OW, C]
-//   scratch     MvePlane::kBytes: a band of rows of one channel of the padded
+//   scratch     MvePlane::bytes(): a band of rows of one channel of the padded
 //               image
 //
 // Channel by channel and band by band, as in depthwise_conv2d_dsp.h, with the
@@ -32,130 +32,240 @@ namespace edgecc {
 namespace kernels {
 namespace {
 
-/// A band of rows of one channel of the padded image.
-template <class In, class Out, class Win, int Band> struct MvePlane {
-  static constexpr int kStride = (Out::dim(2) - 1) * Win::strideW + 3;
-  static constexpr int kHeight = (Band - 1) * Win::strideH + 3;
+/// An image, its result and a band of rows of one channel, as numbers: code is
+/// shared by layers.
+struct MvePlane {
+  int images, depth, inHeight, inWidth, outHeight, outWidth, padTop, padLeft;
+  int step; ///< of the window, down and to the right
+  int band; ///< output rows
+
+  constexpr int stride() const { return (outWidth - 1) * step + 3; }
+  constexpr int height() const { return (band - 1) * step + 3; }
   /// The last vector of a row may reach further than its outputs.
-  static constexpr int kBytes = kHeight * kStride + 16;
-  /// Rows that the next band begins with.
-  static constexpr int kKept = 3 - Win::strideH;
+  constexpr int bytes() const { return height() * stride() + 32; }
   /// Columns of the image that the windows touch.
-  static constexpr int kCols =
-      In::dim(2) < kStride - Win::padLeft ? In::dim(2) : kStride - Win::padLeft;
-  static_assert(2 * kStride + 4 <= 255, "offsets are bytes");
-
-  /// Every C-th byte of a row.
-  static inline void copyRow(const std::int8_t *from, std::int8_t *to) {
-    constexpr int kDepth = In::dim(3);
-    const uint16x8_t offsets = vmulq_n_u16(vidupq_n_u16(0, 1), kDepth);
-    for (int x = 0; x < kCols / 8; ++x, from += 8 * kDepth, to += 8)
-      vstrbq_s16(to, vldrbq_gather_offset_s16(from, offsets));
-    if constexpr (kCols % 8 != 0) {
-      const mve_pred16_t rest = vctp16q(kCols % 8);
-      vstrbq_p_s16(to, vldrbq_gather_offset_z_s16(from, offsets, rest), rest);
-    }
+  constexpr int columns() const {
+    return inWidth < stride() - padLeft ? inWidth : stride() - padLeft;
   }
+};
 
-  /// What `rows` output rows from `y` on read; the band before this one is in
-  /// `plane`.
-  static inline void load(const std::int8_t *image, std::int8_t *plane,
-                          std::int8_t padding, int y, int rows) {
-    if (Band < Out::dim(1) && y != 0)
-      copyVectors<kKept * kStride>(plane,
-                                   plane + Band * Win::strideH * kStride);
-    const int last = (rows - 1) * Win::strideH + 3;
-    for (int i = y == 0 ? 0 : kKept; i < last; ++i) {
-      const int row = y * Win::strideH + i - Win::padTop;
-      std::int8_t *to = plane + i * kStride + Win::padLeft;
-      if (row >= 0 && row < In::dim(1))
-        copyRow(image + row * In::dim(2) * In::dim(3), to);
-      else if (kCols > 0)
-        fillVectors<(kCols > 0 ? kCols : 0)>(to, padding);
+/// Every depth-th byte of some rows.
+inline void copyPlaneRows(const MvePlane &shape, const std::int8_t *from,
+                          std::int8_t *to, int rows) {
+  const int depth = shape.depth, columns = shape.columns();
+  const int whole = columns / 8 * 8;
+  const int inRow = shape.inWidth * depth, stride = shape.stride();
+  const uint16x8_t offsets =
+      vmulq_n_u16(vidupq_n_u16(0, 1), static_cast<std::uint16_t>(depth));
+  const mve_pred16_t lanes =
+      vctp16q(static_cast<std::uint32_t>(columns - whole));
+  for (const std::int8_t *const end = to + rows * stride; to != end;
+       to += stride, from += inRow) {
+    const std::int8_t *pixel = from;
+    for (int x = 0; x < whole; x += 8, pixel += 8 * depth)
+      vstrbq_s16(to + x, vldrbq_gather_offset_s16(pixel, offsets));
+    vstrbq_p_s16(to + whole, vldrbq_gather_offset_z_s16(pixel, offsets, lanes),
+                 lanes);
+  }
+}
+
+/// Rows of padding.
+inline void padPlaneRows(const MvePlane &shape, std::int8_t *to,
+                         std::int8_t padding, int rows) {
+  for (; rows > 0; --rows, to += shape.stride())
+    for (int x = 0; x < shape.columns(); ++x)
+      to[x] = padding;
+}
+
+/// What `rows` output rows from `y` on read; the band before this one is in
+/// `plane`, which has nothing but padding outside the image at first.
+EDGECC_SHARED void loadPlane(const MvePlane &shape, const std::int8_t *image,
+                             std::int8_t *plane, std::int8_t padding, int y,
+                             int rows) {
+  const int stride = shape.stride(), kept = y != 0 ? 3 - shape.step : 0;
+  const std::int8_t *from = plane + shape.band * shape.step * stride;
+  for (int i = 0; i < kept * stride; ++i)
+    plane[i] = from[i];
+  // Rows of the image, counted from the first row of the band.
+  const int origin = y * shape.step - shape.padTop;
+  const int height = (rows - 1) * shape.step + 3;
+  const int top = origin + kept < 0 ? -origin : kept;
+  const int below = shape.inHeight - origin;
+  const int bottom = below < height ? below : height;
+  std::int8_t *to = plane + shape.padLeft;
+  if (top < bottom)
+    copyPlaneRows(shape, image + (origin + top) * shape.inWidth * shape.depth,
+                  to + top * stride, bottom - top);
+  if (shape.band >= shape.outHeight)
+    return; // Padding is still there.
+  if (kept < top)
+    padPlaneRows(shape, to + kept * stride, padding,
+                 (top < height ? top : height) - kept);
+  const int end = bottom > kept ? bottom : kept;
+  if (end < height)
+    padPlaneRows(shape, to + end * stride, padding, height - end);
+}
+
+/// Where bytes of a vector come from, and which do.
+struct MvePlaces {
+  std::uint8_t places[16];
+  std::uint16_t lanes;
+
+  /// Three rows of five columns, `stride` bytes apart, of which three columns
+  /// from `begin` on count, or all.
+  constexpr MvePlaces(int stride, int begin, int columns) : places{}, lanes(0) {
+    for (int i = 0; i < 15; ++i) {
+      const int x = i % 5 - begin;
+      if (x < 0 || x >= columns)
+        continue;
+      places[i] = static_cast<std::uint8_t>(i / 5 * stride + x);
+      lanes = static_cast<std::uint16_t>(lanes | 1 << i);
     }
   }
 };
 
 /// The weights of a channel in three rows of five, once for each output that a
 /// vector has room for.
-template <class Win> struct MveWindow {
-  /// Outputs whose windows span five columns.
-  static constexpr int kOutputs = Win::strideW == 1 ? 3 : 2;
+struct MveWindow {
   int8x16_t first, second, third;
 
-  static inline int8x16_t load(const std::int8_t *weights, int column) {
-    alignas(4) std::uint8_t places[16];
-    std::uint16_t lanes = 0;
-    for (int i = 0; i < 16; ++i) {
-      const int x = i % 5 - column;
-      const bool used = i < 15 && x >= 0 && x < 3;
-      places[i] = static_cast<std::uint8_t>(used ? i / 5 * 3 + x : 0);
-      lanes = static_cast<std::uint16_t>(lanes | (used ? 1 << i : 0));
-    }
-    return vldrbq_gather_offset_z_s8(weights, vldrbq_u8(places), lanes);
+  template <int Begin>
+  static inline int8x16_t load(const std::int8_t *weights) {
+    static constexpr MvePlaces at(3, Begin, 3);
+    return vldrbq_gather_offset_z_s8(weights, vldrbq_u8(at.places), at.lanes);
   }
-  inline explicit MveWindow(const std::int8_t *weights)
-      : first(load(weights, 0)), second(load(weights, Win::strideW)),
-        third(load(weights, 2)) {}
 };
 
-/// Twelve outputs of a row at a time.
-template <class In, class Out, class Win, int Stride, class Finish>
-inline void mveRow(const std::int8_t *row, const MveWindow<Win> &window,
-                   uint8x16_t taps, std::int32_t bias, std::int32_t multiplier,
-                   std::int8_t *out) {
-  constexpr int kWidth = Out::dim(2), kOut = Out::dim(3), kBlock = 12;
-  constexpr int kOutputs = MveWindow<Win>::kOutputs;
-  const uint32x4_t places = vmulq_n_u32(vidupq_n_u32(0, 1), kOut);
-  for (int x = 0; x < kWidth; x += kBlock) {
-    std::int32_t sums[kBlock];
-    const int count = kWidth - x < kBlock ? kWidth - x : kBlock;
-    for (int i = 0; i < count; i += kOutputs, row += kOutputs * Win::strideW) {
-      const int8x16_t inputs = vldrbq_gather_offset_s8(row, taps);
-      sums[i] = vmladavq_s8(inputs, window.first);
-      sums[i + 1] = vmladavq_s8(inputs, window.second);
-      if constexpr (kOutputs == 3)
-        sums[i + 2] = vmladavq_s8(inputs, window.third);
-    }
-    for (int i = 0; i < count; i += 4, out += 4 * kOut) {
-      const int32x4_t sum = vaddq_n_s32(vldrwq_s32(sums + i), bias);
-      const int32x4_t outputs = Finish::apply(sum, multiplier);
-      if (count - i >= 4)
-        vstrbq_scatter_offset_s32(out, places, outputs);
-      else
-        vstrbq_scatter_offset_p_s32(
-            out, places, outputs,
-            vctp32q(static_cast<std::uint32_t>(count - i)));
-    }
-  }
+/// Outputs of a row that are summed up together.
+constexpr int kMveSpan = 6;
+
+// VMLADAV writes registers of even number only. r1 reads the plane, r3 writes;
+// r5 counts spans, r9 rows; r11 is the number of spans, r12 and lr lead to the
+// next row. `third` are the weights of the third output, or the places of the
+// third vector.
+#define EDGECC_MVE_SUMS_OF_ROWS(Sums)                                          \
+  __asm__ volatile(                                                            \
+      "1:\n\t"                                                                 \
+      "mov r5, r11\n"                                                          \
+      "2:\n\t"                                                                 \
+      "vldrb.u8 q0, [r1, %q[taps]]\n\t"                                        \
+      "vldrb.u8 q1, [r1, %q[second]]\n\t" Sums                                 \
+      "stmia r3!, {r0, r2, r4, r6, r8, r10}\n\t"                               \
+      "add r1, r1, #%c[step]\n\t"                                              \
+      "subs r5, r5, #1\n\t"                                                    \
+      "bne 2b\n\t"                                                             \
+      "add r1, r1, r12\n\t"                                                    \
+      "add r3, r3, lr\n\t"                                                     \
+      "subs r9, r9, #1\n\t"                                                    \
+      "bne 1b"                                                                 \
+      : "+r"(from), "+r"(target), "+r"(count), "+r"(nextRow), "+r"(nextSums)   \
+      : "r"(spans), [taps] "w"(taps), [second] "w"(second),                    \
+        [third] "w"(third), [w0] "w"(window.first), [w1] "w"(window.second),   \
+        [step] "i"(kMveSpan * Step)                                            \
+      : "r0", "r2", "r4", "r5", "r6", "r8", "r10", "q0", "q1", "cc", "memory")
+
+/// Sums of `rows` rows of a channel, up to five more at the end than there are
+/// outputs.
+template <int Step>
+inline void sumPlaneRows(const std::int8_t *row, int rows, int stride,
+                         int outputs, const MveWindow &window, uint8x16_t taps,
+                         std::int32_t *to) {
+  const int across = (outputs + kMveSpan - 1) / kMveSpan;
+  const uint8x16_t second = vaddq_n_u8(taps, Step == 1 ? 3 : 4);
+  const uint8x16_t third =
+      Step == 1 ? vreinterpretq_u8_s8(window.third) : vaddq_n_u8(taps, 8);
+  register const std::int8_t *from __asm__("r1") = row;
+  register std::int32_t *target __asm__("r3") = to;
+  register int count __asm__("r9") = rows;
+  register int spans __asm__("r11") = across;
+  register int nextRow __asm__("r12") = Step * (stride - kMveSpan * across);
+  register int nextSums __asm__("lr") = 4 * (outputs - kMveSpan * across);
+  if constexpr (Step == 1)
+    EDGECC_MVE_SUMS_OF_ROWS("vmladav.s8 r0, q0, %q[w0]\n\t"
+                            "vmladav.s8 r2, q0, %q[w1]\n\t"
+                            "vmladav.s8 r4, q0, %q[third]\n\t"
+                            "vmladav.s8 r6, q1, %q[w0]\n\t"
+                            "vmladav.s8 r8, q1, %q[w1]\n\t"
+                            "vmladav.s8 r10, q1, %q[third]\n\t");
+  else
+    EDGECC_MVE_SUMS_OF_ROWS("vmladav.s8 r0, q0, %q[w0]\n\t"
+                            "vmladav.s8 r2, q0, %q[w1]\n\t"
+                            "vldrb.u8 q0, [r1, %q[third]]\n\t"
+                            "vmladav.s8 r4, q1, %q[w0]\n\t"
+                            "vmladav.s8 r6, q1, %q[w1]\n\t"
+                            "vmladav.s8 r8, q0, %q[w0]\n\t"
+                            "vmladav.s8 r10, q0, %q[w1]\n\t");
 }
 
-template <class In, class Out, class Win, int Band, int InZero, class Finish>
-inline void depthwiseMve(const std::int8_t *in, const std::int8_t *weights,
-                         const std::int32_t *bias,
-                         const std::int32_t *multiplier, std::int8_t *out,
-                         std::int8_t *plane) {
-  using Plane = MvePlane<In, Out, Win, Band>;
-  constexpr int kHeight = Out::dim(1);
-  fillVectors<Plane::kBytes>(plane, InZero);
-  alignas(4) std::uint8_t places[16];
-  for (int i = 0; i < 16; ++i)
-    places[i] =
-        static_cast<std::uint8_t>(i < 15 ? i / 5 * Plane::kStride + i % 5 : 0);
-  const uint8x16_t taps = vldrbq_u8(places);
-  for (int n = 0; n < Out::dim(0);
-       ++n, in += In::product(1, 4), out += Out::product(1, 4))
-    for (int c = 0; c < In::dim(3); ++c) {
-      const MveWindow<Win> window(weights + 9 * c);
-      for (int y = 0; y < kHeight; y += Band) {
-        const int rows = y + Band < kHeight ? Band : kHeight - y;
-        Plane::load(in + c, plane, InZero, y, rows);
-        for (int i = 0; i < rows; ++i)
-          mveRow<In, Out, Win, Plane::kStride, Finish>(
-              plane + i * Win::strideH * Plane::kStride, window, taps, bias[c],
-              multiplier[c], out + (y + i) * Out::product(2, 4) + c);
+#undef EDGECC_MVE_SUMS_OF_ROWS
+
+/// Outputs of a channel that lie `depth` apart.
+template <int Shift>
+inline void finishPlane(const std::int32_t *sums, int outputs, int depth,
+                        const MveFinish &finish, int channel,
+                        std::int8_t *out) {
+  const std::int32_t bias = finish.bias[channel];
+  const std::int32_t multiplier = finish.multiplier[channel];
+  const int32x4_t lo = vdupq_n_s32(finish.lo), hi = vdupq_n_s32(finish.hi);
+  const uint32x4_t places =
+      vmulq_n_u32(vidupq_n_u32(0, 1), static_cast<std::uint32_t>(depth));
+  auto next = [&](const std::int32_t *from) {
+    int32x4_t sum = vaddq_n_s32(vldrwq_s32(from), bias);
+    if constexpr (Shift != 0)
+      sum = vshlq_n_s32(sum, Shift);
+    const int32x4_t q =
+        vqaddq_n_s32(vqrdmulhq_n_s32(sum, multiplier), finish.zero);
+    return vminq_s32(vmaxq_s32(q, lo), hi);
+  };
+  for (; outputs >= 4; outputs -= 4, sums += 4, out += 4 * depth)
+    vstrbq_scatter_offset_s32(out, places, next(sums));
+  if (outputs > 0)
+    vstrbq_scatter_offset_p_s32(out, places, next(sums),
+                                vctp32q(static_cast<std::uint32_t>(outputs)));
+}
+
+/// Outputs whose sums wait for being finished together, in whole rows, but at
+/// least one row; the widest row.
+constexpr int kMveSums = 48, kMveMostWidth = 125;
+
+template <int Step, int Shift>
+EDGECC_SHARED void depthwiseMve(const MvePlane &shape, const std::int8_t *in,
+                                const std::int8_t *weights, std::int8_t padding,
+                                const MveFinish &finish, std::int8_t *out,
+                                std::int8_t *plane) {
+  for (int i = 0; i < shape.bytes(); ++i)
+    plane[i] = padding;
+  const MvePlaces at(shape.stride(), 0, 5);
+  const uint8x16_t taps = vldrbq_u8(at.places);
+  const int width = shape.outWidth, stride = shape.stride();
+  const int inRow = shape.inWidth * shape.depth, outRow = width * shape.depth;
+  const int most = width < kMveSums ? kMveSums / width : 1;
+  std::int32_t sums[kMveMostWidth + kMveSpan];
+  for (int n = 0; n < shape.images;
+       ++n, in += shape.inHeight * inRow, out += shape.outHeight * outRow)
+    for (int c = 0; c < shape.depth; ++c) {
+      const MveWindow window = {MveWindow::load<0>(weights + 9 * c),
+                                MveWindow::load<Step>(weights + 9 * c),
+                                MveWindow::load<2>(weights + 9 * c)};
+      for (int y = 0; y < shape.outHeight; y += shape.band) {
+        const int rest = shape.outHeight - y;
+        const int rows = rest < shape.band ? rest : shape.band;
+        loadPlane(shape, in + c, plane, padding, y, rows);
+        for (int first = 0; first < rows; first += most) {
+          const int last = first + most < rows ? first + most : rows;
+          sumPlaneRows<Step>(plane + first * Step * stride, last - first,
+                             stride, width, window, taps, sums);
+          finishPlane<Shift>(sums, (last - first) * width, shape.depth, finish,
+                             c, out + (y + first) * outRow + c);
+        }
       }
     }
+}
+
+template <class In, class Out, class Win, int Band>
+constexpr MvePlane planeOf() {
+  return {In::dim(0),  In::dim(3),  In::dim(1),   In::dim(2),   Out::dim(1),
+          Out::dim(2), Win::padTop, Win::padLeft, Win::strideH, Band};
 }
 
 template <class In, class Out, class Win, int Band, int InZero, int Shift,
@@ -164,8 +274,11 @@ void depthwise_conv2d_s8_mve(const std::int8_t *in, const std::int8_t *weights,
                              const std::int32_t *bias,
                              const std::int32_t *multiplier, std::int8_t *out,
                              std::int8_t *scratch) {
-  depthwiseMve<In, Out, Win, Band, InZero, FinishMve<Shift, OutZero, Lo, Hi>>(
-      in, weights, bias, multiplier, out, scratch);
+  static constexpr MvePlane shape = planeOf<In, Out, Win, Band>();
+  static_assert(2 * shape.stride() + 4 <= 255, "offsets are bytes");
+  depthwiseMve<Win::strideH, Shift>(
+      shape, in, weights, InZero, MveFinish{bias, multiplier, OutZero, Lo, Hi},
+      out, scratch);
 }
 
 /// The same for bands that are small enough for the stack.
@@ -176,8 +289,8 @@ void depthwise_conv2d_s8_mve_small(const std::int8_t *in,
                                    const std::int32_t *bias,
                                    const std::int32_t *multiplier,
                                    std::int8_t *out) {
-  std::int8_t plane[MvePlane<In, Out, Win, Band>::kBytes];
-  depthwiseMve<In, Out, Win, Band, InZero, FinishMve<Shift, OutZero, Lo, Hi>>(
+  std::int8_t plane[planeOf<In, Out, Win, Band>().bytes()];
+  depthwise_conv2d_s8_mve<In, Out, Win, Band, InZero, Shift, OutZero, Lo, Hi>(
       in, weights, bias, multiplier, out, plane);
 }
 

@@ -24,6 +24,23 @@ namespace edgecc {
 namespace kernels {
 namespace {
 
+/// All outputs of a row of inputs.
+template <int Vectors, int Shift>
+EDGECC_SHARED void mveRow(const std::int8_t *in, const std::int8_t *weights,
+                          int outputs, const MveFinish &finish,
+                          std::int8_t *out) {
+  const int blocks = outputs / 4, rest = outputs % 4;
+  if (blocks > 0)
+    mveBlocks<Vectors, Shift>(in, weights, blocks, finish, out);
+  if (rest > 0) {
+    std::int8_t last[4];
+    mveBlocks<Vectors, Shift>(in, weights + blocks * Vectors * 64, 1,
+                              afterBlocks(finish, blocks), last);
+    for (int i = 0; i < rest; ++i)
+      out[4 * blocks + i] = last[i];
+  }
+}
+
 template <class In, class Out, int Shift, int OutZero, int Lo, int Hi>
 void fully_connected_s8_mve(const std::int8_t *in, const std::int8_t *weights,
                             const std::int32_t *bias,
@@ -31,20 +48,16 @@ void fully_connected_s8_mve(const std::int8_t *in, const std::int8_t *weights,
   constexpr int kDepth = In::dim(In::rank - 1), kOut = Out::dim(Out::rank - 1);
   constexpr int kRows = Out::product(0, Out::rank - 1);
   constexpr int kBytes = wholeVectors(kDepth);
-  using Finish = FinishMve<Shift, OutZero, Lo, Hi>;
+  const MveFinish finish = {bias, multiplier, OutZero, Lo, Hi};
   // Only inputs that do not fill vectors are copied.
   std::int8_t padded[kBytes == kDepth ? 1 : kBytes];
   for (int row = 0; row < kRows; ++row, in += kDepth, out += kOut) {
-    const std::int8_t *inputs = in, *rows = weights;
+    const std::int8_t *inputs = in;
     if constexpr (kBytes != kDepth) {
       copyVectors<kDepth>(padded, in);
       inputs = padded;
     }
-    for (int o = 0; o < kOut; o += 4, rows += 4 * kBytes) {
-      const int32x4_t sums = addProducts<kBytes / 16>(inputs, rows, bias + o);
-      storeOutputs(out + o, Finish::apply(sums, vldrwq_s32(multiplier + o)),
-                   kOut % 4 == 0 ? 4 : kOut - o);
-    }
+    mveRow<kBytes / 16, Shift>(inputs, weights, kOut, finish, out);
   }
 }
 
