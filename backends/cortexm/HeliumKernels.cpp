@@ -72,18 +72,25 @@ static bool isHeliumConv(ConvOp op) {
 static LogicalResult lowerHeliumConv(ConvOp op, KernelCallBuilder &call) {
   reference::Tensor filter = *getConstantTensor(op.getFilter());
   int64_t taps = filter.getNumElements() / filter.getDim(0);
-  int64_t bytes = 2 * int64_t(llvm::alignTo(taps, kVector));
+  int64_t rowBytes = int64_t(llvm::alignTo(taps, kVector));
+  // As in the kernel's MvePatch: pixels that are computed together, and the
+  // buffer for their taps.
+  auto isOne = [](int64_t value) { return value == 1; };
+  auto isZero = [](int64_t value) { return value == 0; };
+  bool isWhole = taps == getImageShape(op.getInput()).back() &&
+                 llvm::all_of(op.getStrides(), isOne) &&
+                 llvm::all_of(op.getPads(), isZero);
+  int64_t pixels = isWhole || rowBytes > 128 ? 2 : rowBytes > 32 ? 4 : 8;
+  int64_t bytes = isWhole ? 3 * rowBytes : pixels * rowBytes + kVector;
   bool inArena = beginImageCall(op, "conv2d_s8_mve", "conv2d_s8_mve_small",
                                 "conv2d_mve.h", bytes, call);
   if (failed(
           addEpilogue(op, packVectorRows(filter), /*hasPadding=*/true, call)))
     return failure();
-  // Windows of one pixel are read where they are, others are copied first.
   SmallVector<int64_t> out = getImageShape(op.getResult());
-  bool isPointwise = taps == getImageShape(op.getInput()).back();
-  if (out[1] * out[2] >= 2)
+  if (out[1] * out[2] >= pixels)
     allowRasterOverlap(op.getInput(), op.getResult(), getWindowOf(op), call,
-                       /*block=*/2, /*readsFirst=*/!isPointwise);
+                       /*block=*/pixels, /*readsFirst=*/true);
   if (inArena)
     call.addScratch(bytes);
   return success();

@@ -7,7 +7,7 @@
 //   bias        [O] up to a multiple of 4, with -in_zero * sum(weights) in it
 //   multiplier  [O] up to a multiple of 4
 //   out         [N, OH, OW, O]
-//   patches     scratch: the taps of two pixels, each up to a multiple of 16
+//   patches     scratch: MvePatch::kBuffer bytes, the taps of a few pixels
 //
 // Two pixels times four channels. Windows of one pixel are read where they are,
 // others are gathered once for all channels.
@@ -30,40 +30,78 @@ namespace kernels {
 namespace {
 
 /// All outputs of pairs of neighbouring pixels whose taps lie `step` apart.
+/// With `Copies`, taps and outputs may share memory: taps are read before
+/// outputs are written. Then `step` is positive and no more than the vectors of
+/// a pixel.
 template <int Vectors, int Shift>
-EDGECC_SHARED void mvePairs(const std::int8_t *taps, int step, int pairs,
-                            const std::int8_t *weights, int outputs,
+EDGECC_SHARED void mvePairs(bool copies, const std::int8_t *taps, int step,
+                            int pairs, const std::int8_t *weights, int outputs,
                             const MveFinish &finish, std::int8_t *out) {
   const int blocks = outputs / 4, rest = outputs % 4;
+  std::int8_t copy[32 * Vectors];
   for (; pairs > 0; --pairs, taps += 2 * step, out += 2 * outputs) {
-    const std::int8_t *next = taps + step;
+    const std::int8_t *first = taps;
+    if (copies) {
+      copyVectors<32 * Vectors>(copy, taps);
+      first = copy;
+    }
+    const std::int8_t *next = first + step;
+    const int nextOut = step == 0 ? 0 : outputs;
     if (blocks > 0)
-      mveBlocks<Vectors, Shift>(taps, next, weights, blocks, finish, out,
-                                out + outputs);
+      mveBlocks<Vectors, Shift>(first, next, weights, blocks, finish, out,
+                                out + nextOut);
     if (rest > 0) {
       std::int8_t lastA[4], lastB[4];
-      mveBlocks<Vectors, Shift>(taps, next, weights + blocks * Vectors * 64, 1,
+      mveBlocks<Vectors, Shift>(first, next, weights + blocks * Vectors * 64, 1,
                                 afterBlocks(finish, blocks), lastA, lastB);
       std::int8_t *to = out + 4 * blocks;
       for (int i = 0; i < rest; ++i, ++to) {
         to[0] = lastA[i];
-        to[outputs] = lastB[i];
+        to[nextOut] = lastB[i];
       }
     }
   }
 }
 
 /// The windows of pixels as rows of bytes.
-template <class In, class Win, int InZero> struct MvePatch {
+template <class In, class Out, class Win, int InZero> struct MvePatch {
   static constexpr int kDepth = In::dim(3), kRow = Win::kernelW * kDepth;
   static constexpr int kTaps = Win::kernelH * kRow;
   static constexpr int kBytes = wholeVectors(kTaps);
-  static constexpr bool kPointwise = kTaps == kDepth && Win::padTop == 0 &&
-                                     Win::padLeft == 0 && Win::padBottom == 0 &&
-                                     Win::padRight == 0;
+  /// Windows of one pixel that cover the image.
+  static constexpr bool kWhole = kTaps == kDepth && Win::padTop == 0 &&
+                                 Win::padLeft == 0 && Win::padBottom == 0 &&
+                                 Win::padRight == 0 && Win::strideH == 1 &&
+                                 Win::strideW == 1;
+  /// Pixels that are gathered together; an even number. As getPatchPixels in
+  /// backends/cortexm/HeliumKernels.cpp.
+  static constexpr int kPixels = kBytes <= 32 ? 8 : kBytes <= 128 ? 4 : 2;
+  /// Whole vectors that are stored may reach behind the last pixel.
+  static constexpr int kBuffer = kWhole ? 3 * kBytes : kPixels * kBytes + 16;
+
+  /// Output pixels whose windows lie inside the image, along one axis.
+  struct Inside {
+    int first, last;
+
+    constexpr Inside(int size, int kernel, int dilation, int stride, int pad)
+        : first((pad + stride - 1) / stride), last(-1) {
+      const int room = size + pad - (kernel - 1) * dilation - 1;
+      if (room >= 0)
+        last = room / stride;
+    }
+    constexpr bool contains(int at) const { return at >= first && at <= last; }
+  };
+  static constexpr Inside rows = {In::dim(1), Win::kernelH, Win::dilationH,
+                                  Win::strideH, Win::padTop};
+  static constexpr Inside columns = {In::dim(2), Win::kernelW, Win::dilationW,
+                                     Win::strideW, Win::padLeft};
+  /// The last place where a row of a window may be read in whole vectors.
+  static constexpr int kLastWhole = In::product(1, 4) - wholeVectors(kRow);
+
   /// Windows without dilation row by row, others tap by tap.
-  static inline void gatherTaps(const WindowAt<In, Win> &at,
-                                const std::int8_t *image, std::int8_t *to) {
+  static EDGECC_SHARED void gatherClipped(const WindowAt<In, Win> &at,
+                                          const std::int8_t *image,
+                                          std::int8_t *to) {
     for (int ky = 0; ky < Win::kernelH; ++ky, to += kRow) {
       const Taps inside = at.colsInside(ky);
       if (inside.count() < Win::kernelW)
@@ -82,47 +120,77 @@ template <class In, class Win, int InZero> struct MvePatch {
     }
   }
 
-  /// The taps of an output pixel; what lies behind them keeps its value.
+  /// The taps of output pixel (y, x); what lies behind them is anything.
   static inline void gather(int y, int x, const std::int8_t *image,
                             std::int8_t *to) {
-    const WindowAt<In, Win> at(y, x);
-    if (Win::dilationW == 1 && !at.touchesPadding())
+    constexpr int kStep = Win::dilationH * In::dim(2) * kDepth;
+    const int place = ((y * Win::strideH - Win::padTop) * In::dim(2) +
+                       x * Win::strideW - Win::padLeft) *
+                      kDepth;
+    if (Win::dilationW == 1 && rows.contains(y) && columns.contains(x) &&
+        place + (Win::kernelH - 1) * kStep <= kLastWhole)
       for (int ky = 0; ky < Win::kernelH; ++ky)
-        copyVectors<kRow>(to + ky * kRow, image + at.pixel(ky, 0) * kDepth);
+        copyVectors<wholeVectors(kRow)>(to + ky * kRow,
+                                        image + place + ky * kStep);
     else
-      gatherTaps(at, image, to);
+      gatherClipped(WindowAt<In, Win>(y, x), image, to);
   }
 };
 
-/// The output pixels from `first` on of an image, two by two.
+/// All outputs of `pixels` pixels in a buffer.
+template <int Vectors, int Shift>
+inline void mvePixels(const std::int8_t *taps, int step, int pixels,
+                      const std::int8_t *weights, int outputs,
+                      const MveFinish &finish, std::int8_t *out) {
+  mvePairs<Vectors, Shift>(false, taps, step, pixels / 2, weights, outputs,
+                           finish, out);
+  if (pixels % 2 != 0)
+    mvePairs<Vectors, Shift>(false, taps + (pixels - 1) * step, 0, 1, weights,
+                             outputs, finish, out + (pixels - 1) * outputs);
+}
+
+/// An image, a few pixels at a time.
 template <class In, class Out, class Win, int InZero, int Shift>
 inline void conv2dWindows(const std::int8_t *in, const std::int8_t *weights,
                           const MveFinish &finish, std::int8_t *out,
-                          std::int8_t *patches, int first) {
-  using Patch = MvePatch<In, Win, InZero>;
-  constexpr int kOut = Out::dim(3), kWidth = Out::dim(2);
-  constexpr int kPixels = Out::dim(1) * kWidth, kVectors = Patch::kBytes / 16;
-  int y = first / kWidth, x = first % kWidth;
-  for (int pixel = first; pixel < kPixels; pixel += 2) {
-    const bool both = kPixels % 2 == 0 || pixel + 1 < kPixels;
-    for (int i = 0; i < (both ? 2 : 1); ++i) {
+                          std::int8_t *patches) {
+  using Patch = MvePatch<In, Out, Win, InZero>;
+  constexpr int kWidth = Out::dim(2), kAll = Out::dim(1) * kWidth;
+  int y = 0, x = 0;
+  for (int pixel = 0; pixel < kAll; pixel += Patch::kPixels) {
+    const int rest = kAll - pixel;
+    const int count = rest < Patch::kPixels ? rest : Patch::kPixels;
+    for (int i = 0; i < count; ++i) {
       Patch::gather(y, x, in, patches + i * Patch::kBytes);
       if (++x == kWidth) {
         x = 0;
         ++y;
       }
     }
-    if (both) {
-      mvePairs<kVectors, Shift>(patches, Patch::kBytes, 1, weights, kOut,
-                                finish, out + pixel * kOut);
-    } else {
-      // The second pixel is whatever was there before.
-      std::int8_t last[2 * kOut];
-      mvePairs<kVectors, Shift>(patches, Patch::kBytes, 1, weights, kOut,
-                                finish, last);
-      for (int i = 0; i < kOut; ++i)
-        out[pixel * kOut + i] = last[i];
-    }
+    mvePixels<Patch::kBytes / 16, Shift>(patches, Patch::kBytes, count, weights,
+                                         Out::dim(3), finish,
+                                         out + pixel * Out::dim(3));
+  }
+}
+
+/// The same for windows of one pixel that cover the image. Vectors may read
+/// behind a pixel, where weights are zeros, but not behind the image.
+template <class In, class Out, class Win, int InZero, int Shift>
+inline void conv2dPixels(const std::int8_t *in, const std::int8_t *weights,
+                         const MveFinish &finish, std::int8_t *out,
+                         std::int8_t *patches) {
+  using Patch = MvePatch<In, Out, Win, InZero>;
+  constexpr int kDepth = In::dim(3), kVectors = Patch::kBytes / 16;
+  constexpr int kInside = In::product(1, 4) - 2 * Patch::kBytes;
+  constexpr int kPairs = kInside >= 0 ? kInside / (2 * kDepth) + 1 : 0;
+  constexpr int kRest = Out::dim(1) * Out::dim(2) - 2 * kPairs;
+  if constexpr (kPairs != 0)
+    mvePairs<kVectors, Shift>(true, in, kDepth, kPairs, weights, Out::dim(3),
+                              finish, out);
+  if constexpr (kRest > 0) {
+    copyVectors(patches, in + 2 * kPairs * kDepth, kRest * kDepth);
+    mvePixels<kVectors, Shift>(patches, kDepth, kRest, weights, Out::dim(3),
+                               finish, out + 2 * kPairs * Out::dim(3));
   }
 }
 
@@ -130,24 +198,14 @@ template <class In, class Out, class Win, int InZero, int Shift>
 inline void conv2dS8Mve(const std::int8_t *in, const std::int8_t *weights,
                         const MveFinish &finish, std::int8_t *out,
                         std::int8_t *patches) {
-  using Patch = MvePatch<In, Win, InZero>;
-  constexpr int kPixels = Out::dim(1) * Out::dim(2), kDepth = In::dim(3);
-  constexpr bool kWhole =
-      Patch::kPointwise && Win::strideH == 1 && Win::strideW == 1;
-  // Vectors may read behind a pixel, where weights are zeros, but not behind
-  // the image.
-  constexpr int kInside =
-      kWhole ? (In::product(1, 4) - Patch::kBytes) / kDepth + 1 : 0;
-  constexpr int kPairs = kInside > 0 ? kInside / 2 : 0;
   for (int n = 0; n < Out::dim(0);
-       ++n, in += In::product(1, 4), out += Out::product(1, 4)) {
-    if constexpr (kPairs != 0)
-      mvePairs<Patch::kBytes / 16, Shift>(in, kDepth, kPairs, weights,
-                                          Out::dim(3), finish, out);
-    if constexpr (2 * kPairs < kPixels)
+       ++n, in += In::product(1, 4), out += Out::product(1, 4))
+    if constexpr (MvePatch<In, Out, Win, InZero>::kWhole)
+      conv2dPixels<In, Out, Win, InZero, Shift>(in, weights, finish, out,
+                                                patches);
+    else
       conv2dWindows<In, Out, Win, InZero, Shift>(in, weights, finish, out,
-                                                 patches, 2 * kPairs);
-  }
+                                                 patches);
 }
 
 template <class In, class Out, class Win, int InZero, int Shift, int OutZero,
@@ -165,7 +223,7 @@ template <class In, class Out, class Win, int InZero, int Shift, int OutZero,
 void conv2d_s8_mve_small(const std::int8_t *in, const std::int8_t *weights,
                          const std::int32_t *bias,
                          const std::int32_t *multiplier, std::int8_t *out) {
-  std::int8_t patches[2 * MvePatch<In, Win, InZero>::kBytes];
+  std::int8_t patches[MvePatch<In, Out, Win, InZero>::kBuffer];
   conv2d_s8_mve<In, Out, Win, InZero, Shift, OutZero, Lo, Hi>(
       in, weights, bias, multiplier, out, patches);
 }

@@ -83,9 +83,8 @@ EDGECC_SHARED void loadPlane(const MvePlane &shape, const std::int8_t *image,
                              std::int8_t *plane, std::int8_t padding, int y,
                              int rows) {
   const int stride = shape.stride(), kept = y != 0 ? 3 - shape.step : 0;
-  const std::int8_t *from = plane + shape.band * shape.step * stride;
-  for (int i = 0; i < kept * stride; ++i)
-    plane[i] = from[i];
+  // Forwards, as every vector is read before those that it overwrites.
+  copyVectors(plane, plane + shape.band * shape.step * stride, kept * stride);
   // Rows of the image, counted from the first row of the band.
   const int origin = y * shape.step - shape.padTop;
   const int height = (rows - 1) * shape.step + 3;
@@ -233,8 +232,7 @@ EDGECC_SHARED void depthwiseMve(const MvePlane &shape, const std::int8_t *in,
                                 const std::int8_t *weights, std::int8_t padding,
                                 const MveFinish &finish, std::int8_t *out,
                                 std::int8_t *plane) {
-  for (int i = 0; i < shape.bytes(); ++i)
-    plane[i] = padding;
+  fillVectors(plane, padding, shape.bytes());
   const MvePlaces at(shape.stride(), 0, 5);
   const uint8x16_t taps = vldrbq_u8(at.places);
   const int width = shape.outWidth, stride = shape.stride();

@@ -28,6 +28,7 @@
 
 #include "cases.h"
 #include "dsp.h"
+#include "helium.h"
 #include "packed.h"
 #include "platform.h"
 
@@ -177,6 +178,11 @@ template <class C> void conv(const char *name) {
     convWinograd<C, -100, 90>(in, other, bias, multiplier, out);
     report("Conv2dS8WinogradClamped", name, out, C::Out::size);
   }
+  if constexpr (C::kGroups == 1) {
+    prepare(C::kProducts);
+    convHelium<C, 2, -120, 125>(in, other, bias, multiplier, out);
+    report("Conv2dS8Helium", name, out, C::Out::size);
+  }
   convPacked<C, groupOf(C::kProducts, 12)>(name);
   convPacked<C, C::kProducts>(name);
 }
@@ -202,6 +208,10 @@ template <class C> void depthwise(const char *name) {
     depthwiseDsp3x3<C, C::In::dim(3) == 6 ? -100 : -128, 127>(in, other, bias,
                                                               multiplier, out);
     report("DepthwiseConv2dS8Dsp", name, out, C::Out::size);
+    prepare(C::kProducts);
+    depthwiseHelium3x3<C, C::In::dim(3) == 6 ? 1 : 0, -128, 120>(
+        in, other, bias, multiplier, out);
+    report("DepthwiseConv2dS8Helium", name, out, C::Out::size);
   }
 }
 
@@ -253,6 +263,9 @@ template <class In, class Out> void fullyConnected(const char *name) {
                                    wideShift, wideLo, wideHi);
     report("FullyConnectedS16x8Dsp", name, wideOut, Out::size * 2);
   }
+  prepare(kDepth);
+  fullyConnectedHelium<In, Out, 1, -128, 127>(in, other, bias, multiplier, out);
+  report("FullyConnectedS8Helium", name, out, Out::size);
   fullyConnectedPacked<In, Out, groupOf(kDepth, 16)>(name);
   fullyConnectedPacked<In, Out, kDepth>(name);
 }

@@ -1,6 +1,6 @@
 #!/bin/bash
 # run.sh OUTPUT_DIR
-# Builds hash.cpp for the host, Cortex-M4, M7, M33, M0+ and AArch64, runs it (under
+# Builds hash.cpp for the host, Cortex-M4, M7, M33, M55, M0+ and AArch64, runs it (under
 # QEMU) and compares: every core has to print the same lines. A core whose
 # compiler or emulator is missing is skipped with a message; exit status 77 if
 # none but the host is left.
@@ -72,6 +72,7 @@ done <<'CORES'
 cortex-m4 mps2-an386 cortexm -mcpu=cortex-m4 -mfpu=fpv4-sp-d16 -mfloat-abi=hard -O3
 cortex-m7 mps2-an500 cortexm -mcpu=cortex-m7 -mfpu=fpv5-d16 -mfloat-abi=hard -O2
 cortex-m33 mps2-an505 cortexm33 -mcpu=cortex-m33 -mfpu=fpv5-sp-d16 -mfloat-abi=hard -O3
+cortex-m55 mps3-an547 cortexm55 -mcpu=cortex-m55 -mfloat-abi=hard -O3
 cortex-m0plus mps2-an386 cortexm -mcpu=cortex-m0plus -mfloat-abi=soft -Os
 CORES
 
