@@ -12,9 +12,9 @@
 // CHECK: kern.call "fully_connected_s8_mve" from "fully_connected_mve.h"
 // CHECK-SAME: <[#kern.shape<[1, 4]>, #kern.shape<[1, 1]>, 0, 5, 5, 127]>
 // CHECK-SAME: memref<64xi8>, memref<4xi32>, memref<4xi32>
-// CHECK: weights: "0x040000000102030400000000
 // CHECK: dense<[-22, 0, 0, 0]>
 // CHECK: dense<[536870912, 0, 0, 0]>
+// CHECK: weights: "0x100000000102030400000000
 func.func @main(%x: tensor<1x4x!in>) -> tensor<1x1x!out> {
   %w = edge.constant dense<[[1, 2, 3, 4]]> : tensor<1x4xi8> -> tensor<1x4x!w>
   %b = edge.constant dense<8> : tensor<1xi32> -> tensor<1x!b>
