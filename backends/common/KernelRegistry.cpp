@@ -84,6 +84,7 @@ const KernelRegistry &KernelRegistry::get() {
     registerMovementKernels(all);
     registerRecurrentKernels(all);
     registerResampleKernels(all);
+    registerArmv6mKernels(all);
     registerDspKernels(all);
     registerHeliumKernels(all);
     registerSelectionKernels(all);

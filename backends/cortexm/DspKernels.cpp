@@ -133,23 +133,6 @@ static LogicalResult lowerDspConv(ConvOp op, KernelCallBuilder &call) {
   return success();
 }
 
-/// Whether four times every sum, bias included, fits 32 bits.
-static bool hasRoomForFourTimes(ConvOp op) {
-  reference::Tensor bias = *getConstantTensor(op.getBias()),
-                    filter = *getConstantTensor(op.getFilter());
-  ArrayRef<int8_t> weights = std::as_const(filter).getData<int8_t>();
-  int64_t taps = filter.getNumElements() / filter.getDim(0);
-  for (int32_t sum : std::as_const(bias).getData<int32_t>()) {
-    int64_t bound = std::abs(int64_t(sum));
-    for (int8_t weight : weights.take_front(taps))
-      bound += 255 * std::abs(int(weight));
-    if (bound >= int64_t(1) << 29)
-      return false;
-    weights = weights.drop_front(taps);
-  }
-  return true;
-}
-
 static bool isWinogradConv(ConvOp op) {
   if (!isDspConv(op) || shapeOf(op.getFilter()).size() != 4)
     return false;
@@ -158,7 +141,8 @@ static bool isWinogradConv(ConvOp op) {
   return filter[1] == 3 && filter[2] == 3 && filter[0] % 4 == 0 &&
          filter[3] % 4 == 0 && filter[3] <= 256 &&
          llvm::all_of(op.getStrides(), isOne) &&
-         llvm::all_of(op.getDilations(), isOne) && hasRoomForFourTimes(op);
+         llvm::all_of(op.getDilations(), isOne) &&
+         getLargestSum(op) < int64_t(1) << 29;
 }
 
 /// 16 values of two bytes in the place of nine bytes.

@@ -27,6 +27,22 @@ integer::Requantization edgecc::getFactors(Operation *op) {
       type(op->getOperand(0)), type(op->getOperand(1)), type(op->getResult(0)));
 }
 
+int64_t edgecc::getLargestSum(Operation *op) {
+  reference::Tensor bias = *getConstantTensor(op->getOperand(2)),
+                    filter = *getConstantTensor(op->getOperand(1));
+  ArrayRef<int8_t> weights = std::as_const(filter).getData<int8_t>();
+  int64_t taps = filter.getNumElements() / filter.getDim(0), largest = 0;
+  for (int32_t sum : std::as_const(bias).getData<int32_t>()) {
+    int64_t bound = std::abs(int64_t(sum));
+    // An input less its zero point, or the two one by one.
+    for (int8_t weight : weights.take_front(taps))
+      bound += 256 * std::abs(int(weight));
+    largest = std::max(largest, bound);
+    weights = weights.drop_front(taps);
+  }
+  return largest;
+}
+
 FailureOr<Int8Epilogue> edgecc::getInt8Epilogue(ClampableOpInterface op) {
   Value input = op->getOperand(0), weights = op->getOperand(1),
         bias = op->getOperand(2), result = op->getResult(0);

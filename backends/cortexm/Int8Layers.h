@@ -28,6 +28,10 @@ llvm::ArrayRef<int64_t> shapeOf(mlir::Value value);
 /// result.
 integer::Requantization getFactors(mlir::Operation *op);
 
+/// No sum of the layer, in whatever order, is larger than this, bias and the
+/// input's zero point included.
+int64_t getLargestSum(mlir::Operation *op);
+
 /// Zero points and bounds of a layer of int8, and its bias with the input's
 /// zero point in it.
 struct Int8Epilogue {

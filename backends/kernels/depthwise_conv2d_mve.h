@@ -6,11 +6,7 @@
 //   bias        [C], with -in_zero * sum(weights) in it
 //   multiplier  [C]
 //   out         [N, OH, OW, C]
-//   scratch     MvePlane::bytes(): a band of rows of one channel of the padded
-//               image
-//
-// Channel by channel and band by band, as in depthwise_conv2d_dsp.h, with the
-// same order of reading and writing: the output may overwrite the input.
+//   scratch     mvePlaneBytes(): a band, see depthwise_plane.h
 //
 // A vector holds the three rows of five columns below neighbouring outputs; one
 // sum of products for each of them uses the weights at another offset.
@@ -22,6 +18,9 @@
 #ifndef EDGECC_KERNELS_SHAPE_H
 #include "shape.h"
 #endif
+#ifndef EDGECC_KERNELS_DEPTHWISE_PLANE_H
+#include "depthwise_plane.h"
+#endif
 #ifndef EDGECC_KERNELS_MVE_VECTORS_H
 #include "mve_vectors.h"
 #endif
@@ -32,77 +31,42 @@ namespace edgecc {
 namespace kernels {
 namespace {
 
-/// An image, its result and a band of rows of one channel, as numbers: code is
-/// shared by layers.
-struct MvePlane {
-  int images, depth, inHeight, inWidth, outHeight, outWidth, padTop, padLeft;
-  int step; ///< of the window, down and to the right
-  int band; ///< output rows
+/// A plane of bytes, with room for the last vectors of a row, which may reach
+/// further than its outputs.
+constexpr int mvePlaneBytes(const DepthwisePlane &shape) {
+  return shape.height() * shape.stride() + 32;
+}
 
-  constexpr int stride() const { return (outWidth - 1) * step + 3; }
-  constexpr int height() const { return (band - 1) * step + 3; }
-  /// The last vector of a row may reach further than its outputs.
-  constexpr int bytes() const { return height() * stride() + 32; }
-  /// Columns of the image that the windows touch.
-  constexpr int columns() const {
-    return inWidth < stride() - padLeft ? inWidth : stride() - padLeft;
+struct MveRows {
+  /// Every depth-th byte of some rows.
+  static inline void copy(const DepthwisePlane &shape, const std::int8_t *from,
+                          std::int8_t *to, int rows) {
+    const int depth = shape.depth, columns = shape.columns();
+    const int whole = columns / 8 * 8;
+    const int inRow = shape.inWidth * depth, stride = shape.stride();
+    const uint16x8_t offsets =
+        vmulq_n_u16(vidupq_n_u16(0, 1), static_cast<std::uint16_t>(depth));
+    const mve_pred16_t lanes =
+        vctp16q(static_cast<std::uint32_t>(columns - whole));
+    for (const std::int8_t *const end = to + rows * stride; to != end;
+         to += stride, from += inRow) {
+      const std::int8_t *pixel = from;
+      for (int x = 0; x < whole; x += 8, pixel += 8 * depth)
+        vstrbq_s16(to + x, vldrbq_gather_offset_s16(pixel, offsets));
+      vstrbq_p_s16(to + whole,
+                   vldrbq_gather_offset_z_s16(pixel, offsets, lanes), lanes);
+    }
+  }
+  /// Forwards, as every vector is read before those that it overwrites.
+  static inline void move(std::int8_t *to, const std::int8_t *from, int bytes) {
+    copyVectors(to, from, bytes);
   }
 };
 
-/// Every depth-th byte of some rows.
-inline void copyPlaneRows(const MvePlane &shape, const std::int8_t *from,
-                          std::int8_t *to, int rows) {
-  const int depth = shape.depth, columns = shape.columns();
-  const int whole = columns / 8 * 8;
-  const int inRow = shape.inWidth * depth, stride = shape.stride();
-  const uint16x8_t offsets =
-      vmulq_n_u16(vidupq_n_u16(0, 1), static_cast<std::uint16_t>(depth));
-  const mve_pred16_t lanes =
-      vctp16q(static_cast<std::uint32_t>(columns - whole));
-  for (const std::int8_t *const end = to + rows * stride; to != end;
-       to += stride, from += inRow) {
-    const std::int8_t *pixel = from;
-    for (int x = 0; x < whole; x += 8, pixel += 8 * depth)
-      vstrbq_s16(to + x, vldrbq_gather_offset_s16(pixel, offsets));
-    vstrbq_p_s16(to + whole, vldrbq_gather_offset_z_s16(pixel, offsets, lanes),
-                 lanes);
-  }
-}
-
-/// Rows of padding.
-inline void padPlaneRows(const MvePlane &shape, std::int8_t *to,
-                         std::int8_t padding, int rows) {
-  for (; rows > 0; --rows, to += shape.stride())
-    for (int x = 0; x < shape.columns(); ++x)
-      to[x] = padding;
-}
-
-/// What `rows` output rows from `y` on read; the band before this one is in
-/// `plane`, which has nothing but padding outside the image at first.
-EDGECC_SHARED void loadPlane(const MvePlane &shape, const std::int8_t *image,
-                             std::int8_t *plane, std::int8_t padding, int y,
-                             int rows) {
-  const int stride = shape.stride(), kept = y != 0 ? 3 - shape.step : 0;
-  // Forwards, as every vector is read before those that it overwrites.
-  copyVectors(plane, plane + shape.band * shape.step * stride, kept * stride);
-  // Rows of the image, counted from the first row of the band.
-  const int origin = y * shape.step - shape.padTop;
-  const int height = (rows - 1) * shape.step + 3;
-  const int top = origin + kept < 0 ? -origin : kept;
-  const int below = shape.inHeight - origin;
-  const int bottom = below < height ? below : height;
-  std::int8_t *to = plane + shape.padLeft;
-  if (top < bottom)
-    copyPlaneRows(shape, image + (origin + top) * shape.inWidth * shape.depth,
-                  to + top * stride, bottom - top);
-  if (shape.band >= shape.outHeight)
-    return; // Padding is still there.
-  if (kept < top)
-    padPlaneRows(shape, to + kept * stride, padding,
-                 (top < height ? top : height) - kept);
-  const int end = bottom > kept ? bottom : kept;
-  if (end < height)
-    padPlaneRows(shape, to + end * stride, padding, height - end);
+EDGECC_SHARED void loadMvePlane(const DepthwisePlane &shape,
+                                const std::int8_t *image, std::int8_t *plane,
+                                std::int8_t padding, int y, int rows) {
+  loadPlane<MveRows>(shape, image, plane, padding, y, rows);
 }
 
 /// Where bytes of a vector come from, and which do.
@@ -228,11 +192,11 @@ inline void finishPlane(const std::int32_t *sums, int outputs, int depth,
 constexpr int kMveSums = 48, kMveMostWidth = 125;
 
 template <int Step, int Shift>
-EDGECC_SHARED void depthwiseMve(const MvePlane &shape, const std::int8_t *in,
-                                const std::int8_t *weights, std::int8_t padding,
-                                const MveFinish &finish, std::int8_t *out,
-                                std::int8_t *plane) {
-  fillVectors(plane, padding, shape.bytes());
+EDGECC_SHARED void
+depthwiseMve(const DepthwisePlane &shape, const std::int8_t *in,
+             const std::int8_t *weights, std::int8_t padding,
+             const MveFinish &finish, std::int8_t *out, std::int8_t *plane) {
+  fillVectors(plane, padding, mvePlaneBytes(shape));
   const MvePlaces at(shape.stride(), 0, 5);
   const uint8x16_t taps = vldrbq_u8(at.places);
   const int width = shape.outWidth, stride = shape.stride();
@@ -248,7 +212,7 @@ EDGECC_SHARED void depthwiseMve(const MvePlane &shape, const std::int8_t *in,
       for (int y = 0; y < shape.outHeight; y += shape.band) {
         const int rest = shape.outHeight - y;
         const int rows = rest < shape.band ? rest : shape.band;
-        loadPlane(shape, in + c, plane, padding, y, rows);
+        loadMvePlane(shape, in + c, plane, padding, y, rows);
         for (int first = 0; first < rows; first += most) {
           const int last = first + most < rows ? first + most : rows;
           sumPlaneRows<Step>(plane + first * Step * stride, last - first,
@@ -260,19 +224,13 @@ EDGECC_SHARED void depthwiseMve(const MvePlane &shape, const std::int8_t *in,
     }
 }
 
-template <class In, class Out, class Win, int Band>
-constexpr MvePlane planeOf() {
-  return {In::dim(0),  In::dim(3),  In::dim(1),   In::dim(2),   Out::dim(1),
-          Out::dim(2), Win::padTop, Win::padLeft, Win::strideH, Band};
-}
-
 template <class In, class Out, class Win, int Band, int InZero, int Shift,
           int OutZero, int Lo, int Hi>
 void depthwise_conv2d_s8_mve(const std::int8_t *in, const std::int8_t *weights,
                              const std::int32_t *bias,
                              const std::int32_t *multiplier, std::int8_t *out,
                              std::int8_t *scratch) {
-  static constexpr MvePlane shape = planeOf<In, Out, Win, Band>();
+  static constexpr DepthwisePlane shape = planeOf<In, Out, Win, Band>();
   static_assert(2 * shape.stride() + 4 <= 255, "offsets are bytes");
   depthwiseMve<Win::strideH, Shift>(
       shape, in, weights, InZero, MveFinish{bias, multiplier, OutZero, Lo, Hi},
@@ -287,7 +245,7 @@ void depthwise_conv2d_s8_mve_small(const std::int8_t *in,
                                    const std::int32_t *bias,
                                    const std::int32_t *multiplier,
                                    std::int8_t *out) {
-  std::int8_t plane[planeOf<In, Out, Win, Band>().bytes()];
+  std::int8_t plane[mvePlaneBytes(planeOf<In, Out, Win, Band>())];
   depthwise_conv2d_s8_mve<In, Out, Win, Band, InZero, Shift, OutZero, Lo, Hi>(
       in, weights, bias, multiplier, out, plane);
 }

@@ -159,6 +159,7 @@ void registerMovementKernels(KernelRegistry &registry);
 void registerRecurrentKernels(KernelRegistry &registry);
 void registerResampleKernels(KernelRegistry &registry);
 /// Kernels of one family of cores: backends/cortexm.
+void registerArmv6mKernels(KernelRegistry &registry);
 void registerDspKernels(KernelRegistry &registry);
 void registerHeliumKernels(KernelRegistry &registry);
 void registerSelectionKernels(KernelRegistry &registry);

@@ -31,6 +31,7 @@
 #include "helium.h"
 #include "packed.h"
 #include "platform.h"
+#include "v6m.h"
 
 using namespace edgecc::kernels;
 
@@ -182,6 +183,9 @@ template <class C> void conv(const char *name) {
     prepare(C::kProducts);
     convHelium<C, 2, -120, 125>(in, other, bias, multiplier, out);
     report("Conv2dS8Helium", name, out, C::Out::size);
+    prepare(C::kProducts);
+    convV6m<C, -120, 127>(in, other, bias, multiplier, out);
+    report("Conv2dS8V6m", name, out, C::Out::size);
   }
   convPacked<C, groupOf(C::kProducts, 12)>(name);
   convPacked<C, C::kProducts>(name);
@@ -212,6 +216,9 @@ template <class C> void depthwise(const char *name) {
     depthwiseHelium3x3<C, C::In::dim(3) == 6 ? 1 : 0, -128, 120>(
         in, other, bias, multiplier, out);
     report("DepthwiseConv2dS8Helium", name, out, C::Out::size);
+    prepare(C::kProducts);
+    depthwiseV6m3x3<C, -128, 110>(in, other, bias, multiplier, out);
+    report("DepthwiseConv2dS8V6m", name, out, C::Out::size);
   }
 }
 
@@ -262,6 +269,9 @@ template <class In, class Out> void fullyConnected(const char *name) {
     fullyConnectedDspWide<In, Out>(wideIn, other, bias, multiplier, wideOut,
                                    wideShift, wideLo, wideHi);
     report("FullyConnectedS16x8Dsp", name, wideOut, Out::size * 2);
+    prepare(kDepth);
+    fullyConnectedV6m<In, Out, -128, 127>(in, other, bias, multiplier, out);
+    report("FullyConnectedS8V6m", name, out, Out::size);
   }
   prepare(kDepth);
   fullyConnectedHelium<In, Out, 1, -128, 127>(in, other, bias, multiplier, out);
