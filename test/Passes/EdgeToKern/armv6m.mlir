@@ -11,7 +11,7 @@
 // CHECK-LABEL: func.func @run
 // CHECK: kern.call "fully_connected_s8_v6m" from "fully_connected_v6m.h"
 // CHECK-SAME: <[#kern.shape<[1, 4]>, #kern.shape<[1, 1]>, 5, 5, 127]>
-// CHECK: weights: "0x10000000818080808280808083808080848080
+// CHECK: dense<[-127, -128, -128, -128, -126, -128, -128, -128, -125,
 func.func @main(%x: tensor<1x4x!in>) -> tensor<1x1x!out> {
   %w = edge.constant dense<[[1, 2, 3, 4]]> : tensor<1x4xi8> -> tensor<1x4x!w>
   %b = edge.constant dense<8> : tensor<1xi32> -> tensor<1x!b>
