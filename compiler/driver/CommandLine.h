@@ -102,13 +102,19 @@ struct CommandLine {
   Text repair{
       "repair", value("auto|none|LIST"), cat(choices),
       desc("what to do so that integers cost less accuracy: none, or some of\n"
-           "equalize, migrate, ranges, reconstruct, gptq, refit, bias, separated by\n"
+           "equalize, migrate, ranges, reconstruct, gptq, refit, bias, "
+           "separated by\n"
            "commas; auto tries some and keeps the best (default: auto)"),
       llvm::cl::init("auto")};
   Text prune{"prune", value("auto|off|lossless|RATIO"), cat(choices),
              desc("leave channels out; auto, lossless: int8 channels without\n"
                   "which every bit of the result stays (default: auto)"),
              llvm::cl::init("auto")};
+  Text optimize{
+      "optimize", value("speed|size"), cat(choices),
+      desc("speed: faster kernels where --flash leaves room; size: the least\n"
+           "code and constants (default: speed)"),
+      llvm::cl::init("speed")};
   Text io{"io", value("float|quantized"), cat(choices),
           desc("types of inputs and outputs: those of the ONNX model, or the\n"
                "integers that --precision computes in (default: float)"),

@@ -25,6 +25,9 @@ using namespace edgecc;
 using namespace edgecc::driver;
 using namespace llvm;
 
+/// The C++ compiler's flag.
+static constexpr const char *kSmallestCode = "-Os";
+
 mlir::func::FuncOp driver::getModelFunction(mlir::ModuleOp module) {
   return module.lookupSymbol<mlir::func::FuncOp>("main");
 }
@@ -79,6 +82,10 @@ static Error prepare(Session &session) {
   if (!target)
     return target.takeError();
   session.target = std::move(*target);
+  if (options.optimizesSize) {
+    session.target.compiler.optimization = kSmallestCode;
+    session.extraBytes = 0;
+  }
   if (Error error = checkOutputs(options))
     return error;
   if (Error error = planTrial(session))
@@ -226,15 +233,29 @@ static std::optional<int64_t> getAffordableBytes(const Session &session) {
   return std::max<int64_t>(taken.getInt() - excess, 0);
 }
 
+/// Gives up speed for memory, if the budget asks for it and there is some left
+/// to give up.
+static bool giveUpSpeed(Session &session) {
+  if (std::optional<int64_t> bytes = getAffordableBytes(session)) {
+    session.extraBytes = *bytes;
+    return true;
+  }
+  const report::Report &report = session.report;
+  std::string &optimization = session.target.compiler.optimization;
+  if (!report.budget.flash || !report.flash.total ||
+      *report.flash.total <= *report.budget.flash ||
+      optimization == kSmallestCode)
+    return false;
+  optimization = kSmallestCode;
+  return true;
+}
+
 /// Speed is bought with memory as long as there is some.
 static Error makeCodeWithinBudget(Session &session) {
-  if (Error error = makeCode(session))
-    return error;
-  while (std::optional<int64_t> bytes = getAffordableBytes(session)) {
-    session.extraBytes = *bytes;
+  do {
     if (Error error = makeCode(session))
       return error;
-  }
+  } while (giveUpSpeed(session));
   return Error::success();
 }
 

@@ -244,6 +244,10 @@ static Error readCode(const CommandLine &line, Options &options) {
   if (Error error = readRepair(line, options))
     return error;
   if (Error error =
+          readChoice<bool>(line.optimize, {{"speed", false}, {"size", true}},
+                           options.optimizesSize))
+    return error;
+  if (Error error =
           readChoice<bool>(line.io, {{"float", false}, {"quantized", true}},
                            options.quantizedIo))
     return error;

@@ -74,6 +74,8 @@ struct Options {
   int64_t weightGroup = quantization::kDefaultWeightGroup;
   /// Whether channels go that change no bit of the result.
   bool prunes = true;
+  /// Whether flash counts more than time.
+  bool optimizesSize = false;
   /// Absent: chosen by the compiler.
   std::optional<std::vector<quantization::RepairMethod>> repairs;
   bool quantizedIo = false;

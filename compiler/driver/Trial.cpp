@@ -106,6 +106,7 @@ static void fillLatency(const Target &target,
                         const execute::Measurement &measured,
                         report::Latency &latency) {
   latency.instructions = measured.instructions;
+  latency.classes = measured.classes;
   if (measured.nanoseconds) {
     latency.milliseconds = *measured.nanoseconds * 1e-6;
     latency.source = "measured";

@@ -53,7 +53,11 @@ static json::Value toJson(const Flash &flash) {
 }
 
 static json::Value toJson(const Latency &latency) {
+  json::Object classes;
+  for (const auto &[name, count] : latency.classes)
+    classes[name] = count;
   return json::Object{{"instructions", orNull(latency.instructions)},
+                      {"classes", std::move(classes)},
                       {"cycles", orNull(latency.cycles)},
                       {"ms", orNull(latency.milliseconds)},
                       {"source", orNull(latency.source)}};

@@ -16,6 +16,7 @@
 #include "llvm/Support/JSON.h"
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -64,6 +65,9 @@ struct Flash {
 /// nothing is known.
 struct Latency {
   std::optional<uint64_t> instructions;
+  /// Of these, by class ("load", "mul", ...), as cores take different time for
+  /// them; empty if not known.
+  std::map<std::string, uint64_t> classes;
   std::optional<uint64_t> cycles;
   std::optional<double> milliseconds;
   std::string source;

@@ -1,0 +1,151 @@
+#!/usr/bin/env python3
+# Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Compiles int8 models for Cortex-M cores, verifies, measures, and prints tables beside what TFLite Micro takes.
+
+    tools/dev/cortexm-benchmark.py [FOLDER] [--write FILE.md] [--edgecc PROGRAM] [--out DIR]
+
+FOLDER holds NAME/NAME.onnx with NAME/calib.npy (default ../shared/models beside the project); the project's own example
+is always measured. --write puts the tables into FILE.md (docs/benchmarks/cortex-m.md), else they are printed. Reports
+stay in DIR (default build/benchmark). Exit status 1 if a model does not compile or is not bit-exact.
+"""
+import argparse
+import pathlib
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import report
+
+PROJECT = pathlib.Path(__file__).resolve().parents[2]
+CORES = ["cortex-m4", "cortex-m7", "cortex-m33", "cortex-m55", "cortex-m0plus"]
+SHORT = {"cortex-m4": "M4", "cortex-m7": "M7", "cortex-m33": "M33", "cortex-m55": "M55", "cortex-m0plus": "M0+"}
+MODELS = {"resnet8_cifar10": "resnet8", "vww_mobilenetv1": "vww", "kws_dscnn": "kws", "ad_autoencoder": "ad"}
+
+# TFLite Micro with CMSIS-NN (kernels -O2, CMSIS-NN -Ofast) on MLPerf Tiny's int8 models, counted in the same way, by
+# QEMU 7.2 and gcc 12.2: instructions by core, then arena and what of the image is no weights, on a Cortex-M4.
+TFLM = {
+    "resnet8": ([29_874_279, 29_937_971, 29_931_391, 4_811_139, 97_571_499], 54_996, 82_344),
+    "vww": ([24_101_967, 24_484_052, 24_542_292, 6_433_813, 86_879_379], 100_708, 88_704),
+    "kws": ([7_699_897, 7_763_353, 7_803_170, 1_787_512, 29_011_436], 22_820, 88_704),
+    "ad": ([582_354, 582_655, 582_580, 149_988, 1_763_071], 2_580, 34_616),
+}
+
+
+def read_command_line():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", nargs="?", type=pathlib.Path, default=PROJECT.parent / "shared/models")
+    parser.add_argument("--write", type=pathlib.Path)
+    parser.add_argument("--edgecc", type=pathlib.Path, default=PROJECT / "build/bin/edgecc")
+    parser.add_argument("--out", type=pathlib.Path, default=PROJECT / "build/benchmark")
+    return parser.parse_args()
+
+
+def find_models(folder):
+    models = {short: folder / name / f"{name}.onnx" for name, short in MODELS.items()}
+    models = {short: path for short, path in models.items() if path.exists()}
+    return {**models, "digits": PROJECT / "docs/examples/digits/digits.onnx"}
+
+
+def measure(options, name, model, core, extra=()):
+    """The report of a model on a core; its tensors are int8 outside as well."""
+    result = options.out / f"{name}-{core}{''.join(extra).replace('-', '_')}.json"
+    line = [options.edgecc, model, "--target", core, "--io", "quantized", "--calib", model.parent / "calib.npy",
+            "--measure", "--verify", "--report", result, *extra]
+    run = subprocess.run([str(word) for word in line], capture_output=True, text=True, check=False)
+    if run.returncode != 0:
+        sys.exit(f"cortexm-benchmark.py: {name} for {core}: {run.stderr.strip()}")
+    found = report.load(result)
+    if not report.field(found, "verify", "exact"):
+        sys.exit(f"cortexm-benchmark.py: {name} for {core} differs from the reference interpreter")
+    return found
+
+
+def times(other, ours):
+    return f"{other / ours:.2f}×"
+
+
+def instruction_rows(models, reports):
+    rows = []
+    for name in models:
+        row = [name]
+        for index, core in enumerate(CORES):
+            count = reports[name, core]["latency"]["instructions"]
+            theirs = TFLM[name][0][index] if name in TFLM else None
+            row.append(f"{count:,}" + (f" ({times(theirs, count)})" if theirs else ""))
+        rows.append(row)
+    return rows
+
+
+def memory_rows(models, reports, small):
+    rows = []
+    for name in models:
+        found = reports[name, "cortex-m4"]
+        arena, code = found["ram"]["arena"], found["flash"]["code"]
+        tflm = TFLM.get(name, (None, None, None))
+        rows.append([name, f"{arena:,}", report.number(tflm[1]), f"{found['ram']['stack']:,}",
+                     f"{found['flash']['weights']:,}", f"{code:,}", report.number(tflm[2]),
+                     f"{small[name]['flash']['weights']:,}", f"{small[name]['flash']['code']:,}",
+                     f"{small[name]['latency']['instructions']:,}"])
+    return rows
+
+
+def class_rows(models, reports, core):
+    """Shares of the classes that make up most of any model."""
+    counts = {name: reports[name, core]["latency"]["classes"] for name in models}
+    names = sorted({c for count in counts.values() for c in count if c != "multiple_words"},
+                   key=lambda c: -max(count.get(c, 0) / sum(count.values()) for count in counts.values()))[:8]
+    rows = []
+    for name, count in counts.items():
+        total = sum(value for key, value in count.items() if key != "multiple_words")
+        rows.append([name] + [f"{100 * count.get(c, 0) / total:.1f}%" for c in names])
+    return [c.replace("_", " ") for c in names], rows
+
+
+def render(models, reports, small):
+    short = [SHORT[core] for core in CORES]
+    parts = ["""# int8 on Cortex-M
+
+Made by `tools/dev/cortexm-benchmark.py --write docs/benchmarks/cortex-m.md`: MLPerf Tiny's four models and the project's
+[digits](../examples/digits), quantized from their float models, with `--io quantized`. Every run is bit-exact with the
+reference interpreter (`--verify`). Instructions are those of one whole `run`, counted by QEMU 7.2; they are no cycles.
+
+## Instructions per inference
+
+In brackets, how many times as many TFLite Micro with CMSIS-NN takes on the official int8 model on that core.
+""", report.markdown(["model"] + short, instruction_rows(models, reports)), """
+## Memory on a Cortex-M4
+
+Bytes. `code` is the linked image without weights: start-up and libm are in it. The last three columns are those of
+`--optimize size`: no transformed or widened weights, and `-Os`.
+""", report.markdown(["model", "arena", "TFLM", "stack", "weights", "code", "TFLM", "weights (size)", "code (size)",
+                      "instructions (size)"],
+                     memory_rows(models, reports, small))]
+    for core in ["cortex-m4", "cortex-m55", "cortex-m0plus"]:
+        header, rows = class_rows(models, reports, core)
+        parts += [f"\n## What they are on a {core.replace('cortex-m', 'Cortex-M').replace('plus', '+')}\n",
+                  report.markdown(["model"] + header, rows)]
+    return "\n".join(parts) + "\n"
+
+
+def main():
+    options = read_command_line()
+    options.out.mkdir(parents=True, exist_ok=True)
+    models = find_models(options.folder)
+    if len(models) == 1:
+        print(f"cortexm-benchmark.py: no models in {options.folder}: the project's example only", file=sys.stderr)
+    jobs = [(name, core) for name in models for core in CORES]
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        found = pool.map(lambda job: measure(options, job[0], models[job[0]], job[1]), jobs)
+        reports = dict(zip(jobs, found))
+        small = dict(zip(models, pool.map(
+            lambda name: measure(options, name, models[name], "cortex-m4", ["--optimize", "size"]), models)))
+    text = render(models, reports, small)
+    if options.write:
+        options.write.write_text(text, encoding="utf-8")
+    else:
+        print(text, end="")
+
+
+if __name__ == "__main__":
+    main()
