@@ -32,7 +32,7 @@ static bool hasDoubledMultipliers(Operation *op) {
 
 /// The template arguments and data that the int8 kernels share: zero points and
 /// bounds, then weights (with the steps of their groups where they are digits),
-/// bias, doubled multipliers, output.
+/// bias, doubled multipliers (both up to an even number), output.
 static LogicalResult
 addEpilogue(ClampableOpInterface op, ArrayRef<int32_t> packed, bool hasPadding,
             KernelCallBuilder &call,
@@ -48,6 +48,9 @@ addEpilogue(ClampableOpInterface op, ArrayRef<int32_t> packed, bool hasPadding,
   integer::Requantization factors = getFactors(op);
   for (int32_t &m : factors.multipliers)
     m *= 2;
+  // Pairs of outputs are computed together.
+  epilogue->bias.resize(llvm::alignTo(epilogue->bias.size(), 2));
+  factors.multipliers.resize(epilogue->bias.size());
   MLIRContext *context = op.getContext();
   call.addInput(op->getOperand(0));
   call.addData(steps ? "digits" : "weights", getWords(context, packed));
@@ -113,18 +116,19 @@ static bool isDspConv(ConvOp op) {
          out[1] * out[2] >= 3;
 }
 
-/// Bytes of the taps of three pixels.
-static int64_t getPatchBytes(const reference::Tensor &filter) {
+/// Bytes of the taps of three pixels, filled up to a multiple of `columns`.
+static int64_t getPatchBytes(const reference::Tensor &filter,
+                             int64_t columns = 4) {
   int64_t taps = filter.getNumElements() / filter.getDim(0);
-  return llvm::divideCeil(taps, 4) * 3 * 4 * sizeof(int16_t);
+  return int64_t(llvm::alignTo(taps, columns)) * 3 * sizeof(int16_t);
 }
 
 static LogicalResult lowerDspConv(ConvOp op, KernelCallBuilder &call) {
   reference::Tensor filter = *getConstantTensor(op.getFilter());
-  int64_t bytes = getPatchBytes(filter);
+  int64_t bytes = getPatchBytes(filter, /*columns=*/8);
   bool inArena = beginImageCall(op, "conv2d_s8_dsp", "conv2d_s8_dsp_small",
                                 "conv2d_dsp.h", bytes, call);
-  if (failed(addEpilogue(op, packRows(filter, 2),
+  if (failed(addEpilogue(op, packRows(filter, 2, /*columns=*/8),
                          /*hasPadding=*/true, call)))
     return failure();
   allowDspOverlap(op, call);

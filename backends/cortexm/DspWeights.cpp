@@ -16,7 +16,7 @@ static int32_t packBytes(int8_t a, int8_t b, int8_t c, int8_t d) {
 }
 
 SmallVector<int32_t> edgecc::packRows(const reference::Tensor &weights,
-                                      int64_t block) {
+                                      int64_t block, int64_t columns) {
   ArrayRef<int8_t> data = weights.getData<int8_t>();
   int64_t rows = weights.getDim(0), depth = weights.getNumElements() / rows;
   auto byteAt = [&](int64_t row, int64_t k) {
@@ -24,7 +24,7 @@ SmallVector<int32_t> edgecc::packRows(const reference::Tensor &weights,
   };
   SmallVector<int32_t> words;
   for (int64_t first = 0; first < rows; first += block)
-    for (int64_t k = 0; k < depth; k += 4)
+    for (int64_t k = 0; k < int64_t(llvm::alignTo(depth, columns)); k += 4)
       for (int64_t row = first; row != first + block; ++row)
         words.push_back(packBytes(byteAt(row, k), byteAt(row, k + 1),
                                   byteAt(row, k + 2), byteAt(row, k + 3)));

@@ -15,9 +15,10 @@
 namespace edgecc {
 
 /// Rows of weights [O, K], `block` rows side by side in words of four weights:
-/// [O / block][K / 4][block]. Rows and columns are filled up with zeros.
+/// [O / block][K / 4][block]. Rows are filled up with zeros, and columns to a
+/// multiple of `columns`, which is one of 4.
 llvm::SmallVector<int32_t> packRows(const reference::Tensor &weights,
-                                    int64_t block);
+                                    int64_t block, int64_t columns = 4);
 /// The same as int16, in pairs of the columns 0 and 2, and 1 and 3:
 /// [O / block][K / 4][2][block].
 llvm::SmallVector<int32_t> packPairRows(const reference::Tensor &weights,

@@ -3,16 +3,19 @@
 //
 //   in       [N, H, W, C]
 //   weights  words, packed: for each pair of output channels, for each four
-//            consecutive taps of [KH, KW, C] (filled up with zeros), four bytes
-//            of the first channel, then of the second
-//   bias     [O], with -in_zero * sum(weights) in it
-//   doubled  [O], multipliers times two (arm_dsp.h says when)
+//            consecutive taps of [KH, KW, C] (filled up with zeros to a
+//            multiple of eight), four bytes of the first channel, then of the
+//            second
+//   bias     [O] up to an even number, with -in_zero * sum(weights) in it
+//   doubled  [O] up to an even number, multipliers times two (arm_dsp.h says
+//            when)
 //   out      [N, OH, OW, O]
 //   patches  scratch: the taps of three pixels as int16
 //
-// int16: as conv2d_s16x8 of conv2d.h, for weights whose products 32 bits hold.
-// Of each four bytes of weights the second and third are exchanged, because
-// int16 come in their natural order; the bias is plain.
+// int16: as conv2d_s16x8 of conv2d.h, for weights whose products 32 bits hold;
+// taps are filled up to a multiple of four. Of each four bytes of weights the
+// second and third are exchanged, because int16 come in their natural order;
+// the bias is plain.
 //
 // Three pixels times two channels: the widest block whose sums, weights and
 // inputs fit the registers when weights stay bytes. The three windows are
@@ -31,6 +34,9 @@
 #endif
 #ifndef EDGECC_KERNELS_ARM_DSP_H
 #include "arm_dsp.h"
+#endif
+#ifndef EDGECC_KERNELS_SHARED_FUNCTION_H
+#include "shared_function.h"
 #endif
 
 #if defined(__ARM_FEATURE_DSP)
@@ -113,11 +119,130 @@ inline void addTaps(DspSums &sums, const std::int16_t *patches,
   weights = taps;
 }
 
+/// Fours of a window as the int8 kernels have them: an even number.
+constexpr int evenFours(int taps) { return (taps + 7) / 8 * 2; }
+
+/// How the sums of an int8 layer become outputs.
+struct DspFinish {
+  const std::int32_t *bias, *doubled;
+  std::int32_t zero, lo, hi;
+
+  /// `Full`: the bounds are those of int8.
+  template <bool Full>
+  inline std::int8_t apply(std::int32_t sum, std::int32_t m) const {
+    std::int32_t q = scaleDoubled(sum, m, zero);
+    if constexpr (Full)
+      __asm__("ssat %0, #8, %1" : "=r"(q) : "r"(q));
+    else
+      q = q < lo ? lo : q > hi ? hi : q;
+    return static_cast<std::int8_t>(q);
+  }
+};
+
+/// The same of bytes, for code that layers share: `fours` is a multiple of
+/// `Unroll`, 2 or 4.
+template <int Unroll>
+inline void addTaps(DspSums &sums, const std::int16_t *patches,
+                    const std::int32_t *&weights, int fours) {
+  register std::int32_t a0 __asm__("r0") = sums.a0;
+  register std::int32_t a1 __asm__("r1") = sums.a1;
+  register std::int32_t b0 __asm__("r2") = sums.b0;
+  register std::int32_t b1 __asm__("r3") = sums.b1;
+  register std::int32_t c0 __asm__("r4") = sums.c0;
+  register std::int32_t c1 __asm__("r5") = sums.c1;
+  register const std::int16_t *from __asm__("r6") = patches;
+  register const std::int32_t *taps __asm__("r8") = weights;
+  register const std::int16_t *end __asm__("r12") = patches + fours * 12;
+  if constexpr (Unroll == 4)
+    EDGECC_DSP_LOOP(
+        EDGECC_DSP_TAPS EDGECC_DSP_TAPS EDGECC_DSP_TAPS EDGECC_DSP_TAPS);
+  else
+    EDGECC_DSP_LOOP(EDGECC_DSP_TAPS EDGECC_DSP_TAPS);
+  sums = {a0, a1, b0, b1, c0, c1};
+  weights = taps;
+}
+
+// On the stack: the end of the inputs, where biases, multipliers and outputs
+// are, how far the pixels of the outputs lie apart, the zero point, the end of
+// the multipliers, and the inputs. r7 is saved.
+#define EDGECC_DSP_PAIRS                                                       \
+  __asm__ volatile("push {r7}\n\t"                                             \
+                   "push {r0, r1, r2, r3, r4, r5, r9, r10}\n"                  \
+                   "1:\n\t"                                                    \
+                   "ldr r9, [sp, #4]\n\t"                                      \
+                   "ldr r6, [sp, #28]\n\t"                                     \
+                   "ldrd r0, r1, [r9], #8\n\t"                                 \
+                   "str r9, [sp, #4]\n\t"                                      \
+                   "mov r2, r0\n\t"                                            \
+                   "mov r3, r1\n\t"                                            \
+                   "mov r4, r0\n\t"                                            \
+                   "mov r5, r1\n"                                              \
+                   "2:\n\t"                                                    \
+                   ".rept %c[unroll]\n\t" EDGECC_DSP_TAPS ".endr\n\t"          \
+                   "ldr r12, [sp]\n\t"                                         \
+                   "cmp r6, r12\n\t"                                           \
+                   "bne 2b\n\t"                                                \
+                   "ldrd r9, r12, [sp, #8]\n\t"                                \
+                   "ldrd lr, r7, [sp, #16]\n\t"                                \
+                   "ldrd r10, r11, [r9], #8\n\t"                               \
+                   "smmlar r0, r0, r10, r7\n\t"                                \
+                   "smmlar r1, r1, r11, r7\n\t"                                \
+                   "smmlar r2, r2, r10, r7\n\t"                                \
+                   "smmlar r3, r3, r11, r7\n\t"                                \
+                   "smmlar r4, r4, r10, r7\n\t"                                \
+                   "smmlar r5, r5, r11, r7\n\t"                                \
+                   "ssat r0, #8, r0\n\t"                                       \
+                   "ssat r1, #8, r1\n\t"                                       \
+                   "ssat r2, #8, r2\n\t"                                       \
+                   "ssat r3, #8, r3\n\t"                                       \
+                   "ssat r4, #8, r4\n\t"                                       \
+                   "ssat r5, #8, r5\n\t"                                       \
+                   "add r6, r12, lr\n\t"                                       \
+                   "add lr, lr, r6\n\t"                                        \
+                   "strb r0, [r12], #1\n\t"                                    \
+                   "strb r1, [r12], #1\n\t"                                    \
+                   "strb r2, [r6]\n\t"                                         \
+                   "strb r3, [r6, #1]\n\t"                                     \
+                   "strb r4, [lr]\n\t"                                         \
+                   "strb r5, [lr, #1]\n\t"                                     \
+                   "strd r9, r12, [sp, #8]\n\t"                                \
+                   "ldr r7, [sp, #24]\n\t"                                     \
+                   "cmp r9, r7\n\t"                                            \
+                   "bne 1b\n\t"                                                \
+                   "pop {r0, r1, r2, r3, r4, r5, r9, r10}\n\t"                 \
+                   "pop {r7}"                                                  \
+                   : "+r"(rows)                                                \
+                   : "r"(end), "r"(bias), "r"(doubled), "r"(to),               \
+                     "r"(distance), "r"(zero), "r"(last),                      \
+                     "r"(inputs), [unroll] "i"(Unroll)                         \
+                   : "r6", "r11", "r12", "lr", "cc", "memory")
+
+/// `pairs` (at least one) of outputs of three pixels, which lie `step` apart,
+/// with the bounds of int8; returns where the next weights are. `fours` is a
+/// multiple of `Unroll`.
+template <int Unroll>
+inline const std::int32_t *
+dspPairs(const std::int16_t *patches, int fours, const std::int32_t *weights,
+         int pairs, const DspFinish &finish, std::int8_t *out, int step) {
+  register const std::int16_t *end __asm__("r0") = patches + fours * 12;
+  register const std::int32_t *bias __asm__("r1") = finish.bias;
+  register const std::int32_t *doubled __asm__("r2") = finish.doubled;
+  register std::int8_t *to __asm__("r3") = out;
+  register int distance __asm__("r4") = step;
+  register std::int32_t zero __asm__("r5") = finish.zero;
+  register const std::int32_t *rows __asm__("r8") = weights;
+  register const std::int32_t *last __asm__("r9") = doubled + 2 * pairs;
+  register const std::int16_t *inputs __asm__("r10") = patches;
+  EDGECC_DSP_PAIRS;
+  return rows;
+}
+
 #undef EDGECC_DSP_PIXEL
 #undef EDGECC_DSP_PIXELS
 #undef EDGECC_DSP_TAPS
 #undef EDGECC_DSP_DIGITS
 #undef EDGECC_DSP_LOOP
+#undef EDGECC_DSP_PAIRS
 
 /// Gathers the window of a pixel as int16, in fours that lie 12 apart. T is
 /// what the image consists of.
@@ -208,25 +333,79 @@ template <class In, class Win, class T> struct DspPatch {
   }
 };
 
-/// All output channels of three pixels that lie one after the other in `out`.
-template <int Fours, int OutC, class Finish>
-inline void dspChannels(const std::int16_t *patches,
-                        const std::int32_t *weights, const std::int32_t *bias,
-                        const std::int32_t *doubled, std::int8_t *out) {
-  for (int o = 0; o < OutC; o += 2) {
-    const bool both = OutC % 2 == 0 || o + 1 < OutC;
-    const std::int32_t bias0 = bias[o], bias1 = both ? bias[o + 1] : 0;
+/// All outputs of three pixels that lie one after the other in `out`.
+template <int Unroll, bool Full>
+EDGECC_SHARED void dspOutputs(const std::int16_t *patches, int fours,
+                              const std::int32_t *weights, int outputs,
+                              const DspFinish &finish, std::int8_t *out) {
+  const int whole = outputs / 2 * 2;
+  if constexpr (Full) {
+    if (whole > 0)
+      weights = dspPairs<Unroll>(patches, fours, weights, whole / 2, finish,
+                                 out, outputs);
+    if (whole == outputs)
+      return;
+    // The other half of the last pair is not there.
+    std::int8_t pair[6];
+    DspFinish rest = finish;
+    rest.bias += whole;
+    rest.doubled += whole;
+    dspPairs<Unroll>(patches, fours, weights, 1, rest, pair, 2);
+    for (int i = 0; i < 3; ++i)
+      out[whole + i * outputs] = pair[2 * i];
+    return;
+  }
+  for (int o = 0; o < outputs; o += 2) {
+    const std::int32_t bias0 = finish.bias[o], bias1 = finish.bias[o + 1];
     DspSums sums = {bias0, bias1, bias0, bias1, bias0, bias1};
-    addTaps<Fours>(sums, patches, weights);
-    const std::int32_t m0 = doubled[o], m1 = both ? doubled[o + 1] : 0;
-    out[o] = Finish::apply(sums.a0, m0);
-    out[o + OutC] = Finish::apply(sums.b0, m0);
-    out[o + 2 * OutC] = Finish::apply(sums.c0, m0);
-    if (both) {
-      out[o + 1] = Finish::apply(sums.a1, m1);
-      out[o + 1 + OutC] = Finish::apply(sums.b1, m1);
-      out[o + 1 + 2 * OutC] = Finish::apply(sums.c1, m1);
-    }
+    addTaps<Unroll>(sums, patches, weights, fours);
+    const std::int32_t m0 = finish.doubled[o], m1 = finish.doubled[o + 1];
+    std::int8_t *to = out + o;
+    to[0] = finish.apply<Full>(sums.a0, m0);
+    to[outputs] = finish.apply<Full>(sums.b0, m0);
+    to[2 * outputs] = finish.apply<Full>(sums.c0, m0);
+    if (o == whole)
+      return;
+    to[1] = finish.apply<Full>(sums.a1, m1);
+    to[outputs + 1] = finish.apply<Full>(sums.b1, m1);
+    to[2 * outputs + 1] = finish.apply<Full>(sums.c1, m1);
+  }
+}
+
+/// The channels of a pixel as int16, in fours that lie 12 apart. Reads nothing
+/// behind the pixel.
+inline void expandPixel(const std::int8_t *from, int depth, std::int16_t *to) {
+  for (const std::int8_t *end = from + depth / 4 * 4; from != end;
+       from += 4, to += 12) {
+    const std::int32_t word = loadWord(from);
+    storeWord(to, evenBytes(word));
+    storeWord(to + 2, oddBytes(word));
+  }
+  const int rest = depth % 4;
+  if (rest == 0)
+    return;
+  std::int32_t word = static_cast<unsigned char>(from[0]);
+  if (rest > 1)
+    word |= static_cast<unsigned char>(from[1]) << 8;
+  if (rest > 2)
+    word |= static_cast<unsigned char>(from[2]) << 16;
+  storeWord(to, evenBytes(word));
+  storeWord(to + 2, oddBytes(word));
+}
+
+/// Windows of one pixel: `pixels` of them, at least three.
+template <int Unroll, bool Full>
+EDGECC_SHARED void dspPointwise(const std::int8_t *in, int depth, int pixels,
+                                int fours, const std::int32_t *weights,
+                                int outputs, const DspFinish &finish,
+                                std::int8_t *out, std::int16_t *patches) {
+  for (int pixel = 0; pixel < pixels; pixel += 3) {
+    // The last block may compute pixels of the one before again.
+    const int first = pixel < pixels - 3 ? pixel : pixels - 3;
+    for (int i = 0; i < 3; ++i)
+      expandPixel(in + (first + i) * depth, depth, patches + 4 * i);
+    dspOutputs<Unroll, Full>(patches, fours, weights, outputs, finish,
+                             out + first * outputs);
   }
 }
 
@@ -277,16 +456,32 @@ inline void conv2dDsp(const T *in, T *out, std::int16_t *patches,
   }
 }
 
-template <class In, class Out, class Win, int InZero, class Finish>
+template <class In, class Out, class Win, int InZero, int OutZero, int Lo,
+          int Hi>
 inline void conv2dS8Dsp(const std::int8_t *in, const std::int32_t *weights,
                         const std::int32_t *bias, const std::int32_t *doubled,
                         std::int8_t *out, std::int16_t *patches) {
-  conv2dDsp<In, Out, Win, InZero>(
-      in, out, patches, [=](const std::int16_t *taps, std::int8_t *pixels) {
-        constexpr int kFours = DspPatch<In, Win, std::int8_t>::kFours;
-        dspChannels<kFours, Out::dim(3), Finish>(taps, weights, bias, doubled,
-                                                 pixels);
-      });
+  constexpr int kTaps = Win::kernelH * Win::kernelW * In::dim(3);
+  constexpr int kFours = evenFours(kTaps), kUnroll = kFours % 4 == 0 ? 4 : 2;
+  constexpr int kPixels = Out::dim(1) * Out::dim(2), kOut = Out::dim(3);
+  constexpr bool kFull = Lo == -128 && Hi == 127;
+  constexpr bool kPointwise = kTaps == In::dim(3) &&
+                              In::product(1, 3) == kPixels &&
+                              Win::strideH == 1 && Win::strideW == 1;
+  const DspFinish finish = {bias, doubled, OutZero, Lo, Hi};
+  for (int i = (kTaps + 3) / 4 * 12; i < kFours * 12; ++i)
+    patches[i] = 0;
+  if constexpr (kPointwise)
+    for (int n = 0; n < Out::dim(0); ++n)
+      dspPointwise<kUnroll, kFull>(in + n * In::product(1, 4), In::dim(3),
+                                   kPixels, kFours, weights, kOut, finish,
+                                   out + n * Out::product(1, 4), patches);
+  else
+    conv2dDsp<In, Out, Win, InZero>(
+        in, out, patches, [=](const std::int16_t *taps, std::int8_t *pixels) {
+          dspOutputs<kUnroll, kFull>(taps, kFours, weights, kOut, finish,
+                                     pixels);
+        });
 }
 
 template <class In, class Out, class Win>
@@ -305,7 +500,7 @@ template <class In, class Out, class Win, int InZero, int OutZero, int Lo,
 void conv2d_s8_dsp(const std::int8_t *in, const std::int32_t *weights,
                    const std::int32_t *bias, const std::int32_t *doubled,
                    std::int8_t *out, std::int8_t *scratch) {
-  conv2dS8Dsp<In, Out, Win, InZero, FinishDsp<OutZero, Lo, Hi>>(
+  conv2dS8Dsp<In, Out, Win, InZero, OutZero, Lo, Hi>(
       in, weights, bias, doubled, out,
       reinterpret_cast<std::int16_t *>(scratch));
 }
@@ -316,9 +511,10 @@ template <class In, class Out, class Win, int InZero, int OutZero, int Lo,
 void conv2d_s8_dsp_small(const std::int8_t *in, const std::int32_t *weights,
                          const std::int32_t *bias, const std::int32_t *doubled,
                          std::int8_t *out) {
-  alignas(4) std::int16_t patches[DspPatch<In, Win, std::int8_t>::kFours * 12];
-  conv2dS8Dsp<In, Out, Win, InZero, FinishDsp<OutZero, Lo, Hi>>(
-      in, weights, bias, doubled, out, patches);
+  constexpr int kTaps = Win::kernelH * Win::kernelW * In::dim(3);
+  alignas(4) std::int16_t patches[evenFours(kTaps) * 12];
+  conv2dS8Dsp<In, Out, Win, InZero, OutZero, Lo, Hi>(in, weights, bias, doubled,
+                                                     out, patches);
 }
 
 template <class In, class Out, class Win>

@@ -3,7 +3,8 @@
 // RUN: edgecc-opt %s -split-input-file -convert-edge-to-kern | FileCheck %s --check-prefix=PLAIN
 
 // Kernels with Arm's DSP instructions run where the target has them, and only
-// there. Weights come four to a word, multipliers doubled. If memory does not
+// there. Weights come four to a word, multipliers doubled, biases and
+// multipliers in pairs. If memory does not
 // matter, weights come as pairs: 1 and 3, then 2 and 4.
 
 !in = !quant.uniform<i8:f32, 0.5:3>
@@ -15,10 +16,10 @@
 // CHECK-LABEL: func.func @run
 // CHECK: kern.call "fully_connected_s8_dsp" from "fully_connected_dsp.h"
 // CHECK-SAME: <[#kern.shape<[1, 4]>, #kern.shape<[1, 1]>, 5, 5, 127]>
-// CHECK-SAME: memref<4xi32>, memref<1xi32>, memref<1xi32>
+// CHECK-SAME: memref<4xi32>, memref<2xi32>, memref<2xi32>
 // CHECK: dense<[67305985, 0, 0, 0]>
-// CHECK: dense<-22> : tensor<1xi32>
-// CHECK: dense<1073741824>
+// CHECK: dense<[-22, 0]> : tensor<2xi32>
+// CHECK: dense<[1073741824, 0]>
 // FAST-LABEL: func.func @run
 // FAST: kern.call "fully_connected_s8_pairs_dsp" from "fully_connected_dsp.h"
 // FAST: dense<[196609, 0, 0, 0, 262146, 0, 0, 0]>
@@ -61,7 +62,7 @@ func.func @main(%x: tensor<1x4x!in>) -> tensor<1x1x!out> {
 // CHECK-LABEL: func.func @run
 // CHECK: kern.call "conv2d_s8_dsp_small" from "conv2d_dsp.h"
 // CHECK-SAME: 3, 5, -128, 127]>
-// CHECK-SAME: memref<10xi32>
+// CHECK-SAME: memref<12xi32>
 // CHECK: kern.call "depthwise_conv2d_s8_dsp_small" from "depthwise_conv2d_dsp.h"
 // CHECK-SAME: memref<6xi32>
 // CHECK-SAME: inplace = array<i64: 0>

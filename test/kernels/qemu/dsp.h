@@ -42,10 +42,11 @@ void doubleMultipliers(const std::int32_t *multiplier) {
 }
 
 /// As packRows in backends/cortexm/DspKernels.cpp.
-void packRows(const std::int8_t *weights, int rows, int depth, int block) {
+void packRows(const std::int8_t *weights, int rows, int depth, int block,
+              int columns = 4) {
   std::int8_t *to = reinterpret_cast<std::int8_t *>(packed);
   for (int first = 0; first < rows; first += block)
-    for (int k = 0; k < depth; k += 4)
+    for (int k = 0; k < (depth + columns - 1) / columns * columns; k += 4)
       for (int row = first; row < first + block; ++row)
         for (int i = k; i < k + 4; ++i)
           *to++ = row < rows && i < depth ? weights[row * depth + i]
@@ -134,8 +135,8 @@ void convDsp(const std::int8_t *in, const std::int8_t *weights,
   using Win = typename C::Win;
 #if defined(__ARM_FEATURE_DSP)
   constexpr int kOut = Out::dim(3);
-  static_assert((kOut + 1) / 2 * 2 * ((C::kProducts + 3) / 4) <= kWords);
-  packRows(weights, kOut, C::kProducts, 2);
+  static_assert((kOut + 1) / 2 * 2 * ((C::kProducts + 7) / 8 * 2) <= kWords);
+  packRows(weights, kOut, C::kProducts, 2, 8);
   doubleMultipliers(multiplier);
   // Both variants have to give the same.
   if (kOut % 2 == 0)
