@@ -43,6 +43,11 @@ struct CommandLine {
       llvm::cl::init("host")};
   Text targetFile{"target-file", value("FILE.json"), cat(general),
                   desc("what to compile for, from a description of your own")};
+  Text device{
+      "device", value("NAME"), cat(general),
+      desc("a part to compile for, with its core, clock, RAM and flash, which\n"
+           "are budgets unless others are given; --list-devices shows the "
+           "names")};
   Text output{
       "o", value("DIR"), cat(general),
       desc("folder for NAME.h, NAME.cpp, CMakeLists.txt and report.json")};
@@ -54,6 +59,8 @@ struct CommandLine {
                   desc("write the report here too")};
   Flag listTargets{"list-targets", cat(general),
                    desc("print the targets and leave")};
+  Flag listDevices{"list-devices", cat(general),
+                   desc("print the devices and leave")};
   Flag listOperators{
       "list-ops", cat(general),
       desc("print the ONNX operators that are supported and leave")};

@@ -15,6 +15,7 @@
 #include "edgecc/Import/Import.h"
 #include "edgecc/Passes/Passes.h"
 #include "edgecc/Passes/Pipelines.h"
+#include "edgecc/Target/Device.h"
 
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/MemoryBuffer.h"
@@ -75,13 +76,37 @@ static Error planTrial(Session &session) {
   return Error::success();
 }
 
-static Error prepare(Session &session) {
-  const Options &options = session.options;
-  session.resourceDir = findResourceDir(options.argv0);
+/// The target, or that of the device, whose memories are budgets where no
+/// others are given.
+static Error loadTargetOrDevice(Session &session) {
+  Options &options = session.options;
+  std::optional<TargetDevice> limits;
+  if (!options.device.empty()) {
+    Expected<Device> device = loadDevice(options.device, session.resourceDir);
+    if (!device)
+      return device.takeError();
+    options.target = device->target;
+    limits = device->limits;
+  }
   Expected<Target> target = loadTarget(options.target, session.resourceDir);
   if (!target)
     return target.takeError();
   session.target = std::move(*target);
+  if (!limits)
+    return Error::success();
+  session.target.device = *limits;
+  if (!options.budget.ram)
+    options.budget.ram = limits->ram;
+  if (!options.budget.flash)
+    options.budget.flash = limits->flash;
+  return Error::success();
+}
+
+static Error prepare(Session &session) {
+  const Options &options = session.options;
+  session.resourceDir = findResourceDir(options.argv0);
+  if (Error error = loadTargetOrDevice(session))
+    return error;
   if (options.optimizesSize) {
     session.target.compiler.optimization = kSmallestCode;
     session.extraBytes = 0;
@@ -95,6 +120,7 @@ static Error prepare(Session &session) {
   report.command = options.command;
   report.model = options.model;
   report.target = session.target.name;
+  report.device = options.device;
   report.budget = options.budget;
   return loadPlugins(options.plugins);
 }

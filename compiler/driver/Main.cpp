@@ -13,6 +13,7 @@
 
 #include "edgecc/Import/Import.h"
 #include "edgecc/Passes/Registration.h"
+#include "edgecc/Target/Device.h"
 
 #include "llvm/Support/Format.h"
 #include "llvm/Support/raw_ostream.h"
@@ -34,6 +35,21 @@ static Error printTargets(StringRef resourceDir) {
   return Error::success();
 }
 
+static Error printDevices(StringRef resourceDir) {
+  Expected<std::map<std::string, Device>> devices = loadDevices(resourceDir);
+  if (!devices)
+    return devices.takeError();
+  for (const auto &[name, device] : *devices)
+    outs() << left_justify(name, 13) << left_justify(device.target, 15)
+           << right_justify(std::to_string(*device.limits.clockHz / 1000000), 4)
+           << " MHz"
+           << right_justify(std::to_string(*device.limits.ram / 1024), 6)
+           << "K RAM"
+           << right_justify(std::to_string(*device.limits.flash / 1024), 6)
+           << "K flash  " << device.description << '\n';
+  return Error::success();
+}
+
 static Error runCompilation(Options options) {
   mlir::DialectRegistry registry;
   registerAllDialects(registry);
@@ -52,6 +68,8 @@ static Error runAction(Options options) {
   switch (options.action) {
   case Action::ListTargets:
     return printTargets(findResourceDir(options.argv0));
+  case Action::ListDevices:
+    return printDevices(findResourceDir(options.argv0));
   case Action::ListOperators:
     listOperators(outs());
     return Error::success();

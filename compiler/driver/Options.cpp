@@ -328,6 +328,11 @@ static Error readOutput(const CommandLine &line, Options &options) {
                     "'" + options.name +
                         "' is not a C++ identifier (letters, digits, _)");
   options.target = line.targetFile.empty() ? line.target : line.targetFile;
+  options.device = line.device;
+  if (!options.device.empty() &&
+      (line.target.getNumOccurrences() || !line.targetFile.empty()))
+    return inOption(line.device.ArgStr,
+                    "a device has its target: give one of them");
   if (!line.targetFile.empty() && line.target.getNumOccurrences())
     return inOption(line.targetFile.ArgStr, "give this or --target, not both");
   if (line.emit.getNumOccurrences())
@@ -404,6 +409,8 @@ Expected<Options> edgecc::driver::parseCommandLine(int argc, char **argv) {
   options.command = quoteCommand(argc, argv);
   if (line.listTargets)
     options.action = Action::ListTargets;
+  else if (line.listDevices)
+    options.action = Action::ListDevices;
   else if (line.listOperators)
     options.action = Action::ListOperators;
   else if (Error error = readCompilation(line, options))

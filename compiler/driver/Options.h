@@ -25,7 +25,7 @@ namespace edgecc::driver {
 enum class Emit { Files, Onnx, Edge, Kern, EmitC, Cpp };
 
 /// What the command is for.
-enum class Action { Compile, ListTargets, ListOperators };
+enum class Action { Compile, ListTargets, ListDevices, ListOperators };
 
 /// Something that belongs to one of the model's inputs. An empty name is the
 /// only input, or the first.
@@ -53,6 +53,8 @@ struct Options {
   std::string model;
   /// A target's name, or a file that describes one.
   std::string target;
+  /// A device's name, in its place; or empty.
+  std::string device;
   std::string outputFolder;
   std::string name;
   std::string reportFile;

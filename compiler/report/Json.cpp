@@ -166,6 +166,7 @@ json::Value edgecc::report::toJson(const Report &report) {
                       {"model", report.model},
                       {"model_sha256", report.modelSha256},
                       {"target", report.target},
+                      {"device", orNull(report.device)},
                       {"budget", ::toJson(report.budget)},
                       {"met", report.met},
                       {"ram", ::toJson(report.ram)},

@@ -5,6 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Names.h"
+
 #include "edgecc/Target/Target.h"
 
 #include "llvm/ADT/STLExtras.h"
@@ -110,7 +112,8 @@ static std::string fileOf(StringRef name, StringRef resourceDir) {
   return std::string(file);
 }
 
-static Error unknownTarget(StringRef name, ArrayRef<std::string> names) {
+Error unknownName(StringRef what, StringRef name, ArrayRef<std::string> names,
+                  StringRef wayOut) {
   const std::string *nearest = nullptr;
   unsigned best = name.size() / 2 + 1;
   for (const std::string &candidate : names)
@@ -118,11 +121,11 @@ static Error unknownTarget(StringRef name, ArrayRef<std::string> names) {
       best = distance;
       nearest = &candidate;
     }
-  std::string message = ("unknown target '" + name + "'").str();
+  std::string message = ("unknown " + what + " '" + name + "'").str();
   if (nearest)
     message += "; did you mean '" + *nearest + "'?";
-  message += "\nknown targets: " + join(names, ", ") +
-             "\nfor a target of your own give its JSON file";
+  message +=
+      ("\nknown " + what + "s: " + join(names, ", ") + "\n" + wayOut).str();
   return createStringError(inconvertibleErrorCode(), message);
 }
 
@@ -134,7 +137,8 @@ Expected<Target> loadTarget(StringRef nameOrFile, StringRef resourceDir) {
   if (!names)
     return names.takeError();
   if (!is_contained(*names, nameOrFile))
-    return unknownTarget(nameOrFile, *names);
+    return unknownName("target", nameOrFile, *names,
+                       "for a target of your own give its JSON file");
   Expected<Target> target =
       loadFile(fileOf(nameOrFile, resourceDir), resourceDir);
   if (target && target->name != nameOrFile)

@@ -7,12 +7,14 @@
 
 FOLDER holds NAME/NAME.onnx with NAME/calib.npy. Each run is an `edgecc --verify=N`, with --repair none, as repair changes
 weights, not arithmetic. Prints (or writes) a table of models and precisions; a cell names the targets whose bits are the
-interpreter's, and what stands in the way of others. Exit status 1 if any bit differs.
+interpreter's, and what stands in the way of others. Exit status 1 if any bit differs, or a run fails for another reason
+than a model that is too large for the emulated board.
 """
 import argparse
 import pathlib
 import subprocess
 import sys
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 
 import report
@@ -21,7 +23,7 @@ PROJECT = pathlib.Path(__file__).resolve().parents[2]
 TARGETS = {"generic": "generic", "x86-avx2": "AVX2", "cortex-a53": "A53", "cortex-m0plus": "M0+", "cortex-m4": "M4",
            "cortex-m55": "M55"}
 PRECISIONS = ["s8", "s16x8", "s8w4"]
-INTERNAL_ERROR = 3  # also what --verify ends with
+TOO_LARGE = "too large for the board"
 
 
 def read_command_line():
@@ -34,15 +36,15 @@ def read_command_line():
 
 
 def run(options, model, precision, target):
-    """(outcome, why not): "same", "differs", or "no" where the target cannot hold the model or has no such form."""
+    """(outcome, why not): "same", "float", "differs", or "no" where it does not come to that."""
     line = [options.edgecc, model, "--target", target, "--calib", model.parent / "calib.npy", "--precision", precision,
-            "--repair", "none", f"--verify={options.samples}"]
+            "--repair", "none", f"--verify={options.samples}", "--report", options.reports / f"{model.stem}-{target}.json"]
     done = subprocess.run([str(word) for word in line], capture_output=True, text=True, check=False)
     if done.returncode == 0:
         return ("same", "") if "equal bit for bit" in done.stdout else ("float", "")
     reason = next((text for text in done.stderr.splitlines() if "error:" in text), done.stderr[:200])
     if "too large for the board" in reason:
-        return "no", "too large"
+        return "no", TOO_LARGE
     return ("differs" if "reference interpreter computes" in reason else "no"), reason.split("error:")[-1].strip()
 
 
@@ -64,7 +66,8 @@ def main():
     if not models:
         sys.exit(f"exactness.py: no model with calibration samples in {options.folder}")
     jobs = [(model, precision, target) for model in models for precision in PRECISIONS for target in TARGETS]
-    with ThreadPoolExecutor(max_workers=2) as pool:
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(max_workers=2) as pool:
+        options.reports = pathlib.Path(folder)
         results = dict(zip(jobs, pool.map(lambda job: run(options, *job), jobs)))
     rows = [[model.stem] + [cell({TARGETS[target]: results[model, precision, target] for target in TARGETS})
                             for precision in PRECISIONS] for model in models]
@@ -79,7 +82,7 @@ for bit, on all of them; a network with layers in float may differ in rounding t
         options.write.write_text(text, encoding="utf-8")
     else:
         print(text, end="")
-    sys.exit(any(outcome == "differs" for outcome, _ in results.values()))
+    sys.exit(any(outcome == "differs" or (outcome == "no" and why != TOO_LARGE) for outcome, why in results.values()))
 
 
 if __name__ == "__main__":

@@ -180,6 +180,8 @@ struct Report {
   std::string model;
   std::string modelSha256;
   std::string target;
+  /// The device that was compiled for; empty if only its core is known.
+  std::string device;
   Budget budget;
   bool met = true;
   Ram ram;
