@@ -24,6 +24,8 @@ TARGETS = {"generic": "generic", "x86-avx2": "AVX2", "cortex-a53": "A53", "corte
            "cortex-m55": "M55"}
 PRECISIONS = ["s8", "s16x8", "s8w4"]
 TOO_LARGE = "too large for the board"
+# What a model needs besides samples for its first input.
+OPTIONS = {"dtln_1": ["--stateful", "input_3=tf_op_layer_stack_2"]}
 
 
 def read_command_line():
@@ -38,7 +40,7 @@ def read_command_line():
 def run(options, model, precision, target):
     """(outcome, why not): "same", "float", "differs", or "no" where it does not come to that."""
     line = [options.edgecc, model, "--target", target, "--calib", model.parent / "calib.npy", "--precision", precision,
-            "--repair", "none", f"--verify={options.samples}", "--report", options.reports / f"{model.stem}-{target}.json"]
+            "--repair", "none", f"--verify={options.samples}", "--report", options.reports / f"{model.stem}-{target}.json", *OPTIONS.get(model.stem, [])]
     done = subprocess.run([str(word) for word in line], capture_output=True, text=True, check=False)
     if done.returncode == 0:
         return ("same", "") if "equal bit for bit" in done.stdout else ("float", "")
