@@ -120,16 +120,23 @@ KernelChoice KernelRegistry::choose(func::FuncOp function,
   };
   SmallVector<Wish> wishes;
   KernelChoice choice;
-  for (Operation &op : function.front().without_terminator()) {
-    SmallVector<const Kernel *> candidates = getCandidates(&op, features);
+  llvm::DenseSet<Operation *> produced;
+  // From users to producers. What a kernel and those behind it take on as their
+  // producer is the same.
+  for (Operation &op : llvm::reverse(function.front().without_terminator())) {
+    if (produced.contains(&op))
+      continue;
     // The smaller kernels come behind those that are wished for.
-    for (const Kernel *kernel : candidates) {
+    for (const Kernel *kernel : getCandidates(&op, features)) {
+      if (kernel->producer)
+        produced.insert(kernel->producer(&op));
       int64_t bytes = kernel->extraBytes ? kernel->extraBytes(&op) : 0;
       if (bytes <= 0) {
         choice.kernels[&op] = kernel;
         break;
       }
-      auto macs = dyn_cast<edge::MacCountOpInterface>(&op);
+      Operation *costly = kernel->producer ? kernel->producer(&op) : &op;
+      auto macs = dyn_cast<edge::MacCountOpInterface>(costly);
       wishes.push_back({&op, kernel, bytes,
                         macs ? double(macs.getMacCount()) / double(bytes) : 0});
     }

@@ -36,7 +36,8 @@ static bool hasDoubledMultipliers(Operation *op) {
 static LogicalResult
 addEpilogue(ClampableOpInterface op, ArrayRef<int32_t> packed, bool hasPadding,
             KernelCallBuilder &call,
-            const std::optional<reference::Tensor> &steps = std::nullopt) {
+            const std::optional<reference::Tensor> &steps = std::nullopt,
+            const ResidualSum *sum = nullptr) {
   FailureOr<Int8Epilogue> epilogue = getInt8Epilogue(op);
   if (failed(epilogue))
     return failure();
@@ -58,7 +59,10 @@ addEpilogue(ClampableOpInterface op, ArrayRef<int32_t> packed, bool hasPadding,
     call.addData("steps", *steps);
   call.addData("bias", getWords(context, epilogue->bias));
   call.addData("multiplier", getWords(context, factors.multipliers));
-  call.addOutput(op->getResult(0));
+  if (sum)
+    sum->addTo(call, /*inputs=*/4);
+  else
+    call.addOutput(op->getResult(0));
   return success();
 }
 
@@ -123,13 +127,17 @@ static int64_t getPatchBytes(const reference::Tensor &filter,
   return int64_t(llvm::alignTo(taps, columns)) * 3 * sizeof(int16_t);
 }
 
-static LogicalResult lowerDspConv(ConvOp op, KernelCallBuilder &call) {
+static LogicalResult lowerDspConv(ConvOp op, KernelCallBuilder &call,
+                                  const ResidualSum *sum) {
   reference::Tensor filter = *getConstantTensor(op.getFilter());
   int64_t bytes = getPatchBytes(filter, /*columns=*/8);
-  bool inArena = beginImageCall(op, "conv2d_s8_dsp", "conv2d_s8_dsp_small",
-                                "conv2d_dsp.h", bytes, call);
+  bool inArena =
+      beginImageCall(op, sum ? "conv2d_s8_add_dsp" : "conv2d_s8_dsp",
+                     sum ? "conv2d_s8_add_dsp_small" : "conv2d_s8_dsp_small",
+                     "conv2d_dsp.h", bytes, call);
   if (failed(addEpilogue(op, packRows(filter, 2, /*columns=*/8),
-                         /*hasPadding=*/true, call)))
+                         /*hasPadding=*/true, call, /*steps=*/std::nullopt,
+                         sum)))
     return failure();
   allowDspOverlap(op, call);
   if (inArena)
@@ -150,20 +158,22 @@ static bool isWinogradConv(ConvOp op) {
 }
 
 /// 16 values of two bytes in the place of nine bytes.
-static int64_t getWinogradExtraBytes(Operation *op) {
-  reference::Tensor filter = *getConstantTensor(cast<ConvOp>(op).getFilter());
+static int64_t getWinogradExtraBytes(ConvOp op) {
+  reference::Tensor filter = *getConstantTensor(op.getFilter());
   return filter.getNumElements() / 9 * (16 * 2 - 9);
 }
 
-static LogicalResult lowerWinogradConv(ConvOp op, KernelCallBuilder &call) {
+static LogicalResult lowerWinogradConv(ConvOp op, KernelCallBuilder &call,
+                                       const ResidualSum *sum) {
   reference::Tensor filter = *getConstantTensor(op.getFilter());
   // Two tiles of 4 x 4 pixels as int16.
   int64_t bytes = 2 * 16 * filter.getDim(3) * int64_t(sizeof(int16_t));
-  bool inArena = beginImageCall(op, "conv2d_s8_winograd_dsp",
-                                "conv2d_s8_winograd_dsp_small",
-                                "conv2d_winograd_dsp.h", bytes, call);
-  if (failed(addEpilogue(op, packWinograd(filter),
-                         /*hasPadding=*/true, call)))
+  bool inArena = beginImageCall(
+      op, sum ? "conv2d_s8_winograd_add_dsp" : "conv2d_s8_winograd_dsp",
+      sum ? "conv2d_s8_winograd_add_dsp_small" : "conv2d_s8_winograd_dsp_small",
+      "conv2d_winograd_dsp.h", bytes, call);
+  if (failed(addEpilogue(op, packWinograd(filter), /*hasPadding=*/true, call,
+                         /*steps=*/std::nullopt, sum)))
     return failure();
   // Rows of tiles are two rows of pixels that are read until the last of them
   // is written.
@@ -301,12 +311,12 @@ static LogicalResult lowerWideDspFullyConnected(FullyConnectedOp op,
 }
 
 void edgecc::registerDspKernels(KernelRegistry &registry) {
-  registry.add<ConvOp>("conv2d_s8_dsp", isDspConv, lowerDspConv,
-                       /*benefit=*/10, /*features=*/{"dsp"});
-  registry
-      .add<ConvOp>("conv2d_s8_winograd_dsp", isWinogradConv, lowerWinogradConv,
-                   /*benefit=*/11, /*features=*/{"dsp"})
-      .extraBytes = getWinogradExtraBytes;
+  addImageKernels<isDspConv, lowerDspConv>(registry, "conv2d_s8_dsp",
+                                           "conv2d_s8_add_dsp",
+                                           /*benefit=*/10, "dsp");
+  addImageKernels<isWinogradConv, lowerWinogradConv, getWinogradExtraBytes>(
+      registry, "conv2d_s8_winograd_dsp", "conv2d_s8_winograd_add_dsp",
+      /*benefit=*/11, "dsp");
   registry.add<ConvOp>("depthwise_conv2d_s8_dsp", isDspDepthwise,
                        lowerDspDepthwise, /*benefit=*/10,
                        /*features=*/{"dsp"});

@@ -40,7 +40,8 @@ static reference::Tensor packVectorRows(const reference::Tensor &weights) {
 /// filled up for whole vectors.
 static LogicalResult addEpilogue(ClampableOpInterface op,
                                  const reference::Tensor &weights,
-                                 bool hasPadding, KernelCallBuilder &call) {
+                                 bool hasPadding, KernelCallBuilder &call,
+                                 const ResidualSum *sum = nullptr) {
   FailureOr<Int8Epilogue> epilogue = getInt8Epilogue(op);
   if (failed(epilogue))
     return failure();
@@ -61,7 +62,10 @@ static LogicalResult addEpilogue(ClampableOpInterface op,
   call.addData("weights", weights);
   call.addData("bias", getWords(context, epilogue->bias));
   call.addData("multiplier", getWords(context, factors.multipliers));
-  call.addOutput(op->getResult(0));
+  if (sum)
+    sum->addTo(call, /*inputs=*/4);
+  else
+    call.addOutput(op->getResult(0));
   return success();
 }
 
@@ -69,7 +73,8 @@ static bool isHeliumConv(ConvOp op) {
   return isInt8Image(op) && op.getGroups() == 1 && !PackedWeights::find(op);
 }
 
-static LogicalResult lowerHeliumConv(ConvOp op, KernelCallBuilder &call) {
+static LogicalResult lowerHeliumConv(ConvOp op, KernelCallBuilder &call,
+                                     const ResidualSum *sum) {
   reference::Tensor filter = *getConstantTensor(op.getFilter());
   int64_t taps = filter.getNumElements() / filter.getDim(0);
   int64_t rowBytes = int64_t(llvm::alignTo(taps, kVector));
@@ -82,10 +87,12 @@ static LogicalResult lowerHeliumConv(ConvOp op, KernelCallBuilder &call) {
                  llvm::all_of(op.getPads(), isZero);
   int64_t pixels = isWhole || rowBytes > 128 ? 2 : rowBytes > 32 ? 4 : 8;
   int64_t bytes = isWhole ? 3 * rowBytes : pixels * rowBytes + kVector;
-  bool inArena = beginImageCall(op, "conv2d_s8_mve", "conv2d_s8_mve_small",
-                                "conv2d_mve.h", bytes, call);
-  if (failed(
-          addEpilogue(op, packVectorRows(filter), /*hasPadding=*/true, call)))
+  bool inArena =
+      beginImageCall(op, sum ? "conv2d_s8_add_mve" : "conv2d_s8_mve",
+                     sum ? "conv2d_s8_add_mve_small" : "conv2d_s8_mve_small",
+                     "conv2d_mve.h", bytes, call);
+  if (failed(addEpilogue(op, packVectorRows(filter), /*hasPadding=*/true, call,
+                         sum)))
     return failure();
   SmallVector<int64_t> out = getImageShape(op.getResult());
   if (out[1] * out[2] >= pixels)
@@ -149,8 +156,9 @@ static LogicalResult lowerHeliumFullyConnected(FullyConnectedOp op,
 }
 
 void edgecc::registerHeliumKernels(KernelRegistry &registry) {
-  registry.add<ConvOp>("conv2d_s8_mve", isHeliumConv, lowerHeliumConv,
-                       /*benefit=*/20, /*features=*/{"mve"});
+  addImageKernels<isHeliumConv, lowerHeliumConv>(registry, "conv2d_s8_mve",
+                                                 "conv2d_s8_add_mve",
+                                                 /*benefit=*/20, "mve");
   registry.add<ConvOp>("depthwise_conv2d_s8_mve", isHeliumDepthwise,
                        lowerHeliumDepthwise, /*benefit=*/20,
                        /*features=*/{"mve"});

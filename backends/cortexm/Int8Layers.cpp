@@ -8,6 +8,7 @@
 #include "Int8Layers.h"
 
 #include "../common/ImageShapes.h"
+#include "../common/PackedWeights.h"
 
 #include "edgecc/Quant/IntegerParams.h"
 
@@ -75,6 +76,55 @@ reference::Tensor edgecc::getWords(MLIRContext *context,
 bool edgecc::isInt8Image(ConvOp op) {
   return isInt8Op(op) && isConstant(op.getFilter()) &&
          isConstant(op.getBias()) && shapeOf(op.getInput()).size() <= 4;
+}
+
+std::optional<ResidualSum> edgecc::findResidualSum(AddOp add) {
+  if (!isInt8Op(add))
+    return std::nullopt;
+  std::optional<ResidualSum> found;
+  for (auto [value, other] : {std::pair(add.getLhs(), add.getRhs()),
+                              std::pair(add.getRhs(), add.getLhs())}) {
+    auto conv = value.getDefiningOp<ConvOp>();
+    if (!conv || !value.hasOneUse() || !isInt8Image(conv) ||
+        PackedWeights::find(conv) || shapeOf(other) != shapeOf(value) ||
+        shapeOf(add.getResult()) != shapeOf(value))
+      continue;
+    if (!found || found->conv->isBeforeInBlock(conv))
+      found = ResidualSum{conv, add, other};
+  }
+  return found;
+}
+
+/// What a value is a reshape of.
+static Value getSource(Value value) {
+  while (auto reshape = value.getDefiningOp<ReshapeOp>())
+    value = reshape.getInput();
+  return value;
+}
+
+void ResidualSum::addTo(KernelCallBuilder &call, unsigned inputs) const {
+  auto zeroOf = [](Value value) {
+    return int32_t(getUniformType(value.getType()).getZeroPoint());
+  };
+  AddOp sum = add; // Accessors are not const.
+  quant::UniformQuantizedType type = getUniformType(sum.getType());
+  integer::AddParams params =
+      integer::getAddParams(getUniformType(sum.getLhs().getType()),
+                            getUniformType(sum.getRhs().getType()), type);
+  if (sum.getRhs() == ConvOp(conv)->getResult(0))
+    std::swap(params.lhs, params.rhs);
+  integer::ClampRange range =
+      integer::getClampRange(type, sum.getClampMin(), sum.getClampMax());
+  call.addInput(other);
+  call.addOutput(sum.getResult());
+  for (int32_t scalar :
+       {params.lhs, zeroOf(other), params.rhs, int32_t(params.shift),
+        zeroOf(sum.getResult()), range.lo, range.hi})
+    call.addScalar(scalar);
+  call.addProducer(ConvOp(conv));
+  // Unless windows are still to be read there.
+  if (getSource(other) != getSource(ConvOp(conv)->getOperand(0)))
+    call.allowInplace(inputs);
 }
 
 kern::WindowAttr edgecc::getWindowOf(ConvOp op) {

@@ -52,6 +52,60 @@ bool isInt8Depthwise3x3(edge::ConvOp op);
 /// A fully connected layer of int8 with constant weights.
 bool isInt8FullyConnected(edge::FullyConnectedOp op);
 
+/// A convolution of int8 and a sum that nothing else uses it for.
+struct ResidualSum {
+  edge::ConvOp conv;
+  edge::AddOp add;
+  /// What is added, of the same shape.
+  mlir::Value other;
+
+  /// Adds the call's last input, the output, and the scalars of the kernels
+  /// with `_add` in their names. The call computes both operations; the output
+  /// may overwrite `other`.
+  void addTo(KernelCallBuilder &call, unsigned inputs) const;
+};
+/// The convolution is what is computed last before the sum.
+std::optional<ResidualSum> findResidualSum(edge::AddOp add);
+
+/// Registers a kernel of a convolution, by itself as `name`, and as `sumName`
+/// with a sum that follows.
+template <bool (*Matches)(edge::ConvOp),
+          llvm::LogicalResult (*Lower)(edge::ConvOp, KernelCallBuilder &,
+                                       const ResidualSum *),
+          int64_t (*ExtraBytes)(edge::ConvOp) = nullptr>
+void addImageKernels(KernelRegistry &registry, llvm::StringRef name,
+                     llvm::StringRef sumName, int benefit,
+                     llvm::StringRef feature) {
+  Kernel &alone =
+      registry.add<edge::ConvOp>(name, Matches,
+                                 [](edge::ConvOp op, KernelCallBuilder &call) {
+                                   return Lower(op, call, nullptr);
+                                 },
+                                 benefit, {feature});
+  if constexpr (ExtraBytes != nullptr)
+    alone.extraBytes = [](mlir::Operation *op) {
+      return ExtraBytes(mlir::cast<edge::ConvOp>(op));
+    };
+  Kernel &both = registry.add<edge::AddOp>(
+      sumName,
+      [](edge::AddOp op) {
+        std::optional<ResidualSum> sum = findResidualSum(op);
+        return sum && Matches(sum->conv);
+      },
+      [](edge::AddOp op, KernelCallBuilder &call) {
+        ResidualSum sum = *findResidualSum(op);
+        return Lower(sum.conv, call, &sum);
+      },
+      benefit, {feature});
+  both.producer = [](mlir::Operation *op) -> mlir::Operation * {
+    return findResidualSum(mlir::cast<edge::AddOp>(op))->conv;
+  };
+  if constexpr (ExtraBytes != nullptr)
+    both.extraBytes = [](mlir::Operation *op) {
+      return ExtraBytes(findResidualSum(mlir::cast<edge::AddOp>(op))->conv);
+    };
+}
+
 kern::WindowAttr getWindowOf(edge::ConvOp op);
 
 /// Begins the call of `kernel`, or of its variant with its buffer on the stack.

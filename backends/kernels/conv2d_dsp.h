@@ -35,6 +35,9 @@
 #ifndef EDGECC_KERNELS_ARM_DSP_H
 #include "arm_dsp.h"
 #endif
+#ifndef EDGECC_KERNELS_RESIDUAL_H
+#include "residual.h"
+#endif
 #ifndef EDGECC_KERNELS_SHARED_FUNCTION_H
 #include "shared_function.h"
 #endif
@@ -372,6 +375,34 @@ EDGECC_SHARED void dspOutputs(const std::int16_t *patches, int fours,
   }
 }
 
+/// What is added to three pixels of outputs, and room for these.
+struct DspSum {
+  const Residual *residual;
+  std::int8_t *block;
+};
+/// Nothing.
+struct NoDspSum {};
+
+/// The outputs of three pixels from `first` on, of which the first `done` are
+/// there.
+template <int Unroll, bool Full>
+inline void dspBlock(const std::int16_t *patches, int fours,
+                     const std::int32_t *weights, int outputs,
+                     const DspFinish &finish, NoDspSum, int first, int,
+                     std::int8_t *out) {
+  dspOutputs<Unroll, Full>(patches, fours, weights, outputs, finish,
+                           out + first * outputs);
+}
+template <int Unroll, bool Full>
+inline void dspBlock(const std::int16_t *patches, int fours,
+                     const std::int32_t *weights, int outputs,
+                     const DspFinish &finish, const DspSum &sum, int first,
+                     int done, std::int8_t *out) {
+  dspOutputs<Unroll, Full>(patches, fours, weights, outputs, finish, sum.block);
+  addResidual(*sum.residual, sum.block + done * outputs,
+              (first + done) * outputs, (3 - done) * outputs, out);
+}
+
 /// The channels of a pixel as int16, in fours that lie 12 apart. Reads nothing
 /// behind the pixel.
 inline void expandPixel(const std::int8_t *from, int depth, std::int16_t *to) {
@@ -394,18 +425,18 @@ inline void expandPixel(const std::int8_t *from, int depth, std::int16_t *to) {
 }
 
 /// Windows of one pixel: `pixels` of them, at least three.
-template <int Unroll, bool Full>
-EDGECC_SHARED void dspPointwise(const std::int8_t *in, int depth, int pixels,
-                                int fours, const std::int32_t *weights,
-                                int outputs, const DspFinish &finish,
-                                std::int8_t *out, std::int16_t *patches) {
+template <int Unroll, bool Full, class Sum>
+EDGECC_SHARED void
+dspPointwise(const std::int8_t *in, int depth, int pixels, int fours,
+             const std::int32_t *weights, int outputs, const DspFinish &finish,
+             const Sum &sum, std::int8_t *out, std::int16_t *patches) {
   for (int pixel = 0; pixel < pixels; pixel += 3) {
     // The last block may compute pixels of the one before again.
     const int first = pixel < pixels - 3 ? pixel : pixels - 3;
     for (int i = 0; i < 3; ++i)
       expandPixel(in + (first + i) * depth, depth, patches + 4 * i);
-    dspOutputs<Unroll, Full>(patches, fours, weights, outputs, finish,
-                             out + first * outputs);
+    dspBlock<Unroll, Full>(patches, fours, weights, outputs, finish, sum, first,
+                           pixel - first, out);
   }
 }
 
@@ -428,9 +459,11 @@ inline void dspChannels(const std::int16_t *patches,
   }
 }
 
-/// Calls channels(patches, out) for every three pixels.
+/// Calls channels(patches, first, done) for every three pixels, of which the
+/// first `done` have been computed before; `first` counts the pixels of all
+/// images.
 template <class In, class Out, class Win, int InZero, class T, class Channels>
-inline void conv2dDsp(const T *in, T *out, std::int16_t *patches,
+inline void conv2dDsp(const T *in, std::int16_t *patches,
                       const Channels &channels) {
   using Patch = DspPatch<In, Win, T>;
   constexpr int kPixels = Out::dim(1) * Out::dim(2), kWidth = Out::dim(2);
@@ -438,7 +471,7 @@ inline void conv2dDsp(const T *in, T *out, std::int16_t *patches,
                               In::product(1, 3) == kPixels &&
                               Win::strideH == 1 && Win::strideW == 1;
   static_assert(kPixels >= 3, "an image has a block of three pixels");
-  for (int n = 0; n < Out::dim(0); ++n, in += In::product(1, 4)) {
+  for (int n = 0; n < Out::dim(0); ++n, in += In::product(1, 4))
     for (int pixel = 0; pixel < kPixels; pixel += 3) {
       // The last block may compute pixels of the one before again.
       const int first = pixel < kPixels - 3 ? pixel : kPixels - 3;
@@ -450,37 +483,31 @@ inline void conv2dDsp(const T *in, T *out, std::int16_t *patches,
           Patch::gather(WindowAt<In, Win>(at / kWidth, at % kWidth), in,
                         T{InZero}, patches + 4 * i);
       }
-      channels(patches, out + first * Out::dim(3));
+      channels(patches, n * kPixels + first, pixel - first);
     }
-    out += Out::product(1, 4);
-  }
 }
 
-template <class In, class Out, class Win, int InZero, int OutZero, int Lo,
-          int Hi>
+template <class In, class Out, class Win, int InZero, bool Full, class Sum>
 inline void conv2dS8Dsp(const std::int8_t *in, const std::int32_t *weights,
-                        const std::int32_t *bias, const std::int32_t *doubled,
+                        const DspFinish &finish, const Sum &sum,
                         std::int8_t *out, std::int16_t *patches) {
   constexpr int kTaps = Win::kernelH * Win::kernelW * In::dim(3);
   constexpr int kFours = evenFours(kTaps), kUnroll = kFours % 4 == 0 ? 4 : 2;
   constexpr int kPixels = Out::dim(1) * Out::dim(2), kOut = Out::dim(3);
-  constexpr bool kFull = Lo == -128 && Hi == 127;
   constexpr bool kPointwise = kTaps == In::dim(3) &&
                               In::product(1, 3) == kPixels &&
                               Win::strideH == 1 && Win::strideW == 1;
-  const DspFinish finish = {bias, doubled, OutZero, Lo, Hi};
   for (int i = (kTaps + 3) / 4 * 12; i < kFours * 12; ++i)
     patches[i] = 0;
+  // Windows of one pixel do not care where an image ends.
   if constexpr (kPointwise)
-    for (int n = 0; n < Out::dim(0); ++n)
-      dspPointwise<kUnroll, kFull>(in + n * In::product(1, 4), In::dim(3),
-                                   kPixels, kFours, weights, kOut, finish,
-                                   out + n * Out::product(1, 4), patches);
+    dspPointwise<kUnroll, Full>(in, In::dim(3), Out::dim(0) * kPixels, kFours,
+                                weights, kOut, finish, sum, out, patches);
   else
     conv2dDsp<In, Out, Win, InZero>(
-        in, out, patches, [=](const std::int16_t *taps, std::int8_t *pixels) {
-          dspOutputs<kUnroll, kFull>(taps, kFours, weights, kOut, finish,
-                                     pixels);
+        in, patches, [&](const std::int16_t *taps, int first, int done) {
+          dspBlock<kUnroll, Full>(taps, kFours, weights, kOut, finish, sum,
+                                  first, done, out);
         });
 }
 
@@ -489,9 +516,10 @@ inline void conv2dS16x8Dsp(const std::int16_t *in, const std::int32_t *weights,
                            const FinishS16x8 &finish, std::int16_t *out,
                            std::int16_t *patches) {
   conv2dDsp<In, Out, Win, 0>(
-      in, out, patches, [=](const std::int16_t *taps, std::int16_t *pixels) {
+      in, patches, [=](const std::int16_t *taps, int first, int) {
         constexpr int kFours = DspPatch<In, Win, std::int16_t>::kFours;
-        dspChannels<kFours, Out::dim(3)>(taps, weights, finish, pixels);
+        dspChannels<kFours, Out::dim(3)>(taps, weights, finish,
+                                         out + first * Out::dim(3));
       });
 }
 
@@ -500,8 +528,9 @@ template <class In, class Out, class Win, int InZero, int OutZero, int Lo,
 void conv2d_s8_dsp(const std::int8_t *in, const std::int32_t *weights,
                    const std::int32_t *bias, const std::int32_t *doubled,
                    std::int8_t *out, std::int8_t *scratch) {
-  conv2dS8Dsp<In, Out, Win, InZero, OutZero, Lo, Hi>(
-      in, weights, bias, doubled, out,
+  const DspFinish finish = {bias, doubled, OutZero, Lo, Hi};
+  conv2dS8Dsp<In, Out, Win, InZero, Lo == -128 && Hi == 127>(
+      in, weights, finish, NoDspSum{}, out,
       reinterpret_cast<std::int16_t *>(scratch));
 }
 
@@ -512,9 +541,44 @@ void conv2d_s8_dsp_small(const std::int8_t *in, const std::int32_t *weights,
                          const std::int32_t *bias, const std::int32_t *doubled,
                          std::int8_t *out) {
   constexpr int kTaps = Win::kernelH * Win::kernelW * In::dim(3);
-  alignas(4) std::int16_t patches[evenFours(kTaps) * 12];
-  conv2dS8Dsp<In, Out, Win, InZero, OutZero, Lo, Hi>(in, weights, bias, doubled,
-                                                     out, patches);
+  alignas(4) std::int8_t patches[evenFours(kTaps) * 24];
+  conv2d_s8_dsp<In, Out, Win, InZero, OutZero, Lo, Hi>(in, weights, bias,
+                                                       doubled, out, patches);
+}
+
+/// With another tensor added (residual.h), which `out` may overwrite. Of these
+/// outputs, whose zero point is sumZero, mul, otherZero and so on are those of
+/// add_s8 in elementwise.h.
+template <class In, class Out, class Win, int InZero, int OutZero, int Lo,
+          int Hi>
+void conv2d_s8_add_dsp(const std::int8_t *in, const std::int32_t *weights,
+                       const std::int32_t *bias, const std::int32_t *doubled,
+                       const std::int8_t *other, std::int8_t *out,
+                       std::int8_t *scratch, int mul, int otherZero,
+                       int otherMul, int shift, int sumZero, int lo, int hi) {
+  const DspFinish finish = {bias, doubled, OutZero, Lo, Hi};
+  const Residual residual = {other, OutZero, mul, otherZero, otherMul,
+                             shift, sumZero, lo,  hi};
+  std::int8_t block[3 * Out::dim(3)];
+  conv2dS8Dsp<In, Out, Win, InZero, Lo == -128 && Hi == 127>(
+      in, weights, finish, DspSum{&residual, block}, out,
+      reinterpret_cast<std::int16_t *>(scratch));
+}
+
+/// The same for windows that are small enough for the stack.
+template <class In, class Out, class Win, int InZero, int OutZero, int Lo,
+          int Hi>
+void conv2d_s8_add_dsp_small(const std::int8_t *in, const std::int32_t *weights,
+                             const std::int32_t *bias,
+                             const std::int32_t *doubled,
+                             const std::int8_t *other, std::int8_t *out,
+                             int mul, int otherZero, int otherMul, int shift,
+                             int sumZero, int lo, int hi) {
+  constexpr int kTaps = Win::kernelH * Win::kernelW * In::dim(3);
+  alignas(4) std::int8_t patches[evenFours(kTaps) * 24];
+  conv2d_s8_add_dsp<In, Out, Win, InZero, OutZero, Lo, Hi>(
+      in, weights, bias, doubled, other, out, patches, mul, otherZero, otherMul,
+      shift, sumZero, lo, hi);
 }
 
 template <class In, class Out, class Win>

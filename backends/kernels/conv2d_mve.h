@@ -22,6 +22,9 @@
 #ifndef EDGECC_KERNELS_MVE_VECTORS_H
 #include "mve_vectors.h"
 #endif
+#ifndef EDGECC_KERNELS_RESIDUAL_H
+#include "residual.h"
+#endif
 
 #if defined(__ARM_FEATURE_MVE)
 
@@ -149,13 +152,21 @@ inline void mvePixels(const std::int8_t *taps, int step, int pixels,
                              outputs, finish, out + (pixels - 1) * outputs);
 }
 
+/// What is added to the outputs of a few pixels, and room for these; or
+/// nothing.
+struct MveSum {
+  const Residual *residual;
+  std::int8_t *block;
+};
+
 /// An image, a few pixels at a time.
 template <class In, class Out, class Win, int InZero, int Shift>
 inline void conv2dWindows(const std::int8_t *in, const std::int8_t *weights,
-                          const MveFinish &finish, std::int8_t *out,
-                          std::int8_t *patches) {
+                          const MveFinish &finish, const MveSum &sum,
+                          std::int8_t *out, std::int8_t *patches) {
   using Patch = MvePatch<In, Out, Win, InZero>;
   constexpr int kWidth = Out::dim(2), kAll = Out::dim(1) * kWidth;
+  constexpr int kOut = Out::dim(3);
   int y = 0, x = 0;
   for (int pixel = 0; pixel < kAll; pixel += Patch::kPixels) {
     const int rest = kAll - pixel;
@@ -167,9 +178,11 @@ inline void conv2dWindows(const std::int8_t *in, const std::int8_t *weights,
         ++y;
       }
     }
+    std::int8_t *to = sum.residual ? sum.block : out + pixel * kOut;
     mvePixels<Patch::kBytes / 16, Shift>(patches, Patch::kBytes, count, weights,
-                                         Out::dim(3), finish,
-                                         out + pixel * Out::dim(3));
+                                         kOut, finish, to);
+    if (sum.residual)
+      addResidual(*sum.residual, to, pixel * kOut, count * kOut, out);
   }
 }
 
@@ -177,35 +190,56 @@ inline void conv2dWindows(const std::int8_t *in, const std::int8_t *weights,
 /// behind a pixel, where weights are zeros, but not behind the image.
 template <class In, class Out, class Win, int InZero, int Shift>
 inline void conv2dPixels(const std::int8_t *in, const std::int8_t *weights,
-                         const MveFinish &finish, std::int8_t *out,
-                         std::int8_t *patches) {
+                         const MveFinish &finish, const MveSum &sum,
+                         std::int8_t *out, std::int8_t *patches) {
   using Patch = MvePatch<In, Out, Win, InZero>;
   constexpr int kDepth = In::dim(3), kVectors = Patch::kBytes / 16;
   constexpr int kInside = In::product(1, 4) - 2 * Patch::kBytes;
   constexpr int kPairs = kInside >= 0 ? kInside / (2 * kDepth) + 1 : 0;
   constexpr int kRest = Out::dim(1) * Out::dim(2) - 2 * kPairs;
-  if constexpr (kPairs != 0)
-    mvePairs<kVectors, Shift>(true, in, kDepth, kPairs, weights, Out::dim(3),
-                              finish, out);
+  constexpr int kOut = Out::dim(3);
+  // With something to add, pair by pair.
+  const int step = sum.residual ? 1 : kPairs;
+  for (int pair = 0; pair < kPairs; pair += step) {
+    std::int8_t *to = sum.residual ? sum.block : out;
+    mvePairs<kVectors, Shift>(true, in + 2 * pair * kDepth, kDepth, step,
+                              weights, kOut, finish, to);
+    if (sum.residual)
+      addResidual(*sum.residual, to, 2 * pair * kOut, 2 * kOut, out);
+  }
   if constexpr (kRest > 0) {
     copyVectors(patches, in + 2 * kPairs * kDepth, kRest * kDepth);
-    mvePixels<kVectors, Shift>(patches, kDepth, kRest, weights, Out::dim(3),
-                               finish, out + 2 * kPairs * Out::dim(3));
+    for (int i = 0; i < kRest; i += 2) {
+      const int pixel = 2 * kPairs + i, count = i + 1 < kRest ? 2 : 1;
+      std::int8_t *to = sum.residual ? sum.block : out + pixel * kOut;
+      mvePixels<kVectors, Shift>(patches + i * kDepth, kDepth, count, weights,
+                                 kOut, finish, to);
+      if (sum.residual)
+        addResidual(*sum.residual, to, pixel * kOut, count * kOut, out);
+    }
   }
 }
 
 template <class In, class Out, class Win, int InZero, int Shift>
 inline void conv2dS8Mve(const std::int8_t *in, const std::int8_t *weights,
-                        const MveFinish &finish, std::int8_t *out,
-                        std::int8_t *patches) {
-  for (int n = 0; n < Out::dim(0);
-       ++n, in += In::product(1, 4), out += Out::product(1, 4))
+                        const MveFinish &finish, const MveSum &sum,
+                        std::int8_t *out, std::int8_t *patches) {
+  for (int n = 0; n < Out::dim(0); ++n) {
+    Residual next{};
+    if (sum.residual) {
+      next = *sum.residual;
+      next.other += n * Out::product(1, 4);
+    }
+    const MveSum image = {sum.residual ? &next : nullptr, sum.block};
     if constexpr (MvePatch<In, Out, Win, InZero>::kWhole)
-      conv2dPixels<In, Out, Win, InZero, Shift>(in, weights, finish, out,
-                                                patches);
+      conv2dPixels<In, Out, Win, InZero, Shift>(
+          in + n * In::product(1, 4), weights, finish, image,
+          out + n * Out::product(1, 4), patches);
     else
-      conv2dWindows<In, Out, Win, InZero, Shift>(in, weights, finish, out,
-                                                 patches);
+      conv2dWindows<In, Out, Win, InZero, Shift>(
+          in + n * In::product(1, 4), weights, finish, image,
+          out + n * Out::product(1, 4), patches);
+  }
 }
 
 template <class In, class Out, class Win, int InZero, int Shift, int OutZero,
@@ -214,7 +248,8 @@ void conv2d_s8_mve(const std::int8_t *in, const std::int8_t *weights,
                    const std::int32_t *bias, const std::int32_t *multiplier,
                    std::int8_t *out, std::int8_t *scratch) {
   conv2dS8Mve<In, Out, Win, InZero, Shift>(
-      in, weights, MveFinish{bias, multiplier, OutZero, Lo, Hi}, out, scratch);
+      in, weights, MveFinish{bias, multiplier, OutZero, Lo, Hi},
+      MveSum{nullptr, nullptr}, out, scratch);
 }
 
 /// The same for windows that are small enough for the stack.
@@ -226,6 +261,40 @@ void conv2d_s8_mve_small(const std::int8_t *in, const std::int8_t *weights,
   std::int8_t patches[MvePatch<In, Out, Win, InZero>::kBuffer];
   conv2d_s8_mve<In, Out, Win, InZero, Shift, OutZero, Lo, Hi>(
       in, weights, bias, multiplier, out, patches);
+}
+
+/// With another tensor added (residual.h), which `out` may overwrite. Of these
+/// outputs, whose zero point is sumZero, mul, otherZero and so on are those of
+/// add_s8 in elementwise.h.
+template <class In, class Out, class Win, int InZero, int Shift, int OutZero,
+          int Lo, int Hi>
+void conv2d_s8_add_mve(const std::int8_t *in, const std::int8_t *weights,
+                       const std::int32_t *bias, const std::int32_t *multiplier,
+                       const std::int8_t *other, std::int8_t *out,
+                       std::int8_t *scratch, int mul, int otherZero,
+                       int otherMul, int shift, int sumZero, int lo, int hi) {
+  const Residual residual = {other, OutZero, mul, otherZero, otherMul,
+                             shift, sumZero, lo,  hi};
+  constexpr int kPixels = MvePatch<In, Out, Win, InZero>::kPixels;
+  std::int8_t block[kPixels * Out::dim(3)];
+  conv2dS8Mve<In, Out, Win, InZero, Shift>(
+      in, weights, MveFinish{bias, multiplier, OutZero, Lo, Hi},
+      MveSum{&residual, block}, out, scratch);
+}
+
+/// The same for windows that are small enough for the stack.
+template <class In, class Out, class Win, int InZero, int Shift, int OutZero,
+          int Lo, int Hi>
+void conv2d_s8_add_mve_small(const std::int8_t *in, const std::int8_t *weights,
+                             const std::int32_t *bias,
+                             const std::int32_t *multiplier,
+                             const std::int8_t *other, std::int8_t *out,
+                             int mul, int otherZero, int otherMul, int shift,
+                             int sumZero, int lo, int hi) {
+  std::int8_t patches[MvePatch<In, Out, Win, InZero>::kBuffer];
+  conv2d_s8_add_mve<In, Out, Win, InZero, Shift, OutZero, Lo, Hi>(
+      in, weights, bias, multiplier, other, out, patches, mul, otherZero,
+      otherMul, shift, sumZero, lo, hi);
 }
 
 } // namespace

@@ -99,9 +99,12 @@ void conv2d_s8w4_dsp(const std::int8_t *in, const std::int32_t *digits,
   using Channels =
       DspPackedChannels<DspPatch<In, Win, std::int8_t>::kTaps, Group,
                         Out::dim(3), FinishDsp<OutZero, Lo, Hi>>;
-  conv2dDsp<In, Out, Win, InZero>(in, out,
-                                  reinterpret_cast<std::int16_t *>(scratch),
-                                  Channels{digits, steps, bias, doubled});
+  const Channels channels{digits, steps, bias, doubled};
+  conv2dDsp<In, Out, Win, InZero>(
+      in, reinterpret_cast<std::int16_t *>(scratch),
+      [&](const std::int16_t *patches, int first, int) {
+        channels(patches, out + first * Out::dim(3));
+      });
 }
 
 /// The same for windows that are small enough for the stack.
@@ -110,12 +113,9 @@ template <class In, class Out, class Win, int Group, int InZero, int OutZero,
 void conv2d_s8w4_dsp_small(const std::int8_t *in, const std::int32_t *digits,
                            const std::int8_t *steps, const std::int32_t *bias,
                            const std::int32_t *doubled, std::int8_t *out) {
-  alignas(4) std::int16_t patches[DspPatch<In, Win, std::int8_t>::kFours * 12];
-  using Channels =
-      DspPackedChannels<DspPatch<In, Win, std::int8_t>::kTaps, Group,
-                        Out::dim(3), FinishDsp<OutZero, Lo, Hi>>;
-  conv2dDsp<In, Out, Win, InZero>(in, out, patches,
-                                  Channels{digits, steps, bias, doubled});
+  alignas(4) std::int8_t patches[DspPatch<In, Win, std::int8_t>::kFours * 24];
+  conv2d_s8w4_dsp<In, Out, Win, Group, InZero, OutZero, Lo, Hi>(
+      in, digits, steps, bias, doubled, out, patches);
 }
 
 } // namespace

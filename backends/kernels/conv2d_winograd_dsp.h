@@ -28,6 +28,9 @@
 #ifndef EDGECC_KERNELS_ARM_DSP_H
 #include "arm_dsp.h"
 #endif
+#ifndef EDGECC_KERNELS_RESIDUAL_H
+#include "residual.h"
+#endif
 #ifndef EDGECC_KERNELS_SHARED_FUNCTION_H
 #include "shared_function.h"
 #endif
@@ -149,10 +152,9 @@ struct WinogradImage {
 
 /// The 4x4 pixels below two times two outputs; those outside the image are
 /// `zeros`, a pixel of padding.
-EDGECC_SHARED void findWinogradTaps(const WinogradImage &image,
-                                    const std::int8_t *in,
-                                    const std::int8_t *zeros, int tile,
-                                    const std::int8_t **taps) {
+[[maybe_unused]] EDGECC_SHARED void
+findWinogradTaps(const WinogradImage &image, const std::int8_t *in,
+                 const std::int8_t *zeros, int tile, const std::int8_t **taps) {
   const int top = tile / image.tilesAcross() * 2 - image.padTop;
   const int left = tile % image.tilesAcross() * 2 - image.padLeft;
   for (int ky = 0; ky < 4; ++ky) {
@@ -281,14 +283,38 @@ EDGECC_SHARED void winogradOutputs(const WinogradImage &image,
   }
 }
 
+/// What is added to the outputs of two tiles, and room for these; or nothing.
+struct WinogradSum {
+  const Residual *residual;
+  std::int8_t *block;
+};
+
+/// Adds to the outputs of a tile, which are [2, 2, O] in `block`.
+[[maybe_unused]] inline void addWinograd(const WinogradImage &image,
+                                         const Residual &residual,
+                                         const std::int8_t *block, int tile,
+                                         std::int8_t *out) {
+  const int y = tile / image.tilesAcross() * 2;
+  const int x = tile % image.tilesAcross() * 2;
+  const int columns = x + 1 < image.outWidth ? 2 : 1;
+  const int place = (y * image.outWidth + x) * image.outDepth;
+  const int count = columns * image.outDepth;
+  addResidual(residual, block, place, count, out);
+  if (y + 1 < image.outHeight)
+    addResidual(residual, block + 2 * image.outDepth,
+                place + image.outWidth * image.outDepth, count, out);
+}
+
 /// One image; `zeros` are a pixel of the padding.
 template <int Depth, bool Even, bool Full>
-EDGECC_SHARED void winogradConv(const WinogradImage &image,
-                                const std::int8_t *in, const std::int8_t *zeros,
-                                const std::int32_t *weights,
-                                const WinogradFinish &finish, std::int8_t *out,
-                                std::int32_t *tiles) {
+EDGECC_SHARED void
+winogradConv(const WinogradImage &image, const std::int8_t *in,
+             const std::int8_t *zeros, const std::int32_t *weights,
+             const WinogradFinish &finish, const WinogradSum &sum,
+             std::int8_t *out, std::int32_t *tiles) {
   std::int32_t sums[16 * 8];
+  WinogradImage square = image;
+  square.outHeight = square.outWidth = 2;
   for (int first = 0; first < image.tiles(); first += 2) {
     const int last = first + 2 < image.tiles() ? first + 2 : image.tiles();
     for (int tile = first; tile < last; ++tile) {
@@ -299,19 +325,29 @@ EDGECC_SHARED void winogradConv(const WinogradImage &image,
     const std::int32_t *taps = weights;
     for (int o = 0; o < image.outDepth; o += 4, taps += 16 * 2 * Depth) {
       winogradProducts<Depth / 2>(tiles, taps, sums);
-      for (int tile = first; tile < last; ++tile)
-        winogradOutputs<Even, Full>(image, finish, sums + 4 * (tile - first),
-                                    tile, o, out);
+      for (int i = 0; i < last - first; ++i)
+        if (sum.residual)
+          winogradOutputs<Even, Full>(square, finish, sums + 4 * i, 0, o,
+                                      sum.block + i * 4 * image.outDepth);
+        else
+          winogradOutputs<Even, Full>(image, finish, sums + 4 * i, first + i, o,
+                                      out);
     }
+    if (sum.residual)
+      for (int i = 0; i < last - first; ++i)
+        addWinograd(image, *sum.residual, sum.block + i * 4 * image.outDepth,
+                    first + i, out);
   }
 }
 
+/// All images.
 template <class In, class Out, class Win, int InZero, int OutZero, int Lo,
           int Hi>
-void conv2d_s8_winograd_dsp(const std::int8_t *in, const std::int32_t *weights,
-                            const std::int32_t *bias,
-                            const std::int32_t *doubled, std::int8_t *out,
-                            std::int8_t *scratch) {
+inline void conv2dWinogradS8(const std::int8_t *in, const std::int32_t *weights,
+                             const std::int32_t *bias,
+                             const std::int32_t *doubled,
+                             const Residual *residual, std::int8_t *block,
+                             std::int8_t *out, std::int8_t *scratch) {
   constexpr int kDepth = In::dim(3);
   static_assert(kDepth % 4 == 0 && Out::dim(3) % 4 == 0,
                 "channels come in fours");
@@ -324,11 +360,28 @@ void conv2d_s8_winograd_dsp(const std::int8_t *in, const std::int32_t *weights,
   for (std::int8_t &zero : zeros)
     zero = InZero;
   const WinogradFinish finish = {bias, doubled, OutZero, Lo, Hi};
-  for (int n = 0; n < Out::dim(0); ++n)
+  for (int n = 0; n < Out::dim(0); ++n) {
+    Residual next{};
+    if (residual) {
+      next = *residual;
+      next.other += n * Out::product(1, 4);
+    }
     winogradConv<kDepth, kEven, Lo == -128 && Hi == 127>(
         image, in + n * In::product(1, 4), zeros, weights, finish,
+        WinogradSum{residual ? &next : nullptr, block},
         out + n * Out::product(1, 4),
         reinterpret_cast<std::int32_t *>(scratch));
+  }
+}
+
+template <class In, class Out, class Win, int InZero, int OutZero, int Lo,
+          int Hi>
+void conv2d_s8_winograd_dsp(const std::int8_t *in, const std::int32_t *weights,
+                            const std::int32_t *bias,
+                            const std::int32_t *doubled, std::int8_t *out,
+                            std::int8_t *scratch) {
+  conv2dWinogradS8<In, Out, Win, InZero, OutZero, Lo, Hi>(
+      in, weights, bias, doubled, nullptr, nullptr, out, scratch);
 }
 
 /// The same for few channels, with the tiles on the stack.
@@ -342,6 +395,35 @@ void conv2d_s8_winograd_dsp_small(const std::int8_t *in,
   alignas(4) std::int8_t tiles[16 * In::dim(3) * 4];
   conv2d_s8_winograd_dsp<In, Out, Win, InZero, OutZero, Lo, Hi>(
       in, weights, bias, doubled, out, tiles);
+}
+
+/// With another tensor added, see conv2d_s8_add_dsp in conv2d_dsp.h.
+template <class In, class Out, class Win, int InZero, int OutZero, int Lo,
+          int Hi>
+void conv2d_s8_winograd_add_dsp(
+    const std::int8_t *in, const std::int32_t *weights,
+    const std::int32_t *bias, const std::int32_t *doubled,
+    const std::int8_t *other, std::int8_t *out, std::int8_t *scratch, int mul,
+    int otherZero, int otherMul, int shift, int sumZero, int lo, int hi) {
+  const Residual residual = {other, OutZero, mul, otherZero, otherMul,
+                             shift, sumZero, lo,  hi};
+  std::int8_t block[8 * Out::dim(3)];
+  conv2dWinogradS8<In, Out, Win, InZero, OutZero, Lo, Hi>(
+      in, weights, bias, doubled, &residual, block, out, scratch);
+}
+
+/// The same for few channels, with the tiles on the stack.
+template <class In, class Out, class Win, int InZero, int OutZero, int Lo,
+          int Hi>
+void conv2d_s8_winograd_add_dsp_small(
+    const std::int8_t *in, const std::int32_t *weights,
+    const std::int32_t *bias, const std::int32_t *doubled,
+    const std::int8_t *other, std::int8_t *out, int mul, int otherZero,
+    int otherMul, int shift, int sumZero, int lo, int hi) {
+  alignas(4) std::int8_t tiles[16 * In::dim(3) * 4];
+  conv2d_s8_winograd_add_dsp<In, Out, Win, InZero, OutZero, Lo, Hi>(
+      in, weights, bias, doubled, other, out, tiles, mul, otherZero, otherMul,
+      shift, sumZero, lo, hi);
 }
 
 } // namespace

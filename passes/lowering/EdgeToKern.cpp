@@ -167,7 +167,10 @@ public:
 
   //===--- KernelCallBuilder ----------------------------------------------===//
   void begin(StringRef kernel, StringRef header) override {
-    calls.push_back({kernel, header, {}, {}, {}, {}, {}, {}, {}, {}, {}});
+    calls.push_back({kernel, header, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}});
+  }
+  void addProducer(Operation *producer) override {
+    calls.back().producers.push_back(producer);
   }
   void setPrecision(StringRef precision) override {
     calls.back().precision = precision;
@@ -213,6 +216,7 @@ private:
     SmallVector<Attribute> scalars;
     SmallVector<int64_t> inplace, overlap;
     FlatSymbolRefAttr function;
+    SmallVector<Operation *> producers;
     /// Empty: what the types say.
     StringRef precision;
   };
@@ -239,7 +243,9 @@ private:
   }
 
   void emit(const Call &call) {
-    kern::CallOp op = create(current->getLoc(), call.kernel, call.header,
+    SmallVector<Operation *> computed = call.producers;
+    computed.push_back(current);
+    kern::CallOp op = create(getLocation(computed), call.kernel, call.header,
                              builder.getArrayAttr(call.templateArgs),
                              call.inputs, call.outputs, call.scratch);
     if (!call.scalars.empty())
@@ -250,10 +256,18 @@ private:
       op.setOverlap(call.overlap);
     if (call.function)
       op.setFunctionAttr(call.function);
-    if (auto macs = dyn_cast<edge::MacCountOpInterface>(current))
-      op.setMacs(macs.getMacCount());
+    for (Operation *part : computed)
+      if (auto macs = dyn_cast<edge::MacCountOpInterface>(part))
+        op.setMacs(op.getMacs() + macs.getMacCount());
     op.setLayer(edge::getLayerName(current));
     op.setPrecision(call.precision.empty() ? getPrecision() : call.precision);
+  }
+
+  Location getLocation(ArrayRef<Operation *> computed) {
+    SmallVector<Location> locations;
+    for (Operation *op : computed)
+      locations.push_back(op->getLoc());
+    return FusedLoc::get(context, locations);
   }
 
   kern::CallOp create(Location loc, StringRef kernel, StringRef header,
@@ -454,7 +468,8 @@ struct ConvertEdgeToKern
         continue;
       if (auto reshape = dyn_cast<edge::ReshapeOp>(op))
         builder.view(reshape);
-      else if (failed(builder.lower(&op, *choice.kernels.lookup(&op))))
+      else if (const Kernel *kernel = choice.kernels.lookup(&op);
+               kernel && failed(builder.lower(&op, *kernel)))
         return failure();
     }
     return success();

@@ -64,6 +64,9 @@ public:
   /// The output may cover that input if it begins `distance` bytes before it:
   /// the kernel then overwrites only what it does not read again.
   virtual void allowOverlap(unsigned index, int64_t distance) = 0;
+  /// The call also computes `producer`, whose result nothing else uses: see
+  /// Kernel::producer.
+  virtual void addProducer(mlir::Operation *producer) = 0;
   /// What the report says of the precision, where types do not tell it.
   virtual void setPrecision(llvm::StringRef precision) = 0;
   /// A scalar function, the body of a map, as first template argument.
@@ -97,6 +100,9 @@ struct Kernel {
   /// Bytes of constants that it takes for speed, beyond those of the next best
   /// kernel. Not set: none.
   std::function<int64_t(mlir::Operation *)> extraBytes;
+  /// The producer of an operand that it computes as well, so that this needs no
+  /// kernel of its own. Not set: none.
+  std::function<mlir::Operation *(mlir::Operation *)> producer;
 };
 
 /// The kernels of a program.
@@ -125,7 +131,8 @@ public:
                        [lower](mlir::Operation *op, KernelCallBuilder &call) {
                          return lower(mlir::cast<OpT>(op), call);
                        },
-                       /*extraBytes=*/{}});
+                       /*extraBytes=*/{},
+                       /*producer=*/{}});
     return kernels.back();
   }
 
@@ -133,7 +140,8 @@ public:
   llvm::SmallVector<const Kernel *>
   getCandidates(mlir::Operation *op, const llvm::StringSet<> &features) const;
 
-  /// The best kernel of every operation of `function` that has one, with at
+  /// The best kernel of every operation of `function` that has one, and that no
+  /// other kernel computes as its producer, with at
   /// most `extraBytes` taken for speed if that is not negative: first where a
   /// byte saves most, by the multiplications of the operation.
   KernelChoice choose(mlir::func::FuncOp function,

@@ -16,7 +16,9 @@ def ConvertEdgeToKern : Pass<"convert-edge-to-kern", "::mlir::ModuleOp"> {
     Turns `@main` on tensors into `@run` on memrefs: the arguments are the
     inputs, then the outputs. For every operation the registry
     (`edgecc/Backend/KernelRegistry.h`) offers the kernels that compute it with
-    the target's features; the best one is called. Some of them take more
+    the target's features; the best one is called. A kernel may compute the
+    producer of an operand as well, if nothing else uses that (a convolution and
+    the sum after it). Some of them take more
     memory for constants to be faster (Winograd's convolution); all such extra
     bytes together stay below `extra-bytes`, if that is given, and are
     `kern.extra_bytes` of the program. Constants are packed into `kern.data` as that kernel reads them, equal ones once. Reshapes become

@@ -19,6 +19,7 @@
 #include "conv2d_winograd_dsp.h"
 #include "depthwise_conv2d.h"
 #include "depthwise_conv2d_dsp.h"
+#include "elementwise.h"
 #include "fully_connected.h"
 #include "fully_connected_dsp.h"
 #include "fully_connected_w4_dsp.h"
@@ -175,6 +176,60 @@ void convWinograd(const std::int8_t *in, const std::int8_t *weights,
 #else
   edgecc::kernels::conv2d_s8<In, Out, Win, 1>(
       in, weights, bias, multiplier, out, kInZero, 0, kOutZero, Lo, Hi);
+#endif
+}
+
+/// What is added to a convolution's outputs in the tests.
+constexpr int kMul = 9001, kOtherZero = 23, kOtherMul = 7003, kSumShift = 14,
+              kSumZero = -9, kSumLo = -110, kSumHi = 127;
+
+/// A convolution and a sum, which overwrites the other operand.
+template <class C>
+void convThenAdd(const std::int8_t *in, const std::int8_t *weights,
+                 const std::int32_t *bias, const std::int32_t *multiplier,
+                 std::int8_t *out, int shift) {
+  using Out = typename C::Out;
+  static std::int8_t block[Out::size];
+  edgecc::kernels::conv2d_s8<typename C::In, Out, typename C::Win, 1>(
+      in, weights, bias, multiplier, block, kInZero, shift, kOutZero, -120,
+      125);
+  edgecc::kernels::add_s8<Out, Out, Out>(block, out, out, kOutZero, kMul,
+                                         kOtherZero, kOtherMul, kSumShift,
+                                         kSumZero, kSumLo, kSumHi);
+}
+
+/// The same in one kernel.
+template <class C>
+void convAddDsp(const std::int8_t *in, const std::int8_t *weights,
+                const std::int32_t *bias, const std::int32_t *multiplier,
+                std::int8_t *out) {
+#if defined(__ARM_FEATURE_DSP)
+  packRows(weights, C::Out::dim(3), C::kProducts, 2, 8);
+  doubleMultipliers(multiplier);
+  edgecc::kernels::conv2d_s8_add_dsp_small<typename C::In, typename C::Out,
+                                           typename C::Win, kInZero, kOutZero,
+                                           -120, 125>(
+      in, packed, bias, doubled, out, out, kMul, kOtherZero, kOtherMul,
+      kSumShift, kSumZero, kSumLo, kSumHi);
+#else
+  convThenAdd<C>(in, weights, bias, multiplier, out, 0);
+#endif
+}
+
+template <class C>
+void convAddWinograd(const std::int8_t *in, const std::int8_t *weights,
+                     const std::int32_t *bias, const std::int32_t *multiplier,
+                     std::int8_t *out) {
+#if defined(__ARM_FEATURE_DSP)
+  packWinograd(weights, C::Out::dim(3), C::In::dim(3));
+  doubleMultipliers(multiplier);
+  edgecc::kernels::conv2d_s8_winograd_add_dsp<typename C::In, typename C::Out,
+                                              typename C::Win, kInZero,
+                                              kOutZero, -120, 125>(
+      in, packed, bias, doubled, out, out, scratch, kMul, kOtherZero, kOtherMul,
+      kSumShift, kSumZero, kSumLo, kSumHi);
+#else
+  convThenAdd<C>(in, weights, bias, multiplier, out, 0);
 #endif
 }
 

@@ -85,6 +85,13 @@ void prepare(int products) {
     m = integer(4000000, 8000000) / root;
 }
 
+/// Fresh data, and something in `out` to be added to.
+void prepareSum(int products, int outputs) {
+  prepare(products);
+  for (int i = 0; i < outputs; ++i)
+    out[i] = static_cast<std::int8_t>(integer(-128, 127));
+}
+
 /// Prints "Kernel.Name hash" (FNV-1a).
 void report(const char *kernel, const char *name, const void *data, int bytes) {
   std::uint32_t hash = 2166136261u;
@@ -171,6 +178,9 @@ template <class C> void conv(const char *name) {
     convDspWide<C>(wideIn, other, bias, multiplier, wideOut, wideShift, wideLo,
                    wideHi);
     report("Conv2dS16x8Dsp", name, wideOut, C::Out::size * 2);
+    prepareSum(C::kProducts, C::Out::size);
+    convAddDsp<C>(in, other, bias, multiplier, out);
+    report("Conv2dS8AddDsp", name, out, C::Out::size);
   }
   if constexpr (isWinograd<C>()) {
     prepare(C::kProducts);
@@ -178,11 +188,17 @@ template <class C> void conv(const char *name) {
     report("Conv2dS8Winograd", name, out, C::Out::size);
     convWinograd<C, -100, 90>(in, other, bias, multiplier, out);
     report("Conv2dS8WinogradClamped", name, out, C::Out::size);
+    prepareSum(C::kProducts, C::Out::size);
+    convAddWinograd<C>(in, other, bias, multiplier, out);
+    report("Conv2dS8AddWinograd", name, out, C::Out::size);
   }
   if constexpr (C::kGroups == 1) {
     prepare(C::kProducts);
     convHelium<C, 2, -120, 125>(in, other, bias, multiplier, out);
     report("Conv2dS8Helium", name, out, C::Out::size);
+    prepareSum(C::kProducts, C::Out::size);
+    convAddHelium<C>(in, other, bias, multiplier, out);
+    report("Conv2dS8AddHelium", name, out, C::Out::size);
     prepare(C::kProducts);
     convV6m<C, -120, 127>(in, other, bias, multiplier, out);
     report("Conv2dS8V6m", name, out, C::Out::size);

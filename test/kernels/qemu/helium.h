@@ -64,6 +64,23 @@ void convHelium(const std::int8_t *in, const std::int8_t *weights,
 #endif
 }
 
+/// With a sum that overwrites the other operand.
+template <class C>
+void convAddHelium(const std::int8_t *in, const std::int8_t *weights,
+                   const std::int32_t *bias, const std::int32_t *multiplier,
+                   std::int8_t *out) {
+#if defined(__ARM_FEATURE_MVE)
+  packVectorRows(weights, C::Out::dim(3), C::kProducts);
+  edgecc::kernels::conv2d_s8_add_mve_small<typename C::In, typename C::Out,
+                                           typename C::Win, kInZero, 1,
+                                           kOutZero, -120, 125>(
+      in, vectorRows, bias, multiplier, out, out, kMul, kOtherZero, kOtherMul,
+      kSumShift, kSumZero, kSumLo, kSumHi);
+#else
+  convThenAdd<C>(in, weights, bias, multiplier, out, 1);
+#endif
+}
+
 #if defined(__ARM_FEATURE_MVE)
 /// In bands of `Band` rows; overwrites `in` where the kernel may.
 template <class C, int Band, int Shift, int Lo, int Hi>
