@@ -133,6 +133,21 @@ static std::optional<Excess> checkLatency(const Session &session) {
   return excess;
 }
 
+static std::optional<Excess> checkEnergy(const Session &session) {
+  const report::Report &report = session.report;
+  if (!report.budget.energy || !report.energy.microjoules ||
+      *report.energy.microjoules <= *report.budget.energy * 1e6)
+    return std::nullopt;
+  Excess excess;
+  raw_string_ostream(excess.message)
+      << "energy: " << format("%.1f", *report.energy.microjoules) << " uJ ("
+      << report.energy.source << "), allowed are "
+      << format("%.1f", *report.budget.energy * 1e6) << " uJ";
+  excess.causes = {"it is as much as the time is; --latency names the layers "
+                   "that take most of it"};
+  return excess;
+}
+
 static std::optional<Excess> checkDrop(const Session &session) {
   const report::Report &report = session.report;
   if (!report.budget.maxDrop || !report.accuracy ||
@@ -165,7 +180,8 @@ static std::optional<Excess> checkDrop(const Session &session) {
 Error driver::checkBudget(Session &session) {
   bool met = true;
   using Check = std::optional<Excess> (*)(const Session &);
-  for (Check check : {checkRam, checkFlash, checkLatency, checkDrop}) {
+  for (Check check :
+       {checkRam, checkFlash, checkLatency, checkEnergy, checkDrop}) {
     std::optional<Excess> excess = check(session);
     if (!excess)
       continue;

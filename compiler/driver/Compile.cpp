@@ -54,15 +54,20 @@ static Error planTrial(Session &session) {
   const Target &target = session.target;
   if (options.emit != Emit::Files)
     return Error::success();
-  if (budget.energy)
-    return createStringError("--energy: the target '" + target.name +
-                             "' has no energy model");
+  if (budget.energy && !target.device.activePower)
+    return createStringError(
+        "--energy: what " +
+        (options.device.empty() ? "target '" + target.name
+                                : "device '" + options.device) +
+        "' draws is not known; name a --device of which it is, or give "
+        "device.active_power_mw in a file for --target-file");
   if (budget.latency && target.kind != TargetKind::Host &&
       !target.device.clockHz)
     return createStringError("--latency: the target '" + target.name +
                              "' has no clock; give it device.clock_hz in a "
                              "file for --target-file");
-  bool needed = options.measure || budget.flash || budget.latency;
+  bool needed =
+      options.measure || budget.flash || budget.latency || budget.energy;
   session.measures = needed || budget.ram;
   if (!session.measures && !options.verifySamples)
     return Error::success();
@@ -237,6 +242,14 @@ static Error makeCode(Session &session) {
   for (Stage stage : {lower, describeLayers, emit, tryCode})
     if (Error error = stage(session))
       return error;
+  // Milliwatts times milliseconds.
+  const std::optional<double> &power = session.target.device.activePower;
+  const report::Latency &latency = session.report.latency;
+  session.report.energy = {};
+  if (power && latency.milliseconds)
+    session.report.energy = {*power * *latency.milliseconds,
+                             "active power times time (" + latency.source +
+                                 ")"};
   return Error::success();
 }
 

@@ -10,6 +10,7 @@
 #include "Stages.h"
 
 #include "edgecc/Dialect/Kern/Kern.h"
+#include "edgecc/Target/CostModel.h"
 
 #include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/SetVector.h"
@@ -115,6 +116,44 @@ static report::Layer describe(kern::CallOp call) {
   return layer;
 }
 
+static uint64_t countElements(mlir::ValueRange buffers) {
+  uint64_t elements = 0;
+  for (mlir::Value buffer : buffers)
+    if (!getRoot(buffer).getDefiningOp<kern::GetDataOp>())
+      elements += cast<mlir::MemRefType>(buffer.getType()).getNumElements();
+  return elements;
+}
+
+static CallShape getShape(kern::CallOp call) {
+  CallShape shape;
+  shape.macs = uint64_t(call.getMacs());
+  shape.inputs = countElements(call.getInputs());
+  shape.outputs = countElements(call.getOutputs());
+  if (!call.getOutputs().empty()) {
+    auto type = cast<mlir::MemRefType>(call.getOutputs().front().getType());
+    if (type.getRank() > 0)
+      shape.channels = uint64_t(type.getShape().back());
+  }
+  return shape;
+}
+
+/// What all layers take together, if that is known of each: what stands in the
+/// report until something is measured.
+static void predictLatency(const Target &target, report::Report &report) {
+  report.latency = {};
+  uint64_t cycles = 0;
+  for (const report::Layer &layer : report.layers) {
+    if (!layer.predictedCycles)
+      return;
+    cycles += *layer.predictedCycles;
+  }
+  report.latency.cycles = cycles;
+  report.latency.source = "cost model";
+  if (target.device.clockHz)
+    report.latency.milliseconds =
+        double(cycles) * 1e3 / double(*target.device.clockHz);
+}
+
 /// A fused layer is as noisy as the last of its nodes.
 static std::optional<double> findSqnr(const report::Layer &layer,
                                       const StringMap<double> &sqnr) {
@@ -146,6 +185,10 @@ Error driver::describeLayers(Session &session) {
   report.flash.weights = uint64_t(memory.weights);
   report.buffers.clear();
   report.layers.clear();
+  Expected<std::optional<CostModel>> costs =
+      CostModel::load(session.target.name, session.resourceDir);
+  if (!costs)
+    return costs.takeError();
   std::vector<LiveBuffer> buffers = findLiveBuffers(*session.kern);
   for (const LiveBuffer &buffer : buffers)
     report.buffers.push_back(
@@ -154,8 +197,15 @@ Error driver::describeLayers(Session &session) {
     report::Layer layer = describe(call);
     layer.liveBytes = countLiveBytes(buffers, unsigned(report.layers.size()));
     layer.sqnr = findSqnr(layer, session.sqnr);
+    CallShape shape = getShape(call);
+    layer.inputs = shape.inputs;
+    layer.outputs = shape.outputs;
+    layer.channels = shape.channels;
+    if (*costs)
+      layer.predictedCycles = (*costs)->predict(layer.kernel, shape);
     describeSensitivity(layer, report.sensitivity);
     report.layers.push_back(std::move(layer));
   });
+  predictLatency(session.target, report);
   return Error::success();
 }

@@ -106,7 +106,7 @@ static void printFlash(raw_ostream &os, const Report &report) {
 
 static void printLatency(raw_ostream &os, const Report &report) {
   const Latency &latency = report.latency;
-  if (!latency.instructions && !latency.milliseconds) {
+  if (!latency.instructions && !latency.milliseconds && !latency.cycles) {
     row(os, "latency") << formatCount(report.getMacs())
                        << " MACs (--measure counts instructions)\n";
     return;
@@ -114,12 +114,23 @@ static void printLatency(raw_ostream &os, const Report &report) {
   row(os, "latency");
   if (latency.instructions)
     os << formatCount(*latency.instructions) << " instructions";
+  else if (latency.cycles)
+    os << formatCount(*latency.cycles) << " cycles";
   if (latency.milliseconds)
-    os << (latency.instructions ? ", " : "")
+    os << (latency.instructions || latency.cycles ? ", " : "")
        << formatDecimal(*latency.milliseconds, 3) << " ms (" << latency.source
        << ")";
   if (report.budget.latency)
     os << " of " << formatDecimal(*report.budget.latency * 1e3, 3) << " ms";
+  os << '\n';
+}
+
+static void printEnergy(raw_ostream &os, const Report &report) {
+  if (!report.energy.microjoules)
+    return;
+  row(os, "energy") << formatDecimal(*report.energy.microjoules, 1) << " uJ";
+  if (report.budget.energy)
+    os << " of " << formatDecimal(*report.budget.energy * 1e6, 1) << " uJ";
   os << '\n';
 }
 
@@ -143,6 +154,7 @@ void edgecc::report::printSummary(raw_ostream &os, const Report &report) {
   printRam(os, report);
   printFlash(os, report);
   printLatency(os, report);
+  printEnergy(os, report);
   if (report.verification)
     printVerification(os, *report.verification);
 }

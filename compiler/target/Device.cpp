@@ -21,12 +21,13 @@ static bool fromJSON(const json::Value &value, Device &device,
                      json::Path path) {
   json::ObjectMapper map(value, path);
   uint64_t clock = 0, ram = 0, flash = 0;
+  std::optional<double> power;
   if (!map || !map.map("target", device.target) ||
       !map.map("description", device.description) ||
       !map.map("clock_hz", clock) || !map.map("ram", ram) ||
-      !map.map("flash", flash))
+      !map.map("flash", flash) || !map.mapOptional("active_power_mw", power))
     return false;
-  device.limits = {clock, ram, flash};
+  device.limits = {clock, ram, flash, power};
   return true;
 }
 

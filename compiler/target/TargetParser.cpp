@@ -66,6 +66,15 @@ public:
     value = static_cast<uint64_t>(*number);
   }
 
+  void read(StringRef field, std::optional<double> &value, StringRef what) {
+    const json::Value *found = find(field, Optional, what);
+    if (!found)
+      return;
+    value = found->getAsNumber();
+    if (!value || *value <= 0)
+      fail(field, "must be a positive number: " + what);
+  }
+
   const json::Object *readObject(StringRef field, Presence presence,
                                  StringRef what) {
     const json::Value *found = find(field, presence, what);
@@ -220,6 +229,8 @@ private:
     fields.read("clock_hz", target.device.clockHz, "hertz");
     fields.read("ram", target.device.ram, "bytes");
     fields.read("flash", target.device.flash, "bytes");
+    fields.read("active_power_mw", target.device.activePower,
+                "milliwatts while it computes");
     done(fields);
   }
 

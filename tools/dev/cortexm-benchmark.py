@@ -83,7 +83,7 @@ def memory_rows(models, reports, small):
         found = reports[name, "cortex-m4"]
         arena, code = found["ram"]["arena"], found["flash"]["code"]
         tflm = TFLM.get(name, (None, None, None))
-        rows.append([name, f"{arena:,}", report.number(tflm[1]), f"{found['ram']['stack']:,}",
+        rows.append([name, f"{arena:,}", f"{found['ram']['io']:,}", report.number(tflm[1]), f"{found['ram']['stack']:,}",
                      f"{found['flash']['weights']:,}", f"{code:,}", report.number(tflm[2]),
                      f"{small[name]['flash']['weights']:,}", f"{small[name]['flash']['code']:,}",
                      f"{small[name]['latency']['instructions']:,}"])
@@ -116,9 +116,9 @@ In brackets, how many times as many TFLite Micro with CMSIS-NN takes on the offi
 """, report.markdown(["model"] + short, instruction_rows(models, reports)), """
 ## Memory on a Cortex-M4
 
-Bytes. `code` is the linked image without weights: start-up and libm are in it. The last three columns are those of
-`--optimize size`: no transformed or widened weights, and `-Os`.
-""", report.markdown(["model", "arena", "TFLM", "stack", "weights", "code", "TFLM", "weights (size)", "code (size)",
+Bytes. Inputs and outputs lie outside the arena, in memory of the caller's; TFLite Micro's arena holds them. `code` is the
+linked image without weights: start-up and libm are in it. The last three columns are those of `--optimize size`: no transformed or widened weights, and `-Os`.
+""", report.markdown(["model", "arena", "input, output", "TFLM", "stack", "weights", "code", "TFLM", "weights (size)", "code (size)",
                       "instructions (size)"],
                      memory_rows(models, reports, small))]
     for core in ["cortex-m4", "cortex-m55", "cortex-m0plus"]:

@@ -106,7 +106,11 @@ struct Layer {
   std::string kernel;
   std::string precision;
   uint64_t macs = 0;
+  /// Elements that go in (constants apart) and out; the last axis of the result.
+  uint64_t inputs = 0, outputs = 0, channels = 1;
   std::optional<uint64_t> cycles;
+  /// The same as the cost model of the target has it.
+  std::optional<uint64_t> predictedCycles;
   uint64_t weightBytes = 0;
   /// Arena bytes in use while the layer runs.
   uint64_t liveBytes = 0;

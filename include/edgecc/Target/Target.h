@@ -59,6 +59,8 @@ struct TargetDevice {
   std::optional<uint64_t> clockHz;
   std::optional<uint64_t> ram;
   std::optional<uint64_t> flash;
+  /// While it computes, all of the part; in milliwatts.
+  std::optional<double> activePower;
 };
 
 struct Target {

@@ -6,8 +6,14 @@
 //===----------------------------------------------------------------------===//
 
 #include "edgecc/Target/Target.h"
+#include "edgecc/Target/CostModel.h"
+#include "edgecc/Target/Device.h"
 
+#include "llvm/ADT/SmallString.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/raw_ostream.h"
 
 #include <gtest/gtest.h>
 
@@ -75,7 +81,7 @@ TEST(Target, NamesWhatIsWrong) {
   expectContains(changed("\"core\"", "\"Core\""), "field 'core' is missing");
   expectContains(changed("\"ram\"", "\"rom\""),
                  "field 'device.rom' is not known; known fields here: "
-                 "clock_hz, flash, ram");
+                 "active_power_mw, clock_hz, flash, ram");
   expectContains(changed("65536", "-1"), "'device.ram' must be a positive");
   expectContains(changed("65536", "1.5"), "'device.ram' must be a positive");
   expectContains(changed("[\"dsp\"]", "\"dsp\""),
@@ -138,6 +144,83 @@ TEST(Target, FindsItsResources) {
   EXPECT_EQ(findResourceDir("edgecc"), "/somewhere");
   unsetenv("EDGECC_RESOURCE_DIR");
   EXPECT_EQ(findResourceDir("edgecc"), kResources);
+}
+
+//===----------------------------------------------------------------------===//
+// Devices and costs
+//===----------------------------------------------------------------------===//
+
+/// A resource folder of its own with one file in it.
+class Resources : public testing::Test {
+protected:
+  void SetUp() override {
+    ASSERT_FALSE(
+        llvm::sys::fs::createUniqueDirectory("edgecc-resources", folder));
+  }
+  void TearDown() override { llvm::sys::fs::remove_directories(folder); }
+
+  void write(StringRef name, StringRef text) {
+    llvm::SmallString<256> file(folder);
+    llvm::sys::path::append(file, name);
+    llvm::sys::fs::create_directories(llvm::sys::path::parent_path(file));
+    std::error_code code;
+    llvm::raw_fd_ostream(file, code) << text;
+    ASSERT_FALSE(code);
+  }
+
+  llvm::SmallString<128> folder;
+};
+
+TEST_F(Resources, PredictsByTheTermsOfAKernel) {
+  write("costs/some-core.json",
+        R"({"conv": {"macs": 0.5, "pixels": 10, "vectors": 2, "call": 7}})");
+  Expected<std::optional<CostModel>> model =
+      CostModel::load("some-core", folder);
+  ASSERT_TRUE(static_cast<bool>(model));
+  ASSERT_TRUE(model->has_value());
+  // 4 pixels of 6 channels, windows of 20 taps: two fours of channels, two
+  // sixteens of taps.
+  CallShape shape;
+  shape.macs = 480;
+  shape.outputs = 24;
+  shape.channels = 6;
+  EXPECT_EQ((*model)->predict("conv", shape), 240 + 40 + 2 * 16 + 7);
+  EXPECT_EQ((*model)->predict("conv_small", shape), 319u);
+  EXPECT_EQ((*model)->predict("pool", shape), std::nullopt);
+}
+
+TEST_F(Resources, KnowsNoCostsOfATargetWithoutAFile) {
+  Expected<std::optional<CostModel>> model = CostModel::load("other", folder);
+  ASSERT_TRUE(static_cast<bool>(model));
+  EXPECT_FALSE(model->has_value());
+}
+
+TEST_F(Resources, NamesACostFileThatIsNoCostFile) {
+  write("costs/some-core.json", R"({"conv": {"macs": "many"}})");
+  Expected<std::optional<CostModel>> model =
+      CostModel::load("some-core", folder);
+  expectContains(messageOf(std::move(model)), "some-core.json");
+}
+
+TEST_F(Resources, NamesADeviceWithoutItsMemory) {
+  write("devices.json",
+        R"({"board": {"target": "cortex-m4", "description": "x",
+                      "clock_hz": 1000000, "flash": 1}})");
+  Expected<Device> device = loadDevice("board", folder);
+  expectContains(messageOf(std::move(device)), "board.ram");
+}
+
+TEST(Devices, HaveTargetsAndClocks) {
+  Expected<std::map<std::string, Device>> devices = loadDevices(kResources);
+  ASSERT_TRUE(static_cast<bool>(devices));
+  EXPECT_GE(devices->size(), 12u);
+  for (const auto &[name, device] : *devices) {
+    Expected<Target> target = loadTarget(device.target, kResources);
+    EXPECT_TRUE(static_cast<bool>(target)) << name;
+    llvm::consumeError(target.takeError());
+    EXPECT_GE(*device.limits.flash, *device.limits.ram / 8) << name;
+    EXPECT_GE(*device.limits.clockHz, 1000000u) << name;
+  }
 }
 
 } // namespace
