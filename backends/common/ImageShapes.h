@@ -57,6 +57,18 @@ inline void allowRasterOverlap(mlir::Value input, mlir::Value result,
                                              bytesOf(input)}));
 }
 
+/// The same for kernels that can take the blocks in the opposite order; after
+/// their last scalar has been added.
+inline void allowRasterBackwards(mlir::Value input, mlir::Value result,
+                                 kern::WindowAttr window,
+                                 KernelCallBuilder &call, int64_t block,
+                                 bool readsFirst) {
+  llvm::SmallVector<int64_t> in = getImageShape(input),
+                             out = getImageShape(result);
+  call.allowBackwards(
+      0, getBackwardsDistance({in, out, window, block, readsFirst, 1}));
+}
+
 /// The shapes and the window of an operation for the kernels over any number of
 /// spatial axes.
 template <typename OpT>

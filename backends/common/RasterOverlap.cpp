@@ -40,6 +40,27 @@ struct Reads {
     return (y * order.in[2] + x) * order.in[3];
   }
 
+  /// Behind the highest element that it reads, or a higher one.
+  int64_t getEnd(int64_t pixel) const {
+    kern::WindowAttr window = order.window;
+    auto last = [&](int64_t position, unsigned axis, int64_t size) {
+      int64_t tap =
+          position * window.getStrides()[axis] - window.getPads()[axis] +
+          (window.getKernel()[axis] - 1) * window.getDilations()[axis];
+      return std::clamp<int64_t>(tap, 0, size - 1);
+    };
+    int64_t y = last(pixel / order.out[2], 0, order.in[1]);
+    int64_t x = last(pixel % order.out[2], 1, order.in[2]);
+    return (y * order.in[2] + x + 1) * order.in[3];
+  }
+
+  int64_t getEndOfBlock(int64_t first) const {
+    int64_t end = getEnd(first);
+    for (int64_t i = 1; i < order.block; ++i)
+      end = std::max(end, getEnd(first + i));
+    return end;
+  }
+
   int64_t getBeginOfBlock(int64_t first) const {
     int64_t begin = getBegin(first);
     for (int64_t i = 1; i < order.block; ++i)
@@ -67,6 +88,28 @@ int64_t edgecc::getOverlapDistance(const RasterOrder &order) {
       int64_t written = image * outImage + (first + order.block) * out[3];
       distance = std::max(distance,
                           written - (order.readsFirst ? toReadLater : toRead));
+    }
+  return distance * order.elementBytes;
+}
+
+int64_t edgecc::getBackwardsDistance(const RasterOrder &order) {
+  ArrayRef<int64_t> in = order.in, out = order.out;
+  const Reads reads{order};
+  const int64_t pixels = out[1] * out[2];
+  const int64_t inImage = in[1] * in[2] * in[3], outImage = pixels * out[3];
+  // Before the input, a result is not in its way at all.
+  int64_t distance = -out[0] * outImage;
+  // The end of what is still to be read by blocks before this one.
+  int64_t toRead = std::numeric_limits<int64_t>::min() / 2;
+  for (int64_t image = 0; image != in[0]; ++image)
+    for (int64_t block = 0, e = llvm::divideCeil(pixels, order.block);
+         block != e; ++block) {
+      int64_t first = std::min(block * order.block, pixels - order.block);
+      int64_t toReadLater = toRead;
+      toRead = std::max(toRead, image * inImage + reads.getEndOfBlock(first));
+      int64_t written = image * outImage + first * out[3];
+      distance = std::max(distance,
+                          (order.readsFirst ? toReadLater : toRead) - written);
     }
   return distance * order.elementBytes;
 }

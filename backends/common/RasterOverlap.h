@@ -40,6 +40,10 @@ struct RasterOrder {
 /// writes, less the beginning of what is read after that.
 int64_t getOverlapDistance(const RasterOrder &order);
 
+/// The same for a kernel that takes the blocks in the opposite order: the least
+/// number of bytes that the result has to begin behind the input.
+int64_t getBackwardsDistance(const RasterOrder &order);
+
 } // namespace edgecc
 
 #endif // EDGECC_BACKENDS_COMMON_RASTEROVERLAP_H

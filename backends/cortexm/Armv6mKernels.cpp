@@ -97,6 +97,10 @@ static LogicalResult lowerArmv6mConv(ConvOp op, KernelCallBuilder &call) {
                        /*block=*/4, /*readsFirst=*/true);
   if (inArena)
     call.addScratch(bytes);
+  call.addScalar(int32_t(0));
+  if (out[1] * out[2] >= 4)
+    allowRasterBackwards(op.getInput(), op.getResult(), getWindowOf(op), call,
+                         /*block=*/4, /*readsFirst=*/true);
   return success();
 }
 

@@ -142,6 +142,13 @@ static LogicalResult lowerDspConv(ConvOp op, KernelCallBuilder &call,
   allowDspOverlap(op, call);
   if (inArena)
     call.addScratch(bytes);
+  if (sum)
+    return success();
+  call.addScalar(int32_t(0));
+  if (filter.getNumElements() !=
+      filter.getDim(0) * shapeOf(op.getInput()).back())
+    allowRasterBackwards(op.getInput(), op.getResult(), getWindowOf(op), call,
+                         /*block=*/3, /*readsFirst=*/true);
   return success();
 }
 

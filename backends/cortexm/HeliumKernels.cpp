@@ -100,6 +100,12 @@ static LogicalResult lowerHeliumConv(ConvOp op, KernelCallBuilder &call,
                        /*block=*/pixels, /*readsFirst=*/true);
   if (inArena)
     call.addScratch(bytes);
+  if (sum)
+    return success();
+  call.addScalar(int32_t(0));
+  if (!isWhole && out[1] * out[2] >= pixels)
+    allowRasterBackwards(op.getInput(), op.getResult(), getWindowOf(op), call,
+                         /*block=*/pixels, /*readsFirst=*/true);
   return success();
 }
 

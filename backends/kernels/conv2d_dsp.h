@@ -461,36 +461,40 @@ inline void dspChannels(const std::int16_t *patches,
 
 /// Calls channels(patches, first, done) for every three pixels, of which the
 /// first `done` have been computed before; `first` counts the pixels of all
-/// images.
+/// images. Begins with the last ones if `backwards`, when `done` says nothing.
 template <class In, class Out, class Win, int InZero, class T, class Channels>
 inline void conv2dDsp(const T *in, std::int16_t *patches,
-                      const Channels &channels) {
+                      const Channels &channels, bool backwards = false) {
   using Patch = DspPatch<In, Win, T>;
   constexpr int kPixels = Out::dim(1) * Out::dim(2), kWidth = Out::dim(2);
+  constexpr int kBlocks = (kPixels + 2) / 3, kAll = Out::dim(0) * kBlocks;
   constexpr bool kPointwise = Patch::kTaps == In::dim(3) &&
                               In::product(1, 3) == kPixels &&
                               Win::strideH == 1 && Win::strideW == 1;
   static_assert(kPixels >= 3, "an image has a block of three pixels");
-  for (int n = 0; n < Out::dim(0); ++n, in += In::product(1, 4))
-    for (int pixel = 0; pixel < kPixels; pixel += 3) {
-      // The last block may compute pixels of the one before again.
-      const int first = pixel < kPixels - 3 ? pixel : kPixels - 3;
-      for (int i = 0; i < 3; ++i) {
-        const int at = first + i;
-        if constexpr (kPointwise && In::dim(3) % 4 == 0)
-          Patch::expand(patches + 4 * i, in + at * In::dim(3), Patch::kFours);
-        else
-          Patch::gather(WindowAt<In, Win>(at / kWidth, at % kWidth), in,
-                        T{InZero}, patches + 4 * i);
-      }
-      channels(patches, n * kPixels + first, pixel - first);
+  for (int i = 0; i < kAll; ++i) {
+    const int block = backwards ? kAll - 1 - i : i;
+    const int n = block / kBlocks, pixel = block % kBlocks * 3;
+    const T *image = in + n * In::product(1, 4);
+    // The last block may compute pixels of the one before again.
+    const int first = pixel < kPixels - 3 ? pixel : kPixels - 3;
+    for (int k = 0; k < 3; ++k) {
+      const int at = first + k;
+      if constexpr (kPointwise && In::dim(3) % 4 == 0)
+        Patch::expand(patches + 4 * k, image + at * In::dim(3), Patch::kFours);
+      else
+        Patch::gather(WindowAt<In, Win>(at / kWidth, at % kWidth), image,
+                      T{InZero}, patches + 4 * k);
     }
+    channels(patches, n * kPixels + first, pixel - first);
+  }
 }
 
 template <class In, class Out, class Win, int InZero, bool Full, class Sum>
 inline void conv2dS8Dsp(const std::int8_t *in, const std::int32_t *weights,
                         const DspFinish &finish, const Sum &sum,
-                        std::int8_t *out, std::int16_t *patches) {
+                        std::int8_t *out, std::int16_t *patches,
+                        bool backwards = false) {
   constexpr int kTaps = Win::kernelH * Win::kernelW * In::dim(3);
   constexpr int kFours = evenFours(kTaps), kUnroll = kFours % 4 == 0 ? 4 : 2;
   constexpr int kPixels = Out::dim(1) * Out::dim(2), kOut = Out::dim(3);
@@ -505,10 +509,12 @@ inline void conv2dS8Dsp(const std::int8_t *in, const std::int32_t *weights,
                                 weights, kOut, finish, sum, out, patches);
   else
     conv2dDsp<In, Out, Win, InZero>(
-        in, patches, [&](const std::int16_t *taps, int first, int done) {
+        in, patches,
+        [&](const std::int16_t *taps, int first, int done) {
           dspBlock<kUnroll, Full>(taps, kFours, weights, kOut, finish, sum,
                                   first, done, out);
-        });
+        },
+        backwards);
 }
 
 template <class In, class Out, class Win>
@@ -523,15 +529,17 @@ inline void conv2dS16x8Dsp(const std::int16_t *in, const std::int32_t *weights,
       });
 }
 
+/// Windows of more than one pixel can be taken backwards, from the end of the
+/// image.
 template <class In, class Out, class Win, int InZero, int OutZero, int Lo,
           int Hi>
 void conv2d_s8_dsp(const std::int8_t *in, const std::int32_t *weights,
                    const std::int32_t *bias, const std::int32_t *doubled,
-                   std::int8_t *out, std::int8_t *scratch) {
+                   std::int8_t *out, std::int8_t *scratch, int backwards) {
   const DspFinish finish = {bias, doubled, OutZero, Lo, Hi};
   conv2dS8Dsp<In, Out, Win, InZero, Lo == -128 && Hi == 127>(
       in, weights, finish, NoDspSum{}, out,
-      reinterpret_cast<std::int16_t *>(scratch));
+      reinterpret_cast<std::int16_t *>(scratch), backwards != 0);
 }
 
 /// The same for windows that are small enough for the stack.
@@ -539,11 +547,11 @@ template <class In, class Out, class Win, int InZero, int OutZero, int Lo,
           int Hi>
 void conv2d_s8_dsp_small(const std::int8_t *in, const std::int32_t *weights,
                          const std::int32_t *bias, const std::int32_t *doubled,
-                         std::int8_t *out) {
+                         std::int8_t *out, int backwards) {
   constexpr int kTaps = Win::kernelH * Win::kernelW * In::dim(3);
   alignas(4) std::int8_t patches[evenFours(kTaps) * 24];
-  conv2d_s8_dsp<In, Out, Win, InZero, OutZero, Lo, Hi>(in, weights, bias,
-                                                       doubled, out, patches);
+  conv2d_s8_dsp<In, Out, Win, InZero, OutZero, Lo, Hi>(
+      in, weights, bias, doubled, out, patches, backwards);
 }
 
 /// With another tensor added (residual.h), which `out` may overwrite. Of these

@@ -159,20 +159,23 @@ struct MveSum {
   std::int8_t *block;
 };
 
-/// An image, a few pixels at a time.
+/// An image, a few pixels at a time; from its end if `backwards`.
 template <class In, class Out, class Win, int InZero, int Shift>
 inline void conv2dWindows(const std::int8_t *in, const std::int8_t *weights,
                           const MveFinish &finish, const MveSum &sum,
-                          std::int8_t *out, std::int8_t *patches) {
+                          std::int8_t *out, std::int8_t *patches,
+                          bool backwards) {
   using Patch = MvePatch<In, Out, Win, InZero>;
   constexpr int kWidth = Out::dim(2), kAll = Out::dim(1) * kWidth;
   constexpr int kOut = Out::dim(3);
-  int y = 0, x = 0;
-  for (int pixel = 0; pixel < kAll; pixel += Patch::kPixels) {
+  constexpr int kGroups = (kAll + Patch::kPixels - 1) / Patch::kPixels;
+  for (int i = 0; i < kGroups; ++i) {
+    const int pixel = (backwards ? kGroups - 1 - i : i) * Patch::kPixels;
     const int rest = kAll - pixel;
     const int count = rest < Patch::kPixels ? rest : Patch::kPixels;
-    for (int i = 0; i < count; ++i) {
-      Patch::gather(y, x, in, patches + i * Patch::kBytes);
+    int y = pixel / kWidth, x = pixel % kWidth;
+    for (int k = 0; k < count; ++k) {
+      Patch::gather(y, x, in, patches + k * Patch::kBytes);
       if (++x == kWidth) {
         x = 0;
         ++y;
@@ -223,8 +226,10 @@ inline void conv2dPixels(const std::int8_t *in, const std::int8_t *weights,
 template <class In, class Out, class Win, int InZero, int Shift>
 inline void conv2dS8Mve(const std::int8_t *in, const std::int8_t *weights,
                         const MveFinish &finish, const MveSum &sum,
-                        std::int8_t *out, std::int8_t *patches) {
-  for (int n = 0; n < Out::dim(0); ++n) {
+                        std::int8_t *out, std::int8_t *patches,
+                        bool backwards = false) {
+  for (int i = 0; i < Out::dim(0); ++i) {
+    const int n = backwards ? Out::dim(0) - 1 - i : i;
     Residual next{};
     if (sum.residual) {
       next = *sum.residual;
@@ -238,18 +243,20 @@ inline void conv2dS8Mve(const std::int8_t *in, const std::int8_t *weights,
     else
       conv2dWindows<In, Out, Win, InZero, Shift>(
           in + n * In::product(1, 4), weights, finish, image,
-          out + n * Out::product(1, 4), patches);
+          out + n * Out::product(1, 4), patches, backwards);
   }
 }
 
+/// Windows of more than one pixel can be taken backwards, from the end of the
+/// image.
 template <class In, class Out, class Win, int InZero, int Shift, int OutZero,
           int Lo, int Hi>
 void conv2d_s8_mve(const std::int8_t *in, const std::int8_t *weights,
                    const std::int32_t *bias, const std::int32_t *multiplier,
-                   std::int8_t *out, std::int8_t *scratch) {
+                   std::int8_t *out, std::int8_t *scratch, int backwards) {
   conv2dS8Mve<In, Out, Win, InZero, Shift>(
       in, weights, MveFinish{bias, multiplier, OutZero, Lo, Hi},
-      MveSum{nullptr, nullptr}, out, scratch);
+      MveSum{nullptr, nullptr}, out, scratch, backwards != 0);
 }
 
 /// The same for windows that are small enough for the stack.
@@ -257,10 +264,11 @@ template <class In, class Out, class Win, int InZero, int Shift, int OutZero,
           int Lo, int Hi>
 void conv2d_s8_mve_small(const std::int8_t *in, const std::int8_t *weights,
                          const std::int32_t *bias,
-                         const std::int32_t *multiplier, std::int8_t *out) {
+                         const std::int32_t *multiplier, std::int8_t *out,
+                         int backwards) {
   std::int8_t patches[MvePatch<In, Out, Win, InZero>::kBuffer];
   conv2d_s8_mve<In, Out, Win, InZero, Shift, OutZero, Lo, Hi>(
-      in, weights, bias, multiplier, out, patches);
+      in, weights, bias, multiplier, out, patches, backwards);
 }
 
 /// With another tensor added (residual.h), which `out` may overwrite. Of these

@@ -70,11 +70,12 @@ EDGECC_SHARED std::int32_t gatherV6m(int y, int x, const std::int8_t *image,
   return sum;
 }
 
+/// Goes through the images from their end if `backwards`.
 template <class In, class Out, class Win, int InZero, int OutZero, int Lo,
           int Hi>
 void conv2d_s8_v6m(const std::int8_t *in, const std::int8_t *weights,
                    const std::int32_t *bias, const std::int32_t *multiplier,
-                   std::int8_t *out, std::int8_t *scratch) {
+                   std::int8_t *out, std::int8_t *scratch, int backwards) {
   constexpr int kTaps = Win::kernelH * Win::kernelW * In::dim(3);
   constexpr int kDepth = v6mDepth(kTaps), kOut = Out::dim(3);
   constexpr int kWidth = Out::dim(2), kPixels = Out::dim(1) * kWidth;
@@ -82,26 +83,35 @@ void conv2d_s8_v6m(const std::int8_t *in, const std::int8_t *weights,
   auto *taps = reinterpret_cast<std::int32_t *>(scratch);
   for (int i = 4 * kTaps; i < 4 * kDepth; ++i)
     taps[i] = 0;
-  for (int n = 0; n < Out::dim(0);
-       ++n, in += In::product(1, 4), out += Out::product(1, 4)) {
-    int y = 0, x = 0;
-    for (int pixel = 0; pixel < kPixels; pixel += 4) {
-      std::int32_t inputs[4];
-      std::int8_t *to[4];
-      for (int i = 0; i < 4; ++i) {
-        const int at = pixel + i;
-        // Behind the last pixel, it is computed again.
-        const bool more = kPixels % 4 == 0 || at < kPixels;
-        to[i] = out + (more ? at : kPixels - 1) * kOut;
-        inputs[i] = gatherV6m<In, Win, InZero>(
-            more ? y : Out::dim(1) - 1, more ? x : kWidth - 1, in, taps + i);
-        if (++x == kWidth) {
-          x = 0;
-          ++y;
-        }
-      }
-      v6mOutputs<kDepth>(taps, inputs, weights, kOut, finish, to);
+  constexpr int kBlocks = (kPixels + 3) / 4, kAll = Out::dim(0) * kBlocks;
+  int y = 0, x = 0;
+  for (int k = 0; k < kAll; ++k) {
+    const int block = backwards ? kAll - 1 - k : k;
+    const int n = Out::dim(0) == 1 ? 0 : block / kBlocks;
+    const int pixel = (block - n * kBlocks) * 4;
+    // Divisions are expensive here.
+    if (backwards) {
+      y = pixel / kWidth;
+      x = pixel - y * kWidth;
+    } else if (pixel == 0) {
+      y = x = 0;
     }
+    std::int32_t inputs[4];
+    std::int8_t *to[4];
+    for (int i = 0; i < 4; ++i) {
+      const int at = pixel + i;
+      // Behind the last pixel, it is computed again.
+      const bool more = kPixels % 4 == 0 || at < kPixels;
+      to[i] = out + (n * kPixels + (more ? at : kPixels - 1)) * kOut;
+      inputs[i] = gatherV6m<In, Win, InZero>(
+          more ? y : Out::dim(1) - 1, more ? x : kWidth - 1,
+          in + n * In::product(1, 4), taps + i);
+      if (++x == kWidth) {
+        x = 0;
+        ++y;
+      }
+    }
+    v6mOutputs<kDepth>(taps, inputs, weights, kOut, finish, to);
   }
 }
 
@@ -110,11 +120,12 @@ template <class In, class Out, class Win, int InZero, int OutZero, int Lo,
           int Hi>
 void conv2d_s8_v6m_small(const std::int8_t *in, const std::int8_t *weights,
                          const std::int32_t *bias,
-                         const std::int32_t *multiplier, std::int8_t *out) {
+                         const std::int32_t *multiplier, std::int8_t *out,
+                         int backwards) {
   constexpr int kTaps = Win::kernelH * Win::kernelW * In::dim(3);
   alignas(4) std::int8_t taps[v6mDepth(kTaps) * 16];
-  conv2d_s8_v6m<In, Out, Win, InZero, OutZero, Lo, Hi>(in, weights, bias,
-                                                       multiplier, out, taps);
+  conv2d_s8_v6m<In, Out, Win, InZero, OutZero, Lo, Hi>(
+      in, weights, bias, multiplier, out, taps, backwards);
 }
 
 } // namespace

@@ -91,5 +91,15 @@ LogicalResult CallOp::verify() {
     if (getOverlap()[i] < 0 || getOverlap()[i] >= int64_t(getInputs().size()))
       return emitOpError("overlap names input ")
              << getOverlap()[i] << ", there are " << getInputs().size();
+  if (getBackwards().empty())
+    return success();
+  if (getBackwards().size() != 2)
+    return emitOpError("backwards has an input and a distance, found ")
+           << getBackwards().size() << " numbers";
+  if (!llvm::is_contained(getOverlap(), getBackwards()[0]))
+    return emitOpError("backwards names input ")
+           << getBackwards()[0] << ", which overlap does not";
+  if (!getScalars() || getScalars()->empty())
+    return emitOpError("backwards needs a scalar that gives the direction");
   return success();
 }

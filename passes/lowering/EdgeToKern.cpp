@@ -167,7 +167,11 @@ public:
 
   //===--- KernelCallBuilder ----------------------------------------------===//
   void begin(StringRef kernel, StringRef header) override {
-    calls.push_back({kernel, header, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}});
+    calls.push_back(
+        {kernel, header, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}});
+  }
+  void allowBackwards(unsigned index, int64_t distance) override {
+    calls.back().backwards.append({int64_t(index), distance});
   }
   void addProducer(Operation *producer) override {
     calls.back().producers.push_back(producer);
@@ -214,7 +218,7 @@ private:
     SmallVector<Attribute> templateArgs;
     SmallVector<Value> inputs, outputs, scratch;
     SmallVector<Attribute> scalars;
-    SmallVector<int64_t> inplace, overlap;
+    SmallVector<int64_t> inplace, overlap, backwards;
     FlatSymbolRefAttr function;
     SmallVector<Operation *> producers;
     /// Empty: what the types say.
@@ -254,6 +258,8 @@ private:
       op.setInplace(call.inplace);
     if (!call.overlap.empty())
       op.setOverlap(call.overlap);
+    if (!call.backwards.empty())
+      op.setBackwards(call.backwards);
     if (call.function)
       op.setFunctionAttr(call.function);
     for (Operation *part : computed)
@@ -277,7 +283,8 @@ private:
         loc, builder.getStringAttr(kernel), builder.getStringAttr(header), args,
         inputs, outputs, scratch, /*scalars=*/ArrayAttr(),
         /*function=*/FlatSymbolRefAttr(), /*inplace=*/DenseI64ArrayAttr(),
-        /*overlap=*/DenseI64ArrayAttr(), /*layer=*/StringAttr(),
+        /*overlap=*/DenseI64ArrayAttr(), /*backwards=*/DenseI64ArrayAttr(),
+        /*layer=*/StringAttr(),
         /*precision=*/StringAttr(),
         /*macs=*/IntegerAttr());
   }

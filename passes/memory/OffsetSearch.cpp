@@ -59,10 +59,12 @@ private:
 
   /// How far before buffer i, at least, buffer j has to begin.
   int64_t getDistance(size_t i, size_t j) const {
-    const BufferOverlap *overlap = find(i, j);
-    return overlap && !overlap->sameOffset
-               ? std::min(buffers[j].bytes, overlap->distance)
-               : buffers[j].bytes;
+    if (const BufferOverlap *overlap = find(i, j);
+        overlap && !overlap->sameOffset)
+      return std::min(buffers[j].bytes, overlap->distance);
+    if (const BufferOverlap *overlap = find(j, i); overlap && overlap->behind)
+      return std::min(buffers[j].bytes, *overlap->behind);
+    return buffers[j].bytes;
   }
 
   bool mayShare(size_t input, size_t output) const {
@@ -125,8 +127,12 @@ int64_t getSaving(ArrayRef<LiveBuffer> buffers, const BufferOverlap &overlap,
   int64_t output = align(buffers[overlap.output].bytes);
   int64_t distance =
       overlap.sameOffset ? 0 : align(std::max<int64_t>(0, overlap.distance));
-  return std::max<int64_t>(0,
-                           input + output - std::max(output, distance + input));
+  int64_t together = std::max(output, distance + input);
+  if (overlap.behind)
+    together = std::min(
+        together,
+        std::max(input, align(std::max<int64_t>(0, *overlap.behind)) + output));
+  return std::max<int64_t>(0, input + output - together);
 }
 
 } // namespace

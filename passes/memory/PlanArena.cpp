@@ -163,8 +163,14 @@ private:
     for (int64_t index : call.getInplace())
       add(index, 0, /*sameOffset=*/true);
     ArrayRef<int64_t> pairs = call.getOverlap();
-    for (size_t i = 0; i < pairs.size(); i += 2)
+    ArrayRef<int64_t> backwards = call.getBackwards();
+    for (size_t i = 0; i < pairs.size(); i += 2) {
+      size_t before = overlaps.size();
       add(pairs[i], pairs[i + 1], /*sameOffset=*/false);
+      if (overlaps.size() > before && !backwards.empty() &&
+          backwards[0] == pairs[i])
+        overlaps.back().behind = backwards[1];
+    }
   }
 
   size_t countReads(CallOp call, Value source) {
@@ -208,8 +214,38 @@ struct PlanArena : edgecc::impl::PlanArenaBase<PlanArena> {
     for (auto [group, offset] : llvm::zip_equal(groups, placement.offsets))
       for (BufferOp buffer : group->buffers)
         buffer.setOffset(offset);
+    for (CallOp call : program.getOps<CallOp>())
+      setDirection(call);
     setArena(program, placement.bytes,
              getArenaLowerBound(buffers, alignment, overlaps));
+  }
+
+  /// Lets a kernel that can go backwards do so where its output lies behind
+  /// the beginning of its input, in the same memory.
+  static void setDirection(CallOp call) {
+    ArrayRef<int64_t> backwards = call.getBackwards();
+    if (backwards.empty())
+      return;
+    BufferOp input = getArenaBuffer(call.getInputs()[backwards[0]]),
+             output = getArenaBuffer(call.getOutputs().front());
+    if (!input || !output)
+      return;
+    auto endOf = [](BufferOp buffer) {
+      return int64_t(*buffer.getOffset()) +
+             getByteSize(cast<MemRefType>(buffer.getType()));
+    };
+    int64_t distance =
+        int64_t(*output.getOffset()) - int64_t(*input.getOffset());
+    ArrayRef<int64_t> overlap = call.getOverlap();
+    bool forwards = distance <= -overlap[1] ||
+                    endOf(input) <= int64_t(*output.getOffset()) ||
+                    endOf(output) <= int64_t(*input.getOffset());
+    if (forwards)
+      return;
+    SmallVector<Attribute> scalars(call.getScalarsAttr().getValue());
+    scalars.back() =
+        IntegerAttr::get(cast<IntegerAttr>(scalars.back()).getType(), 1);
+    call.setScalarsAttr(ArrayAttr::get(call.getContext(), scalars));
   }
 
   /// Scalar functions of maps are no programs and stay as they are.

@@ -42,3 +42,19 @@ func.func @inplace(%a: memref<4xi8>) {
   kern.call "f" from "f.h"<[]> ins(%a : memref<4xi8>) outs(%a : memref<4xi8>) {inplace = array<i64: 1>}
   return
 }
+
+// -----
+
+func.func @backwards_other(%a: memref<4xi8>) {
+  // expected-error @+1 {{backwards names input 0, which overlap does not}}
+  kern.call "f" from "f.h"<[]> ins(%a : memref<4xi8>) outs(%a : memref<4xi8>) scalars [0 : i32] {backwards = array<i64: 0, 8>}
+  return
+}
+
+// -----
+
+func.func @backwards_scalar(%a: memref<4xi8>) {
+  // expected-error @+1 {{backwards needs a scalar that gives the direction}}
+  kern.call "f" from "f.h"<[]> ins(%a : memref<4xi8>) outs(%a : memref<4xi8>) {overlap = array<i64: 0, 16>, backwards = array<i64: 0, 8>}
+  return
+}

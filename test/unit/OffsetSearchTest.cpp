@@ -98,6 +98,19 @@ TEST(OffsetSearch, OverlapsAreUsedAndKept) {
   }
 }
 
+// A result that is smaller, then one that is larger: the first has to begin
+// behind its input for all three to need no more than the last.
+TEST(OffsetSearch, MayBeginBehindAnInput) {
+  std::vector<LiveBuffer> buffers = {{2700, 0, 1}, {1800, 1, 2}, {3600, 2, 3}};
+  std::vector<BufferOverlap> overlaps = {{0, 1, 100}, {1, 2, 1800}};
+  EXPECT_GT(placeBuffers(buffers, 1, overlaps).bytes, 4400);
+  overlaps[0].behind = 950;
+  EXPECT_EQ(getArenaLowerBound(buffers, 1, overlaps), 3600);
+  Placement placement = placeBuffers(buffers, 1, overlaps);
+  EXPECT_EQ(placement.bytes, 3600);
+  EXPECT_GE(placement.offsets[1] - placement.offsets[0], 950);
+}
+
 TEST(OffsetSearch, IsDeterministic) {
   std::minstd_rand random(3);
   std::vector<LiveBuffer> buffers(40);

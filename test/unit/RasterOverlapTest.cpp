@@ -37,21 +37,52 @@ public:
     return true;
   }
 
+  /// The same from the last block to the first, with a result that begins
+  /// `distance` behind the input.
+  bool isSafeBackwards(int64_t distance) const {
+    int64_t written = INT64_MAX; // the beginning, relative to the input
+    int64_t blocks = (getPixels() + order.block - 1) / order.block;
+    for (int64_t n = order.in[0] - 1; n >= 0; --n)
+      for (int64_t block = blocks - 1; block >= 0; --block) {
+        int64_t first =
+            std::min(block * order.block, getPixels() - order.block);
+        int64_t begin =
+            (n * getPixels() + first) * order.out[3] * order.elementBytes +
+            distance;
+        int64_t before = written;
+        written = std::min(written, begin);
+        if (getLastRead(n, first) > (order.readsFirst ? before : written))
+          return false;
+      }
+    return true;
+  }
+
 private:
   int64_t getPixels() const { return order.out[1] * order.out[2]; }
 
   int64_t getFirstRead(int64_t n, int64_t first) const {
-    int64_t begin = INT64_MAX;
+    return getReads(n, first).first;
+  }
+  /// Behind the last byte.
+  int64_t getLastRead(int64_t n, int64_t first) const {
+    return getReads(n, first).second;
+  }
+
+  std::pair<int64_t, int64_t> getReads(int64_t n, int64_t first) const {
+    int64_t begin = INT64_MAX, end = INT64_MIN;
     for (int64_t pixel = first; pixel != first + order.block; ++pixel)
       for (int64_t ky = 0; ky != order.window.getKernel()[0]; ++ky)
         for (int64_t kx = 0; kx != order.window.getKernel()[1]; ++kx) {
           int64_t y = getTap(pixel / order.out[2], ky, 0);
           int64_t x = getTap(pixel % order.out[2], kx, 1);
-          if (y >= 0 && y < order.in[1] && x >= 0 && x < order.in[2])
-            begin = std::min(begin, ((n * order.in[1] + y) * order.in[2] + x) *
-                                        order.in[3] * order.elementBytes);
+          if (y < 0 || y >= order.in[1] || x < 0 || x >= order.in[2])
+            continue;
+          int64_t pixelBytes = order.in[3] * order.elementBytes;
+          int64_t at = ((n * order.in[1] + y) * order.in[2] + x) * pixelBytes;
+          begin = std::min(begin, at);
+          end = std::max(end, at + pixelBytes);
         }
-    return begin;
+    return {begin, end};
   }
 
   int64_t getTap(int64_t position, int64_t tap, unsigned axis) const {
@@ -95,6 +126,15 @@ TEST_F(RasterOverlap, LargerResultsEndTogetherWithTheirInput) {
   EXPECT_EQ(getOverlapDistance({in, out, window, 1, false, 1}), 120 - 36);
 }
 
+TEST_F(RasterOverlap, SmallerResultsBeginTogetherBackwards) {
+  auto window =
+      kern::WindowAttr::get(&context, {1, 1}, {1, 1}, {1, 1}, {0, 0, 0, 0});
+  int64_t in[] = {1, 10, 1, 12}, out[] = {1, 10, 1, 4};
+  // The last pixel is written behind all that the others are read from.
+  EXPECT_EQ(getBackwardsDistance({in, out, window, 1, true, 1}), 9 * (12 - 4));
+  EXPECT_EQ(getBackwardsDistance({in, out, window, 1, false, 1}), 120 - 36);
+}
+
 /// Safe, and nothing less is.
 TEST_F(RasterOverlap, IsTheLeastSafeDistance) {
   std::minstd_rand random(5);
@@ -126,6 +166,8 @@ TEST_F(RasterOverlap, IsTheLeastSafeDistance) {
     Simulation simulation(order);
     EXPECT_TRUE(simulation.isSafe(distance)) << trial;
     int64_t bytes = in[0] * in[1] * in[2] * in[3] * order.elementBytes;
+    EXPECT_TRUE(simulation.isSafeBackwards(getBackwardsDistance(order)))
+        << trial;
     bool isBehind = distance == -bytes;
     EXPECT_TRUE(isBehind || !simulation.isSafe(distance - 1)) << trial;
   }

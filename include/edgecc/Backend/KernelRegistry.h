@@ -64,6 +64,10 @@ public:
   /// The output may cover that input if it begins `distance` bytes before it:
   /// the kernel then overwrites only what it does not read again.
   virtual void allowOverlap(unsigned index, int64_t distance) = 0;
+  /// The kernel can go through that input from its end, if its last scalar,
+  /// which is 0, becomes 1. Then the output may cover the input if it begins
+  /// `distance` bytes behind it.
+  virtual void allowBackwards(unsigned index, int64_t distance) = 0;
   /// The call also computes `producer`, whose result nothing else uses: see
   /// Kernel::producer.
   virtual void addProducer(mlir::Operation *producer) = 0;

@@ -12,6 +12,7 @@
 #include "llvm/ADT/SmallVector.h"
 
 #include <cstdint>
+#include <optional>
 
 namespace edgecc {
 
@@ -23,11 +24,13 @@ struct LiveBuffer {
 
 /// The buffer `output` comes to life at the step that `input` dies at, and may
 /// cover it if it begins at least `distance` bytes before it or, with
-/// `sameOffset`, if both begin at the same place.
+/// `sameOffset`, if both begin at the same place. With `behind`, it may also
+/// begin at least so many bytes behind it.
 struct BufferOverlap {
   size_t input, output;
   int64_t distance;
   bool sameOffset = false;
+  std::optional<int64_t> behind = std::nullopt;
 };
 
 struct Placement {

@@ -63,6 +63,7 @@ func.func @main(%x: tensor<1x4x!in>) -> tensor<1x1x!out> {
 // CHECK: kern.call "conv2d_s8_dsp_small" from "conv2d_dsp.h"
 // CHECK-SAME: 3, 5, -128, 127]>
 // CHECK-SAME: memref<12xi32>
+// CHECK-SAME: scalars [0 : i32] {backwards = array<i64: 0, {{[0-9]+}}>
 // CHECK: kern.call "depthwise_conv2d_s8_dsp_small" from "depthwise_conv2d_dsp.h"
 // CHECK-SAME: memref<6xi32>
 // CHECK-SAME: inplace = array<i64: 0>

@@ -144,3 +144,26 @@ func.func @smallerInplace(%in: memref<128xi8>, %out: memref<96xi8>) {
   kern.call "f" from "f.h"<[]> ins(%2 : memref<96xi8>) outs(%out : memref<96xi8>)
   return
 }
+
+// -----
+
+// Shrinks, then grows: the kernel that shrinks has to go backwards, so that its
+// result can lie where the larger one leaves room.
+// CHECK-LABEL: func.func @backwards
+// CHECK-SAME: kern.arena_bytes = 128 : i64
+// APART-LABEL: func.func @backwards
+func.func @backwards(%in: memref<96xi8>, %out: memref<128xi8>) {
+  %0 = kern.buffer : memref<96xi8>
+  // CHECK: kern.buffer {offset = 64 : i64} : memref<64xi8>
+  %1 = kern.buffer : memref<64xi8>
+  %2 = kern.buffer : memref<128xi8>
+  kern.call "f" from "f.h"<[]> ins(%in : memref<96xi8>) outs(%0 : memref<96xi8>)
+  // CHECK: kern.call "shrink"
+  // CHECK-SAME: scalars [7 : i32, 1 : i32]
+  // APART: kern.call "shrink"
+  // APART-SAME: scalars [7 : i32, 0 : i32]
+  kern.call "shrink" from "f.h"<[]> ins(%0 : memref<96xi8>) outs(%1 : memref<64xi8>) scalars [7 : i32, 0 : i32] {overlap = array<i64: 0, 0>, backwards = array<i64: 0, 32>}
+  kern.call "grow" from "f.h"<[]> ins(%1 : memref<64xi8>) outs(%2 : memref<128xi8>) {overlap = array<i64: 0, 64>}
+  kern.call "f" from "f.h"<[]> ins(%2 : memref<128xi8>) outs(%out : memref<128xi8>)
+  return
+}

@@ -142,10 +142,10 @@ void convDsp(const std::int8_t *in, const std::int8_t *weights,
   // Both variants have to give the same.
   if (kOut % 2 == 0)
     edgecc::kernels::conv2d_s8_dsp<In, Out, Win, kInZero, kOutZero, Lo, Hi>(
-        in, packed, bias, doubled, out, scratch);
+        in, packed, bias, doubled, out, scratch, /*backwards=*/1);
   else
     edgecc::kernels::conv2d_s8_dsp_small<In, Out, Win, kInZero, kOutZero, Lo,
-                                         Hi>(in, packed, bias, doubled, out);
+                                         Hi>(in, packed, bias, doubled, out, 0);
 #else
   edgecc::kernels::conv2d_s8<In, Out, Win, 1>(
       in, weights, bias, multiplier, out, kInZero, 0, kOutZero, Lo, Hi);

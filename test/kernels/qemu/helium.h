@@ -53,11 +53,11 @@ void convHelium(const std::int8_t *in, const std::int8_t *weights,
   if (Out::dim(3) % 2 == 0)
     edgecc::kernels::conv2d_s8_mve<In, Out, Win, kInZero, Shift, kOutZero, Lo,
                                    Hi>(in, vectorRows, bias, multiplier, out,
-                                       scratch);
+                                       scratch, /*backwards=*/1);
   else
     edgecc::kernels::conv2d_s8_mve_small<In, Out, Win, kInZero, Shift, kOutZero,
                                          Lo, Hi>(in, vectorRows, bias,
-                                                 multiplier, out);
+                                                 multiplier, out, 0);
 #else
   edgecc::kernels::conv2d_s8<In, Out, Win, 1>(
       in, weights, bias, multiplier, out, kInZero, Shift, kOutZero, Lo, Hi);

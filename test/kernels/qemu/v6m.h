@@ -60,10 +60,11 @@ void convV6m(const std::int8_t *in, const std::int8_t *weights,
   // Both variants have to give the same.
   if (Out::dim(3) % 2 == 0)
     edgecc::kernels::conv2d_s8_v6m<In, Out, Win, kInZero, kOutZero, Lo, Hi>(
-        in, raised, bias, multiplier, out, buffer);
+        in, raised, bias, multiplier, out, buffer, /*backwards=*/1);
   else
     edgecc::kernels::conv2d_s8_v6m_small<In, Out, Win, kInZero, kOutZero, Lo,
-                                         Hi>(in, raised, bias, multiplier, out);
+                                         Hi>(in, raised, bias, multiplier, out,
+                                             0);
 #else
   edgecc::kernels::conv2d_s8<In, Out, Win, 1>(
       in, weights, bias, multiplier, out, kInZero, 0, kOutZero, Lo, Hi);

@@ -147,7 +147,10 @@ def Kern_CallOp : Kern_Op<"call", [AttrSizedOperandSegments]> {
     `inplace`, where such an input is not needed afterwards. `overlap` lists
     pairs of an input and a number of bytes: the output may cover that input if
     it begins so many bytes before it, because by then the kernel has read what
-    it overwrites.
+    it overwrites. `backwards`, one such pair, is for kernels that can also go
+    through that input from its end, namely if the last scalar, which is 0,
+    becomes 1: then the output may cover the input if it begins so many bytes
+    behind it.
     `layer`, `macs` and `precision` describe the call in the report.
 
     Example:
@@ -164,6 +167,7 @@ def Kern_CallOp : Kern_Op<"call", [AttrSizedOperandSegments]> {
     OptionalAttr<FlatSymbolRefAttr>:$function,
     DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$inplace,
     DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$overlap,
+    DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$backwards,
     OptionalAttr<StrAttr>:$layer, OptionalAttr<StrAttr>:$precision,
     DefaultValuedOptionalAttr<I64Attr, "0">:$macs);
   let assemblyFormat = [{
