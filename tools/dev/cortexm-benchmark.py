@@ -47,10 +47,10 @@ def find_models(folder):
     return {**models, "digits": PROJECT / "docs/examples/digits/digits.onnx"}
 
 
-def measure(options, name, model, core, extra=()):
-    """The report of a model on a core; its tensors are int8 outside as well."""
-    result = options.out / f"{name}-{core}{''.join(extra).replace('-', '_')}.json"
-    line = [options.edgecc, model, "--target", core, "--io", "quantized", "--calib", model.parent / "calib.npy",
+def measure(options, name, model, core, extra=(), io="quantized"):
+    """The report of a model on a core; quantized: its tensors are int8 outside as well."""
+    result = options.out / f"{name}-{core}-{io}{''.join(extra).replace('-', '_')}.json"
+    line = [options.edgecc, model, "--target", core, "--io", io, "--calib", model.parent / "calib.npy",
             "--measure", "--verify", "--report", result, *extra]
     run = subprocess.run([str(word) for word in line], capture_output=True, text=True, check=False)
     if run.returncode != 0:
@@ -77,13 +77,13 @@ def instruction_rows(models, reports):
     return rows
 
 
-def memory_rows(models, reports, small):
+def memory_rows(models, reports, small, inside):
     rows = []
     for name in models:
         found = reports[name, "cortex-m4"]
         arena, code = found["ram"]["arena"], found["flash"]["code"]
         tflm = TFLM.get(name, (None, None, None))
-        rows.append([name, f"{arena:,}", f"{found['ram']['io']:,}", report.number(tflm[1]), f"{found['ram']['stack']:,}",
+        rows.append([name, f"{arena:,}", f"{inside[name]['ram']['arena']:,}", report.number(tflm[1]), f"{found['ram']['stack']:,}",
                      f"{found['flash']['weights']:,}", f"{code:,}", report.number(tflm[2]),
                      f"{small[name]['flash']['weights']:,}", f"{small[name]['flash']['code']:,}",
                      f"{small[name]['latency']['instructions']:,}"])
@@ -102,7 +102,7 @@ def class_rows(models, reports, core):
     return [c.replace("_", " ") for c in names], rows
 
 
-def render(models, reports, small):
+def render(models, reports, small, inside):
     short = [SHORT[core] for core in CORES]
     parts = ["""# int8 on Cortex-M
 
@@ -116,11 +116,12 @@ In brackets, how many times as many TFLite Micro with CMSIS-NN takes on the offi
 """, report.markdown(["model"] + short, instruction_rows(models, reports)), """
 ## Memory on a Cortex-M4
 
-Bytes. Inputs and outputs lie outside the arena, in memory of the caller's; TFLite Micro's arena holds them. `code` is the
-linked image without weights: start-up and libm are in it. The last three columns are those of `--optimize size`: no transformed or widened weights, and `-Os`.
-""", report.markdown(["model", "arena", "input, output", "TFLM", "stack", "weights", "code", "TFLM", "weights (size)", "code (size)",
+Bytes. Inputs and outputs are memory of the caller's. TFLite Micro's arena holds them; so does the second column, which is
+that of `--io float`: the quantized input lies in the arena. `code` is the linked image without weights: start-up and libm
+are in it. The last three columns are those of `--optimize size`: no transformed or widened weights, and `-Os`.
+""", report.markdown(["model", "arena", "with the input", "TFLM", "stack", "weights", "code", "TFLM", "weights (size)", "code (size)",
                       "instructions (size)"],
-                     memory_rows(models, reports, small))]
+                     memory_rows(models, reports, small, inside))]
     for core in ["cortex-m4", "cortex-m55", "cortex-m0plus"]:
         header, rows = class_rows(models, reports, core)
         parts += [f"\n## What they are on a {core.replace('cortex-m', 'Cortex-M').replace('plus', '+')}\n",
@@ -140,7 +141,9 @@ def main():
         reports = dict(zip(jobs, found))
         small = dict(zip(models, pool.map(
             lambda name: measure(options, name, models[name], "cortex-m4", ["--optimize", "size"]), models)))
-    text = render(models, reports, small)
+        inside = dict(zip(models, pool.map(
+            lambda name: measure(options, name, models[name], "cortex-m4", io="float"), models)))
+    text = render(models, reports, small, inside)
     if options.write:
         options.write.write_text(text, encoding="utf-8")
     else:
