@@ -33,7 +33,7 @@ for compiler in g++ "${CLANGXX:-clang++-19}"; do
   done | check "$compiler" "all headers" || status=1
   # Embedded into the main file, where unused functions are noticed; what others
   # include comes first and thereby suppresses their #include.
-  shared="$dir/shape.h $dir/shared_function.h $dir/fixed_point.h $dir/dot_product.h $dir/arm_dsp.h $dir/mve_vectors.h $dir/depthwise_plane.h $dir/armv6m.h $dir/residual.h
+  shared="$dir/shape.h $dir/shared_function.h $dir/fixed_point.h $dir/dot_product.h $dir/arm_dsp.h $dir/dsp_products.h $dir/mve_vectors.h $dir/depthwise_plane.h $dir/armv6m.h $dir/residual.h
     $dir/packed_weights.h $dir/activation.h $dir/recurrent_loop.h $dir/recurrent_fixed.h"
   {
     cat $shared
