@@ -165,6 +165,9 @@ public:
       program->setAttr(kern::kStateInitials, builder.getArrayAttr(initials));
   }
 
+  /// Whether a call computes the operation as its producer.
+  bool isProduced(Operation *op) const { return produced.contains(op); }
+
   //===--- KernelCallBuilder ----------------------------------------------===//
   void begin(StringRef kernel, StringRef header) override {
     calls.push_back(
@@ -175,6 +178,7 @@ public:
   }
   void addProducer(Operation *producer) override {
     calls.back().producers.push_back(producer);
+    produced.insert(producer);
   }
   void setPrecision(StringRef precision) override {
     calls.back().precision = precision;
@@ -307,6 +311,7 @@ private:
   llvm::DenseMap<Operation *, Value> addresses;
   Operation *current = nullptr;
   std::vector<Call> calls;
+  llvm::DenseSet<Operation *> produced;
 };
 
 struct ConvertEdgeToKern
@@ -479,6 +484,13 @@ struct ConvertEdgeToKern
                kernel && failed(builder.lower(&op, *kernel)))
         return failure();
     }
+    for (Operation &op : main.front().without_terminator())
+      if (!isa<edge::ConstantOp, edge::ReshapeOp>(op) &&
+          !choice.kernels.contains(&op) && !builder.isProduced(&op))
+        return op.emitError("'")
+               << edge::getLayerName(&op)
+               << "' was left to the kernel of the operation that uses it, "
+                  "which does not compute it";
     return success();
   }
 };

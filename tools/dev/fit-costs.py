@@ -184,8 +184,8 @@ def fit(layers):
     """Non-negative least squares of the relative error, by coordinate descent."""
     rows = np.array([features(layer) for layer in layers], dtype=float)
     counts = np.array([layer["cycles"] for layer in layers], dtype=float)
-    # Small layers matter less: their error counts as that of 2,000 instructions.
-    rows, goal = rows / (counts + 2000)[:, None], counts / (counts + 2000)
+    # Small layers matter less: their error counts as that of 500 instructions.
+    rows, goal = rows / (counts + 500)[:, None], counts / (counts + 500)
     scale = np.maximum(np.linalg.norm(rows, axis=0), 1e-12)
     rows /= scale
     gram, right = rows.T @ rows, rows.T @ goal
