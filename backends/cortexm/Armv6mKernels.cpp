@@ -118,21 +118,14 @@ static bool isArmv6mDepthwise(ConvOp op) {
 }
 
 static LogicalResult lowerArmv6mDepthwise(ConvOp op, KernelCallBuilder &call) {
-  int64_t band =
-      chooseBand(op, [&](int64_t band) { return getBandBytes(op, band); });
-  int64_t bytes = getBandBytes(op, band);
-  bool inArena = beginImageCall(op, "depthwise_conv2d_s8_v6m",
-                                "depthwise_conv2d_s8_v6m_small",
-                                "depthwise_conv2d_v6m.h", bytes, call);
-  call.addInt(band);
-  if (failed(addEpilogue(op, *getConstantTensor(op.getFilter()),
-                         /*hasPadding=*/true, call)))
-    return failure();
-  if (canOverwriteInput(op))
-    call.allowInplace(0);
-  if (inArena)
-    call.addScratch(bytes);
-  return success();
+  return lowerInBands(
+      op, "depthwise_conv2d_s8_v6m", "depthwise_conv2d_s8_v6m_small",
+      "depthwise_conv2d_v6m.h", call,
+      [&](int64_t band) { return getBandBytes(op, band); },
+      [&] {
+        return addEpilogue(op, *getConstantTensor(op.getFilter()),
+                           /*hasPadding=*/true, call);
+      });
 }
 
 static bool isArmv6mFullyConnected(FullyConnectedOp op) {

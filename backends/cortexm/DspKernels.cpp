@@ -244,21 +244,15 @@ static bool isDspDepthwise(ConvOp op) {
 }
 
 static LogicalResult lowerDspDepthwise(ConvOp op, KernelCallBuilder &call) {
-  int64_t band =
-      chooseBand(op, [&](int64_t band) { return getBandBytes(op, band); });
-  int64_t bytes = getBandBytes(op, band);
-  bool inArena = beginImageCall(op, "depthwise_conv2d_s8_dsp",
-                                "depthwise_conv2d_s8_dsp_small",
-                                "depthwise_conv2d_dsp.h", bytes, call);
-  call.addInt(band);
-  if (failed(addEpilogue(op, packDepthwise(*getConstantTensor(op.getFilter())),
-                         /*hasPadding=*/true, call)))
-    return failure();
-  if (canOverwriteInput(op))
-    call.allowInplace(0);
-  if (inArena)
-    call.addScratch(bytes);
-  return success();
+  return lowerInBands(
+      op, "depthwise_conv2d_s8_dsp", "depthwise_conv2d_s8_dsp_small",
+      "depthwise_conv2d_dsp.h", call,
+      [&](int64_t band) { return getBandBytes(op, band); },
+      [&] {
+        return addEpilogue(op,
+                           packDepthwise(*getConstantTensor(op.getFilter())),
+                           /*hasPadding=*/true, call);
+      });
 }
 
 static bool isDspFullyConnected(FullyConnectedOp op) {

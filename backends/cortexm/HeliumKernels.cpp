@@ -22,6 +22,11 @@ using namespace edgecc::edge;
 /// Bytes in a vector, and outputs that are computed together.
 static constexpr int64_t kVector = 16, kOutputs = 4;
 
+/// The kernels go back to the beginning of a row by one SUBW.
+static bool fitsOneStep(int64_t taps) {
+  return int64_t(llvm::alignTo(taps, kVector)) <= 4095;
+}
+
 /// Rows [O, K] as [O / 4][K / 16][4][16], filled up with zeros.
 static reference::Tensor packVectorRows(const reference::Tensor &weights) {
   ArrayRef<int8_t> data = weights.getData<int8_t>();
@@ -70,7 +75,10 @@ static LogicalResult addEpilogue(ClampableOpInterface op,
 }
 
 static bool isHeliumConv(ConvOp op) {
-  return isInt8Image(op) && op.getGroups() == 1 && !PackedWeights::find(op);
+  if (!isInt8Image(op) || op.getGroups() != 1 || PackedWeights::find(op))
+    return false;
+  ArrayRef<int64_t> filter = shapeOf(op.getFilter());
+  return fitsOneStep(ShapedType::getNumElements(filter.drop_front()));
 }
 
 static LogicalResult lowerHeliumConv(ConvOp op, KernelCallBuilder &call,
@@ -128,28 +136,21 @@ static bool isHeliumDepthwise(ConvOp op) {
 }
 
 static LogicalResult lowerHeliumDepthwise(ConvOp op, KernelCallBuilder &call) {
-  int64_t band =
-      chooseBand(op, [&](int64_t band) { return getBandBytes(op, band); });
-  int64_t bytes = getBandBytes(op, band);
-  bool inArena = beginImageCall(op, "depthwise_conv2d_s8_mve",
-                                "depthwise_conv2d_s8_mve_small",
-                                "depthwise_conv2d_mve.h", bytes, call);
-  call.addInt(band);
-  if (failed(addEpilogue(op, *getConstantTensor(op.getFilter()),
-                         /*hasPadding=*/true, call)))
-    return failure();
-  if (canOverwriteInput(op))
-    call.allowInplace(0);
-  if (inArena)
-    call.addScratch(bytes);
-  return success();
+  return lowerInBands(
+      op, "depthwise_conv2d_s8_mve", "depthwise_conv2d_s8_mve_small",
+      "depthwise_conv2d_mve.h", call,
+      [&](int64_t band) { return getBandBytes(op, band); },
+      [&] {
+        return addEpilogue(op, *getConstantTensor(op.getFilter()),
+                           /*hasPadding=*/true, call);
+      });
 }
 
 static bool isHeliumFullyConnected(FullyConnectedOp op) {
   // Inputs that do not fill vectors are copied to the stack.
   int64_t depth = shapeOf(op.getInput()).back();
   return isInt8FullyConnected(op) && !PackedWeights::find(op) &&
-         (depth % kVector == 0 || depth <= maxStackBytes);
+         fitsOneStep(depth) && (depth % kVector == 0 || depth <= maxStackBytes);
 }
 
 static LogicalResult lowerHeliumFullyConnected(FullyConnectedOp op,

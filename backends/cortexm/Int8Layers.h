@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// What the kernels for the DSP extension and for Helium share: which layers
-// they are for, how these finish, and where their buffers lie.
+// What the kernels for the DSP extension, for Helium and for Armv6-M share:
+// which layers they are for, how these finish, and where their buffers lie.
 //
 //===----------------------------------------------------------------------===//
 
@@ -114,14 +114,15 @@ bool beginImageCall(edge::ConvOp op, llvm::StringRef kernel,
                     llvm::StringRef small, llvm::StringRef header,
                     int64_t bufferBytes, KernelCallBuilder &call);
 
-/// Output rows in a band of a depthwise kernel, of which `getBytes` says what
-/// they take: as many as fit the stack, in bands of about the same size. Of
-/// wide images at least a few, because bands share rows.
-int64_t chooseBand(edge::ConvOp op,
-                   llvm::function_ref<int64_t(int64_t)> getBytes);
-/// Whether such a kernel, which goes through the image channel by channel,
-/// reads every row of a channel before it writes there.
-bool canOverwriteInput(edge::ConvOp op);
+/// The call of a depthwise kernel that goes through an image channel by channel
+/// and band by band (backends/kernels/depthwise_plane.h). `getBytes` says what
+/// a band of so many output rows takes; `addEpilogue` adds what follows the
+/// number of rows. Bands are as large as fits the stack.
+llvm::LogicalResult
+lowerInBands(edge::ConvOp op, llvm::StringRef kernel, llvm::StringRef small,
+             llvm::StringRef header, KernelCallBuilder &call,
+             llvm::function_ref<int64_t(int64_t)> getBytes,
+             llvm::function_ref<llvm::LogicalResult()> addEpilogue);
 
 } // namespace edgecc
 

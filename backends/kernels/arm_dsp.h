@@ -69,17 +69,36 @@ scaleDoubled(std::int32_t acc, std::int32_t doubled, std::int32_t zero) {
   return result;
 }
 
-/// How a sum becomes an output.
+/// A sum as an output. `Full`: the bounds are those of int8.
+template <bool Full>
+inline std::int8_t finishDsp(std::int32_t acc, std::int32_t doubled,
+                             std::int32_t zero, std::int32_t lo,
+                             std::int32_t hi) {
+  std::int32_t q = scaleDoubled(acc, doubled, zero);
+  if constexpr (Full)
+    __asm__("ssat %0, #8, %1" : "=r"(q) : "r"(q));
+  else
+    q = q < lo ? lo : q > hi ? hi : q;
+  return static_cast<std::int8_t>(q);
+}
+
+/// How sums become outputs in code of one layer.
 template <int Zero, int Lo, int Hi> struct FinishDsp {
   static constexpr int kZero = Zero, kLo = Lo, kHi = Hi;
 
   static inline std::int8_t apply(std::int32_t acc, std::int32_t doubled) {
-    std::int32_t q = scaleDoubled(acc, doubled, Zero);
-    if constexpr (Lo == -128 && Hi == 127)
-      __asm__("ssat %0, #8, %1" : "=r"(q) : "r"(q));
-    else
-      q = q < Lo ? Lo : q > Hi ? Hi : q;
-    return static_cast<std::int8_t>(q);
+    return finishDsp < Lo == -128 && Hi == 127 > (acc, doubled, Zero, Lo, Hi);
+  }
+};
+
+/// The same in code that layers share.
+struct DspFinish {
+  const std::int32_t *bias, *doubled;
+  std::int32_t zero, lo, hi;
+
+  template <bool Full>
+  inline std::int8_t apply(std::int32_t acc, std::int32_t m) const {
+    return finishDsp<Full>(acc, m, zero, lo, hi);
   }
 };
 

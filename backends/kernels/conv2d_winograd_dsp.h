@@ -239,28 +239,11 @@ struct WinogradSquare {
   }
 };
 
-/// How sums become outputs.
-struct WinogradFinish {
-  const std::int32_t *bias, *doubled;
-  std::int32_t zero, lo, hi;
-
-  /// `Full`: the bounds are those of int8.
-  template <bool Full>
-  inline std::int8_t apply(std::int32_t fourfold, std::int32_t m) const {
-    std::int32_t q = scaleDoubled(fourfold >> 2, m, zero);
-    if constexpr (Full)
-      __asm__("ssat %0, #8, %1" : "=r"(q) : "r"(q));
-    else
-      q = q < lo ? lo : q > hi ? hi : q;
-    return static_cast<std::int8_t>(q);
-  }
-};
-
 /// Four channels from `channel` on of a tile. `Even`: no part of it lies
 /// outside.
 template <bool Even, bool Full>
 EDGECC_SHARED void winogradOutputs(const WinogradImage &image,
-                                   const WinogradFinish &finish,
+                                   const DspFinish &finish,
                                    const std::int32_t *sums, int tile,
                                    int channel, std::int8_t *out) {
   const int y = tile / image.tilesAcross() * 2;
@@ -273,13 +256,13 @@ EDGECC_SHARED void winogradOutputs(const WinogradImage &image,
   for (int i = channel; i < channel + 4; ++i, ++sums, ++to, ++next) {
     const WinogradSquare square(sums, finish.bias[i]);
     const std::int32_t m = finish.doubled[i];
-    *to = finish.apply<Full>(square.y00, m);
+    *to = finish.apply<Full>(square.y00 >> 2, m);
     if (right)
-      to[image.outDepth] = finish.apply<Full>(square.y01, m);
+      to[image.outDepth] = finish.apply<Full>(square.y01 >> 2, m);
     if (below)
-      *next = finish.apply<Full>(square.y10, m);
+      *next = finish.apply<Full>(square.y10 >> 2, m);
     if (right && below)
-      next[image.outDepth] = finish.apply<Full>(square.y11, m);
+      next[image.outDepth] = finish.apply<Full>(square.y11 >> 2, m);
   }
 }
 
@@ -307,11 +290,11 @@ struct WinogradSum {
 
 /// One image; `zeros` are a pixel of the padding.
 template <int Depth, bool Even, bool Full>
-EDGECC_SHARED void
-winogradConv(const WinogradImage &image, const std::int8_t *in,
-             const std::int8_t *zeros, const std::int32_t *weights,
-             const WinogradFinish &finish, const WinogradSum &sum,
-             std::int8_t *out, std::int32_t *tiles) {
+EDGECC_SHARED void winogradConv(const WinogradImage &image,
+                                const std::int8_t *in, const std::int8_t *zeros,
+                                const std::int32_t *weights,
+                                const DspFinish &finish, const WinogradSum &sum,
+                                std::int8_t *out, std::int32_t *tiles) {
   std::int32_t sums[16 * 8];
   WinogradImage square = image;
   square.outHeight = square.outWidth = 2;
@@ -359,7 +342,7 @@ inline void conv2dWinogradS8(const std::int8_t *in, const std::int32_t *weights,
   alignas(4) std::int8_t zeros[kDepth];
   for (std::int8_t &zero : zeros)
     zero = InZero;
-  const WinogradFinish finish = {bias, doubled, OutZero, Lo, Hi};
+  const DspFinish finish = {bias, doubled, OutZero, Lo, Hi};
   for (int n = 0; n < Out::dim(0); ++n) {
     Residual next{};
     if (residual) {

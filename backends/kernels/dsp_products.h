@@ -94,24 +94,7 @@ inline void addTaps(DspSums &sums, const std::int16_t *patches,
 /// Fours of a window as the int8 kernels have them: an even number.
 constexpr int evenFours(int taps) { return (taps + 7) / 8 * 2; }
 
-/// How the sums of an int8 layer become outputs.
-struct DspFinish {
-  const std::int32_t *bias, *doubled;
-  std::int32_t zero, lo, hi;
-
-  /// `Full`: the bounds are those of int8.
-  template <bool Full>
-  inline std::int8_t apply(std::int32_t sum, std::int32_t m) const {
-    std::int32_t q = scaleDoubled(sum, m, zero);
-    if constexpr (Full)
-      __asm__("ssat %0, #8, %1" : "=r"(q) : "r"(q));
-    else
-      q = q < lo ? lo : q > hi ? hi : q;
-    return static_cast<std::int8_t>(q);
-  }
-};
-
-/// The same of bytes, for code that layers share: `fours` is a multiple of
+/// addTaps of bytes, for code that layers share: `fours` is a multiple of
 /// `Unroll`, 2 or 4.
 template <int Unroll>
 inline void addTaps(DspSums &sums, const std::int16_t *patches,

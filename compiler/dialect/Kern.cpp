@@ -96,9 +96,9 @@ LogicalResult CallOp::verify() {
   if (getBackwards().size() != 2)
     return emitOpError("backwards has an input and a distance, found ")
            << getBackwards().size() << " numbers";
-  if (!llvm::is_contained(getOverlap(), getBackwards()[0]))
+  if (getOverlap().empty() || getOverlap()[0] != getBackwards()[0])
     return emitOpError("backwards names input ")
-           << getBackwards()[0] << ", which overlap does not";
+           << getBackwards()[0] << ", which overlap does not name first";
   if (!getScalars() || getScalars()->empty())
     return emitOpError("backwards needs a scalar that gives the direction");
   return success();

@@ -46,7 +46,7 @@ func.func @inplace(%a: memref<4xi8>) {
 // -----
 
 func.func @backwards_other(%a: memref<4xi8>) {
-  // expected-error @+1 {{backwards names input 0, which overlap does not}}
+  // expected-error @+1 {{backwards names input 0, which overlap does not name first}}
   kern.call "f" from "f.h"<[]> ins(%a : memref<4xi8>) outs(%a : memref<4xi8>) scalars [0 : i32] {backwards = array<i64: 0, 8>}
   return
 }

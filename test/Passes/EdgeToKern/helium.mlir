@@ -47,3 +47,21 @@ func.func @main(%x: tensor<1x4x4x2x!in>) -> (tensor<1x4x4x2x!out>, tensor<1x4x4x
     : (tensor<1x4x4x2x!in>, tensor<2x3x3x1x!w>, tensor<2x!b>) -> tensor<1x4x4x2x!out>
   return %0, %1 : tensor<1x4x4x2x!out>, tensor<1x4x4x2x!out>
 }
+
+// -----
+
+!in = !quant.uniform<i8:f32, 0.5:3>
+!w = !quant.uniform<i8<-127:127>:f32:0, {0.25}>
+!b = !quant.uniform<i32:f32:0, {0.125}>
+!out = !quant.uniform<i8:f32, 0.5:5>
+
+// More inputs than one instruction can go back over.
+// CHECK-LABEL: func.func @run
+// CHECK: kern.call "fully_connected_s8_pairs_dsp" from "fully_connected_dsp.h"
+func.func @main(%x: tensor<1x4096x!in>) -> tensor<1x1x!out> {
+  %w = edge.constant dense<1> : tensor<1x4096xi8> -> tensor<1x4096x!w>
+  %b = edge.constant dense<8> : tensor<1xi32> -> tensor<1x!b>
+  %0 = edge.fully_connected %x, %w, %b
+    : (tensor<1x4096x!in>, tensor<1x4096x!w>, tensor<1x!b>) -> tensor<1x1x!out>
+  return %0 : tensor<1x1x!out>
+}

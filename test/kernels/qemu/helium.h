@@ -39,7 +39,6 @@ void packVectorRows(const std::int8_t *weights, int rows, int depth) {
 }
 #endif
 
-/// A factor with a shift, and one without.
 template <class C, int Shift, int Lo, int Hi>
 void convHelium(const std::int8_t *in, const std::int8_t *weights,
                 const std::int32_t *bias, const std::int32_t *multiplier,
