@@ -10,9 +10,10 @@
 //   begin=ADDRESS end=ADDRESS [layer=ADDRESS] out=FILE isa=thumb|a64|other
 // Each time the region ends, FILE is written anew with lines
 //   total COUNT | class NAME COUNT | words COUNT | block ADDRESS COUNT
-// and, each time `layer` is executed in between, with one
+// The address `layer` + 4 * i is a mark of layer i: from there to the next
+// mark, or to the end, instructions belong to that layer. Lines
 //   layer COUNT
-// of the instructions from there to the next one, or to the end.
+// are written in the order of layers, up to the last one that was marked.
 //
 // The entry points of the plugin interface, version 1, are declared here, since
 // Debian has no package with qemu-plugin.h.
@@ -61,10 +62,11 @@ struct block {
   uint8_t *words;   /* registers that each moves, if it moves several */
 };
 
-/* A place inside a block, where the region begins or ends. */
+/* A place inside a block, where the region or a layer begins or ends. */
 struct mark {
   struct block *block;
   size_t index;
+  int layer;
 };
 
 static enum { THUMB, A64, OTHER } isa = OTHER;
@@ -75,10 +77,11 @@ static const struct mark *begin_mark; /* not null while the region is open */
 
 static uint64_t totals[CLASS_COUNT], total, words;
 
-/* The totals when each layer began. */
-enum { MAX_LAYERS = 4096 };
-static uint64_t layer_begins[MAX_LAYERS];
-static int layers;
+enum { MAX_LAYERS = 4096, NO_LAYER = -1 };
+static uint64_t layer_counts[MAX_LAYERS];
+/* How many there are; the one that runs, and the total when it began. */
+static int layers, current_layer = NO_LAYER;
+static uint64_t layer_begin;
 
 static uint64_t add(const struct block *block, size_t from, size_t to,
                     uint64_t times) {
@@ -110,10 +113,17 @@ static void clear_totals(void) {
   total = words = 0;
 }
 
+/* The layer that runs ends at the present total. */
+static void end_layer(void) {
+  if (current_layer != NO_LAYER)
+    layer_counts[current_layer] += total - layer_begin;
+  layer_begin = total;
+}
+
 static void write_layers(FILE *file) {
+  end_layer();
   for (int i = 0; i < layers; ++i)
-    fprintf(file, "layer %" PRIu64 "\n",
-            (i + 1 < layers ? layer_begins[i + 1] : total) - layer_begins[i]);
+    fprintf(file, "layer %" PRIu64 "\n", layer_counts[i]);
 }
 
 static void write_result(const struct mark *end) {
@@ -140,6 +150,8 @@ static void on_begin(unsigned cpu, void *data) {
   (void)cpu;
   begin_mark = data;
   layers = 0;
+  current_layer = NO_LAYER;
+  memset(layer_counts, 0, sizeof layer_counts);
   for (struct block *block = blocks; block; block = block->next)
     block->count = block == begin_mark->block;
 }
@@ -153,22 +165,26 @@ static void on_end(unsigned cpu, void *data) {
 
 static void on_layer(unsigned cpu, void *data) {
   (void)cpu;
-  if (!begin_mark || layers == MAX_LAYERS)
+  if (!begin_mark)
     return;
   clear_totals();
   for (const struct block *block = blocks; block; block = block->next)
     if (block->count)
       add_block(block, data);
-  layer_begins[layers++] = total;
+  end_layer();
+  current_layer = ((const struct mark *)data)->layer;
+  if (layers <= current_layer)
+    layers = current_layer + 1;
 }
 
 static void watch(struct qemu_plugin_insn *insn, exec_callback callback,
-                  struct block *block, size_t index) {
+                  struct block *block, size_t index, int layer) {
   struct mark *mark = malloc(sizeof *mark);
   if (!mark)
     abort();
   mark->block = block;
   mark->index = index;
+  mark->layer = layer;
   qemu_plugin_register_vcpu_insn_exec_cb(insn, callback, NO_REGISTERS, mark);
 }
 
@@ -202,12 +218,14 @@ static void on_translate(plugin_id id, struct qemu_plugin_tb *tb) {
   for (size_t i = 0; i < block->size; ++i) {
     struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, i);
     classify(block, i, qemu_plugin_insn_data(insn));
-    if (qemu_plugin_insn_vaddr(insn) == begin_address)
-      watch(insn, on_begin, block, i);
-    if (qemu_plugin_insn_vaddr(insn) == end_address)
-      watch(insn, on_end, block, i);
-    if (layer_address && qemu_plugin_insn_vaddr(insn) == layer_address)
-      watch(insn, on_layer, block, i);
+    const uint64_t address = qemu_plugin_insn_vaddr(insn);
+    if (address == begin_address)
+      watch(insn, on_begin, block, i, NO_LAYER);
+    if (address == end_address)
+      watch(insn, on_end, block, i, NO_LAYER);
+    const uint64_t place = address - layer_address;
+    if (layer_address && place < 4 * MAX_LAYERS && place % 4 == 0)
+      watch(insn, on_layer, block, i, (int)(place / 4));
   }
   qemu_plugin_register_vcpu_tb_exec_inline(tb, INLINE_ADD, &block->count, 1);
 }

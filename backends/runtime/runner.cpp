@@ -27,10 +27,26 @@
 
 namespace model = EDGECC_MODEL;
 
-/// What layer_marks.h calls at each layer.
-extern "C" __attribute__((noinline, noclone)) void edgecc_mark_layer() {
-  __asm__ volatile("nop" ::: "memory");
-}
+// What layer_marks.h calls at each layer.
+#if defined(__aarch64__)
+#define EDGECC_RETURN "ret"
+#elif defined(__thumb__)
+#define EDGECC_RETURN "bx lr\n\tnop"
+#elif defined(__arm__)
+#define EDGECC_RETURN "bx lr"
+#else
+#define EDGECC_RETURN "ret\n\t.balign 4"
+#endif
+#if defined(__thumb__)
+#define EDGECC_FUNCTION ".thumb_func\n"
+#else
+#define EDGECC_FUNCTION
+#endif
+__asm__(".text\n"
+        ".balign 4\n"
+        ".globl edgecc_mark_layer\n" EDGECC_FUNCTION "edgecc_mark_layer:\n"
+        ".rept 4096\n\t" EDGECC_RETURN "\n"
+        ".endr");
 
 namespace {
 
