@@ -124,12 +124,17 @@ KernelChoice KernelRegistry::choose(func::FuncOp function,
   // From users to producers. What a kernel and those behind it take on as their
   // producer is the same.
   for (Operation &op : llvm::reverse(function.front().without_terminator())) {
-    if (produced.contains(&op))
+    // What is computed row by row gets its kernels there.
+    if (produced.contains(&op) || op.hasAttr(edge::kStreamAttr))
       continue;
     // The smaller kernels come behind those that are wished for.
     for (const Kernel *kernel : getCandidates(&op, features)) {
-      if (kernel->producer)
-        produced.insert(kernel->producer(&op));
+      if (kernel->producer) {
+        Operation *producer = kernel->producer(&op);
+        if (producer->hasAttr(edge::kStreamAttr))
+          continue;
+        produced.insert(producer);
+      }
       int64_t bytes = kernel->extraBytes ? kernel->extraBytes(&op) : 0;
       if (bytes <= 0) {
         choice.kernels[&op] = kernel;

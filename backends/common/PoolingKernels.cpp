@@ -7,7 +7,7 @@
 
 #include "ImageShapes.h"
 
-#include "edgecc/Backend/KernelRegistry.h"
+#include "edgecc/Backend/RowKernels.h"
 #include "edgecc/Quant/IntegerParams.h"
 
 using namespace mlir;
@@ -51,29 +51,57 @@ static LogicalResult lowerAvgPoolF32(AvgPoolOp op, KernelCallBuilder &call) {
   return success();
 }
 
-static LogicalResult lowerAvgPoolS8(AvgPoolOp op, KernelCallBuilder &call) {
-  quant::UniformQuantizedType input = getUniformType(op.getInput().getType());
-  quant::UniformQuantizedType output = getUniformType(op.getType());
-  int64_t taps = 1;
-  for (int64_t size : op.getKernel())
-    taps *= size;
+/// The multipliers of a mean by the number of values, as data.
+static int32_t addAvgPoolMultipliers(AvgPoolOp op, KernelCallBuilder &call) {
+  int64_t taps = ShapedType::getNumElements(op.getKernel());
   integer::Requantization factors =
-      integer::getAvgPoolRequantization(input, output, taps);
+      integer::getAvgPoolRequantization(getUniformType(op.getInput().getType()),
+                                        getUniformType(op.getType()), taps);
   reference::Tensor multipliers(
       RankedTensorType::get({taps}, IntegerType::get(op.getContext(), 32)));
   llvm::copy(factors.multipliers, multipliers.getData<int32_t>().begin());
+  call.addData("multiplier", multipliers);
+  return int32_t(factors.shift);
+}
+
+static void addAvgPoolScalars(AvgPoolOp op, int32_t shift,
+                              KernelCallBuilder &call) {
+  quant::UniformQuantizedType output = getUniformType(op.getType());
   integer::ClampRange range =
       integer::getClampRange(output, op.getClampMin(), op.getClampMax());
+  int64_t inZero = getUniformType(op.getInput().getType()).getZeroPoint();
+  for (int32_t scalar : {int32_t(inZero), shift, int32_t(output.getZeroPoint()),
+                         range.lo, range.hi})
+    call.addScalar(scalar);
+}
 
+static LogicalResult lowerAvgPoolS8(AvgPoolOp op, KernelCallBuilder &call) {
   call.begin("avg_pool2d_s8", "pool2d.h");
   addPoolShapes(op, call);
   call.addBool(op.getCountIncludePad());
   call.addInput(op.getInput());
-  call.addData("multiplier", multipliers);
+  int32_t shift = addAvgPoolMultipliers(op, call);
   call.addOutput(op.getResult());
-  for (int32_t scalar : {int32_t(input.getZeroPoint()), int32_t(factors.shift),
-                         int32_t(output.getZeroPoint()), range.lo, range.hi})
-    call.addScalar(scalar);
+  addAvgPoolScalars(op, shift, call);
+  return success();
+}
+
+void edgecc::addRowSums(Value row, Value sums, KernelCallBuilder &call) {
+  call.begin("row_sums_s8", "row_stream.h");
+  call.addShape(row);
+  call.addInput(row);
+  call.addOutput(sums);
+}
+
+LogicalResult edgecc::addMeanOfSums(AvgPoolOp op, Value sums,
+                                    KernelCallBuilder &call) {
+  call.begin("mean_of_sums_s8", "row_stream.h");
+  call.addInt(cast<RankedTensorType>(op.getType()).getShape().back());
+  call.addInt(ShapedType::getNumElements(op.getKernel()));
+  call.addInput(sums);
+  int32_t shift = addAvgPoolMultipliers(op, call);
+  call.addOutput(op.getResult());
+  addAvgPoolScalars(op, shift, call);
   return success();
 }
 

@@ -9,6 +9,7 @@
 
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectImplementation.h"
+#include "llvm/ADT/StringMap.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
@@ -36,6 +37,42 @@ void KernDialect::initialize() {
 int64_t edgecc::kern::getByteSize(MemRefType type) {
   unsigned bits = type.getElementTypeBitWidth();
   return type.getNumElements() * ((bits + 7) / 8);
+}
+
+Value edgecc::kern::getRoot(Value value) {
+  while (Operation *op = value.getDefiningOp()) {
+    if (auto view = dyn_cast<ViewOp>(op))
+      value = view.getSource();
+    else if (auto rows = dyn_cast<RowsOp>(op))
+      value = rows.getSource();
+    else
+      break;
+  }
+  return value;
+}
+
+llvm::SmallVector<std::pair<CallOp, unsigned>>
+edgecc::kern::numberLayers(Operation *program) {
+  SmallVector<std::pair<CallOp, unsigned>> calls;
+  unsigned next = 0;
+  StreamOp stream;
+  llvm::StringMap<unsigned> numbers;
+  program->walk([&](CallOp call) {
+    auto parent = call->getParentOfType<StreamOp>();
+    if (parent != stream)
+      numbers.clear();
+    stream = parent;
+    bool isNew = true;
+    unsigned number = next;
+    if (stream && call.getLayer()) {
+      auto [entry, inserted] = numbers.try_emplace(*call.getLayer(), next);
+      isNew = inserted;
+      number = entry->second;
+    }
+    next += isNew;
+    calls.emplace_back(call, number);
+  });
+  return calls;
 }
 
 LogicalResult WindowAttr::verify(function_ref<InFlightDiagnostic()> emitError,
@@ -73,9 +110,42 @@ LogicalResult GetDataOp::verifySymbolUses(SymbolTableCollection &symbols) {
 LogicalResult ViewOp::verify() {
   auto source = cast<MemRefType>(getSource().getType());
   auto result = cast<MemRefType>(getType());
+  if (std::optional<uint64_t> offset = getOffset()) {
+    if (*offset + uint64_t(getByteSize(result)) > uint64_t(getByteSize(source)))
+      return emitOpError("views ")
+             << getByteSize(result) << " bytes from " << *offset << " on, of "
+             << getByteSize(source);
+    return success();
+  }
   if (getByteSize(source) != getByteSize(result))
     return emitOpError("views ")
            << getByteSize(source) << " bytes as " << getByteSize(result);
+  return success();
+}
+
+LogicalResult DueOp::verify() {
+  if (int64_t(getPeriod()) < 1 || int64_t(getPhase()) < 0 ||
+      int64_t(getFirst()) < 0 || getFirst() > getLast())
+    return emitOpError("needs a positive period, a phase that is not negative "
+                       "and rows in ascending order");
+  return success();
+}
+
+LogicalResult RowsOp::verify() {
+  auto source = cast<MemRefType>(getSource().getType());
+  auto result = cast<MemRefType>(getType());
+  auto due = dyn_cast<DueOp>((*this)->getParentOp());
+  if (!due || due.getPeriod() != getPeriod() || due.getPhase() != getPhase())
+    return emitOpError("has to stand in a kern.due of the same steps");
+  if (source.getRank() != 4 || result.getRank() != 4 ||
+      source.getShape().drop_front(2) != result.getShape().drop_front(2) ||
+      source.getElementType() != result.getElementType())
+    return emitOpError("needs rows of an image, found ")
+           << result << " of " << source;
+  int64_t end = (int64_t(due.getLast()) - 1) * int64_t(getAdvance()) +
+                result.getDimSize(1);
+  if (end > source.getDimSize(1))
+    return emitOpError("reaches row ") << end << " of " << source;
   return success();
 }
 

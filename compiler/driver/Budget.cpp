@@ -75,8 +75,8 @@ static std::vector<std::string> explainArena(const Session &session) {
     if (buffer.isLive(call))
       causes.push_back("  " + formatCount(buffer.bytes) +
                        " bytes, written by layer '" +
-                       layers[buffer.firstCall].name + "', needed until '" +
-                       layers[buffer.lastCall].name + "'");
+                       layers[buffer.writer].name + "', needed until '" +
+                       layers[buffer.reader].name + "'");
   return causes;
 }
 

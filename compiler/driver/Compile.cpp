@@ -159,26 +159,70 @@ static Error importModel(Session &session) {
   });
 }
 
+/// Lowers a copy of `edge`, with layers computed row by row where it seems to
+/// need more than `arena` bytes, if that is given.
+static Expected<mlir::OwningOpRef<mlir::ModuleOp>>
+lowerCopy(const Session &session, mlir::ModuleOp edge,
+          std::optional<int64_t> arena) {
+  LoweringOptions lowering;
+  lowering.features = session.target.features;
+  lowering.extraBytes = session.extraBytes;
+  mlir::OwningOpRef<mlir::ModuleOp> kern = edge.clone();
+  Error error = runPasses(*kern, [&](mlir::OpPassManager &passes) {
+    if (arena)
+      passes.addNestedPass<mlir::func::FuncOp>(createStreamRows({*arena}));
+    buildLoweringPipeline(passes, lowering);
+  });
+  if (error)
+    return error;
+  return kern;
+}
+
+static int64_t getArenaBytes(mlir::ModuleOp kern) {
+  return getProgramMemory(kern).arena;
+}
+
+/// The pass that chooses what is computed row by row goes by an estimate; it is
+/// asked for less until the plan fits.
+static Error lowerWithinLimit(Session &session, mlir::ModuleOp edge) {
+  constexpr int kTrials = 12;
+  int64_t limit = *session.arenaLimit, estimate = limit;
+  for (int i = 0; i != kTrials && estimate > 0; ++i) {
+    auto kern = lowerCopy(session, edge, estimate);
+    if (!kern)
+      return kern.takeError();
+    int64_t bytes = getArenaBytes(**kern);
+    if (!session.kern || bytes < getArenaBytes(*session.kern))
+      session.kern = std::move(*kern);
+    if (bytes <= limit)
+      break;
+    estimate -= std::max<int64_t>(bytes - limit, limit / 32);
+  }
+  return Error::success();
+}
+
 static Error lower(Session &session) {
   StringSet<> features;
   for (const std::string &feature : session.target.features)
     features.insert(feature);
   if (failed(checkKernels(getModelFunction(*session.edge), features)))
     return alreadyReported(InputError);
-  LoweringOptions lowering;
-  lowering.features = session.target.features;
-  lowering.extraBytes = session.extraBytes;
   // The interpreter keeps all channels: --verify shows that none is missed.
-  session.kern = session.edge->clone();
+  mlir::OwningOpRef<mlir::ModuleOp> edge = session.edge->clone();
   if (session.options.prunes)
-    if (Error error = runPasses(*session.kern, [](mlir::OpPassManager &passes) {
+    if (Error error = runPasses(*edge, [](mlir::OpPassManager &passes) {
           passes.addNestedPass<mlir::func::FuncOp>(
               createPruneConstantChannels());
         }))
       return error;
-  return runPasses(*session.kern, [&](mlir::OpPassManager &passes) {
-    buildLoweringPipeline(passes, lowering);
-  });
+  session.kern = nullptr;
+  if (session.arenaLimit)
+    return lowerWithinLimit(session, *edge);
+  auto kern = lowerCopy(session, *edge, std::nullopt);
+  if (!kern)
+    return kern.takeError();
+  session.kern = std::move(*kern);
+  return Error::success();
 }
 
 static Error emit(Session &session) {
@@ -253,40 +297,58 @@ static Error makeCode(Session &session) {
   return Error::success();
 }
 
-/// What kernels may take for speed so that the budget holds, if it does not
-/// hold and they took something.
-static std::optional<int64_t> getAffordableBytes(const Session &session) {
-  const report::Report &report = session.report;
+/// What kernels take for speed.
+static int64_t getExtraBytes(const Session &session) {
   mlir::ModuleOp module = session.kern.get();
   auto taken = module.lookupSymbol<mlir::func::FuncOp>("run")
                    ->getAttrOfType<mlir::IntegerAttr>(kern::kExtraBytes);
-  if (!taken)
-    return std::nullopt;
-  // Their buffers are larger as well.
-  if (report.budget.ram && report.ram.getTotal() > *report.budget.ram)
-    return 0;
+  return taken ? taken.getInt() : 0;
+}
+
+/// Layers row by row, and then kernels with smaller buffers, if RAM does not
+/// suffice.
+static bool giveUpSpeedForRam(Session &session) {
+  const report::Report &report = session.report;
+  if (!report.budget.ram || report.ram.getTotal() <= *report.budget.ram)
+    return false;
+  int64_t excess = int64_t(report.ram.getTotal() - *report.budget.ram);
+  // Where even no arena at all would not do, the least possible.
+  int64_t limit = std::max<int64_t>(int64_t(report.ram.arena) - excess, 1);
+  // What the plan does not reach, it will not reach with less.
+  bool tried =
+      session.arenaLimit && int64_t(report.ram.arena) > *session.arenaLimit;
+  session.arenaLimit = limit;
+  if (!tried)
+    return true;
+  if (getExtraBytes(session) == 0 || session.extraBytes == 0)
+    return false;
+  session.extraBytes = 0;
+  return true;
+}
+
+/// Kernels with smaller constants, and then smaller code, if flash does not
+/// suffice.
+static bool giveUpSpeedForFlash(Session &session) {
+  const report::Report &report = session.report;
   uint64_t flash = report.flash.total.value_or(report.flash.weights);
   if (!report.budget.flash || flash <= *report.budget.flash)
-    return std::nullopt;
+    return false;
   int64_t excess = int64_t(flash - *report.budget.flash);
-  return std::max<int64_t>(taken.getInt() - excess, 0);
+  if (int64_t taken = getExtraBytes(session)) {
+    session.extraBytes = std::max<int64_t>(taken - excess, 0);
+    return true;
+  }
+  std::string &optimization = session.target.compiler.optimization;
+  if (!report.flash.total || optimization == kSmallestCode)
+    return false;
+  optimization = kSmallestCode;
+  return true;
 }
 
 /// Gives up speed for memory, if the budget asks for it and there is some left
 /// to give up.
 static bool giveUpSpeed(Session &session) {
-  if (std::optional<int64_t> bytes = getAffordableBytes(session)) {
-    session.extraBytes = *bytes;
-    return true;
-  }
-  const report::Report &report = session.report;
-  std::string &optimization = session.target.compiler.optimization;
-  if (!report.budget.flash || !report.flash.total ||
-      *report.flash.total <= *report.budget.flash ||
-      optimization == kSmallestCode)
-    return false;
-  optimization = kSmallestCode;
-  return true;
+  return giveUpSpeedForRam(session) || giveUpSpeedForFlash(session);
 }
 
 /// Speed is bought with memory as long as there is some.

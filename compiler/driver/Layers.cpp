@@ -19,38 +19,42 @@ using namespace edgecc;
 using namespace edgecc::driver;
 using namespace llvm;
 
-/// What a view is a view of.
-static mlir::Value getRoot(mlir::Value value) {
-  while (auto view = value.getDefiningOp<kern::ViewOp>())
-    value = view.getSource();
-  return value;
-}
-
 //===----------------------------------------------------------------------===//
 // Memory
 //===----------------------------------------------------------------------===//
 
 std::vector<LiveBuffer> driver::findLiveBuffers(mlir::ModuleOp kernModule) {
   MapVector<mlir::Value, LiveBuffer> buffers;
-  unsigned index = 0;
-  kernModule.walk([&](kern::CallOp call) {
+  DenseMap<mlir::Operation *, std::pair<unsigned, unsigned>> streams;
+  auto calls = kern::numberLayers(kernModule);
+  for (auto [call, layer] : calls)
+    if (auto stream = call->getParentOfType<kern::StreamOp>()) {
+      auto [entry, isNew] =
+          streams.try_emplace(stream, std::make_pair(layer, layer));
+      entry->second.second = std::max(entry->second.second, layer);
+    }
+  for (auto [call, layer] : calls)
     for (mlir::Value operand : call->getOperands()) {
-      auto buffer = getRoot(operand).getDefiningOp<kern::BufferOp>();
+      auto buffer = kern::getRoot(operand).getDefiningOp<kern::BufferOp>();
       if (!buffer || buffer.getState())
         continue;
+      // What lies outside a loop is needed all through it.
+      std::pair<unsigned, unsigned> use{layer, layer};
+      auto stream = call->getParentOfType<kern::StreamOp>();
+      if (stream && !stream->isProperAncestor(buffer))
+        use = streams.lookup(stream);
       auto [entry, isNew] = buffers.try_emplace(buffer.getResult());
       LiveBuffer &live = entry->second;
       if (isNew) {
-        live.firstCall = index;
-        live.writer = call;
+        live.firstCall = use.first;
+        live.writer = layer;
         live.offset = buffer.getOffset().value_or(0);
         live.bytes = kern::getByteSize(
             cast<mlir::MemRefType>(buffer.getResult().getType()));
       }
-      live.lastCall = index;
+      live.lastCall = std::max(live.lastCall, use.second);
+      live.reader = std::max(live.reader, layer);
     }
-    ++index;
-  });
   std::vector<LiveBuffer> result;
   for (auto &[value, live] : buffers)
     result.push_back(live);
@@ -94,7 +98,7 @@ static std::vector<std::string> getNodeNames(mlir::Location location) {
 static uint64_t countWeightBytes(kern::CallOp call) {
   uint64_t bytes = 0;
   for (mlir::Value input : call.getInputs())
-    if (auto data = getRoot(input).getDefiningOp<kern::GetDataOp>())
+    if (auto data = kern::getRoot(input).getDefiningOp<kern::GetDataOp>())
       bytes += kern::getByteSize(cast<mlir::MemRefType>(data.getType()));
   return bytes;
 }
@@ -119,7 +123,7 @@ static report::Layer describe(kern::CallOp call) {
 static uint64_t countElements(mlir::ValueRange buffers) {
   uint64_t elements = 0;
   for (mlir::Value buffer : buffers)
-    if (!getRoot(buffer).getDefiningOp<kern::GetDataOp>())
+    if (!kern::getRoot(buffer).getDefiningOp<kern::GetDataOp>())
       elements += cast<mlir::MemRefType>(buffer.getType()).getNumElements();
   return elements;
 }
@@ -135,6 +139,17 @@ static CallShape getShape(kern::CallOp call) {
       shape.channels = uint64_t(type.getShape().back());
   }
   return shape;
+}
+
+/// Whether a call only moves rows for another one.
+static bool isHelper(kern::CallOp call) {
+  return call->getParentOfType<kern::StreamOp>() && !call.getPrecision();
+}
+
+/// How often a call is made in a run.
+static uint64_t countTimes(kern::CallOp call) {
+  auto due = dyn_cast<kern::DueOp>(call->getParentOp());
+  return due ? due.getLast() - due.getFirst() : 1;
 }
 
 /// What all layers take together, if that is known of each: what stands in the
@@ -193,19 +208,27 @@ Error driver::describeLayers(Session &session) {
   for (const LiveBuffer &buffer : buffers)
     report.buffers.push_back(
         {buffer.offset, buffer.bytes, buffer.firstCall, buffer.lastCall});
-  session.kern->walk([&](kern::CallOp call) {
-    report::Layer layer = describe(call);
-    layer.liveBytes = countLiveBytes(buffers, unsigned(report.layers.size()));
+  for (auto [call, number] : kern::numberLayers(*session.kern)) {
+    bool isNew = number == report.layers.size();
+    if (isNew)
+      report.layers.emplace_back();
+    else if (isHelper(call))
+      continue; // Of the calls of a layer, the one that computes it counts.
+    report::Layer &layer = report.layers[number];
+    layer = describe(call);
+    layer.liveBytes = countLiveBytes(buffers, number);
     layer.sqnr = findSqnr(layer, session.sqnr);
     CallShape shape = getShape(call);
-    layer.inputs = shape.inputs;
-    layer.outputs = shape.outputs;
+    uint64_t times = countTimes(call);
+    layer.macs *= times;
+    layer.inputs = shape.inputs * times;
+    layer.outputs = shape.outputs * times;
     layer.channels = shape.channels;
     if (*costs)
-      layer.predictedCycles = (*costs)->predict(layer.kernel, shape);
+      if (auto cycles = (*costs)->predict(layer.kernel, shape))
+        layer.predictedCycles = *cycles * times;
     describeSensitivity(layer, report.sensitivity);
-    report.layers.push_back(std::move(layer));
-  });
+  }
   predictLatency(session.target, report);
   return Error::success();
 }

@@ -14,12 +14,13 @@
 
 namespace edgecc::driver {
 
-/// A buffer in the arena and the kernel calls between which it must be kept.
+/// A buffer in the arena and the layers (kern::numberLayers) between which it
+/// must be kept.
 struct LiveBuffer {
   uint64_t offset = 0, bytes = 0;
   unsigned firstCall = 0, lastCall = 0;
-  /// The call that writes it first.
-  mlir::Operation *writer = nullptr;
+  /// The layers that write it first and read it last.
+  unsigned writer = 0, reader = 0;
 
   bool isLive(unsigned call) const {
     return firstCall <= call && call <= lastCall;

@@ -58,6 +58,9 @@ struct Session {
   mlir::OwningOpRef<mlir::ModuleOp> kern;
   /// Bytes of constants that kernels may take for speed; all if negative.
   int64_t extraBytes = -1;
+  /// Bytes that the arena should not exceed; layers are computed row by row
+  /// for that.
+  std::optional<int64_t> arenaLimit;
   GeneratedCode code;
 
   /// Samples to calibrate on, and those to measure accuracy on, in the types

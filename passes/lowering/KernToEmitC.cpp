@@ -62,7 +62,10 @@ std::string join(ArrayRef<int64_t> values) {
 class ProgramEmitter {
 public:
   explicit ProgramEmitter(func::FuncOp program)
-      : program(program), builder(program) {}
+      : program(program), builder(program) {
+    for (auto [call, layer] : numberLayers(program))
+      layers[call] = layer;
+  }
 
   LogicalResult emit() {
     for (Type type : program.getArgumentTypes())
@@ -102,8 +105,8 @@ private:
           getPointer(isInput ? ("const " + element).str() : element.str()));
     }
     // Arguments that a program does not need carry no warning.
-    bool usesArena = llvm::any_of(program.getOps<BufferOp>(),
-                                  [](BufferOp op) { return !op.getState(); });
+    bool usesArena = false;
+    program.walk([&](BufferOp op) { usesArena |= !op.getState(); });
     if (!usesArena)
       types.front() = getPointer("[[maybe_unused]] std::uint8_t");
     for (BlockArgument argument : program.getArguments())
@@ -131,7 +134,7 @@ private:
 
   LogicalResult emitOperation(Operation &op) {
     return llvm::TypeSwitch<Operation *, LogicalResult>(&op)
-        .Case<BufferOp, GetDataOp, ViewOp, CallOp>(
+        .Case<BufferOp, GetDataOp, ViewOp, CallOp, StreamOp, DueOp, RowsOp>(
             [&](auto concrete) { return emitOne(concrete); })
         .Default([](Operation *other) {
           return other->emitError("cannot be printed as C++");
@@ -185,7 +188,71 @@ private:
                << op.getType();
       source = emitViewCast(op.getLoc(), source, *name);
     }
+    if (int64_t offset = int64_t(op.getOffset().value_or(0)))
+      source = emitCall(op.getLoc(), source.getType(), "behind", source,
+                        {offset / getElementBytes(op.getResult())});
     mapping.map(op.getResult(), source);
+    return success();
+  }
+
+  static int64_t getElementBytes(Value buffer) {
+    auto type = cast<MemRefType>(buffer.getType());
+    return getByteSize(type) / type.getNumElements();
+  }
+
+  /// A function of the kernel library with integers as template arguments.
+  Value emitCall(Location loc, Type type, StringRef function,
+                 ValueRange operands, ArrayRef<int64_t> templateArgs) {
+    return builder
+        .create<emitc::CallOpaqueOp>(loc, type, ("kernels::" + function).str(),
+                                     operands, ArrayAttr(),
+                                     builder.getI64ArrayAttr(templateArgs))
+        .getResult(0);
+  }
+
+  LogicalResult emitBody(Region &region) {
+    for (Operation &op : region.front())
+      if (failed(emitOperation(op)))
+        return failure();
+    return success();
+  }
+
+  LogicalResult emitOne(StreamOp op) {
+    auto constant = [&](int64_t value) {
+      return builder.create<emitc::ConstantOp>(op.getLoc(), opaque("int"),
+                                               opaqueAttr(Twine(value)));
+    };
+    auto loop = builder.create<emitc::ForOp>(op.getLoc(), constant(0),
+                                             constant(int64_t(op.getSteps())),
+                                             constant(1));
+    OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPointToStart(loop.getBody());
+    step = loop.getInductionVar();
+    return emitBody(op.getBody());
+  }
+
+  LogicalResult emitOne(DueOp op) {
+    Value isDue = emitCall(op.getLoc(), builder.getI1Type(), "isDue", step,
+                           {int64_t(op.getPeriod()), int64_t(op.getPhase()),
+                            int64_t(op.getFirst()), int64_t(op.getLast())});
+    auto branch = builder.create<emitc::IfOp>(op.getLoc(), isDue,
+                                              /*addThenBlock=*/true,
+                                              /*addElseBlock=*/false);
+    OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPointToStart(&branch.getThenRegion().front());
+    builder.setInsertionPoint(builder.create<emitc::YieldOp>(op.getLoc()));
+    return emitBody(op.getBody());
+  }
+
+  LogicalResult emitOne(RowsOp op) {
+    auto type = cast<MemRefType>(op.getSource().getType());
+    int64_t elements =
+        type.getNumElements() / type.getDimSize(1) * int64_t(op.getAdvance());
+    Value source = mapping.lookup(op.getSource());
+    mapping.map(
+        op.getResult(),
+        emitCall(op.getLoc(), source.getType(), "rowsAt", {source, step},
+                 {int64_t(op.getPeriod()), int64_t(op.getPhase()), elements}));
     return success();
   }
 
@@ -218,7 +285,8 @@ private:
     if (std::optional<ArrayAttr> scalars = op.getScalars())
       llvm::append_range(args, *scalars);
     builder.create<emitc::VerbatimOp>(
-        op.getLoc(), llvm::formatv("EDGECC_LAYER({0})", layers++).str());
+        op.getLoc(),
+        llvm::formatv("EDGECC_LAYER({0})", layers.lookup(op)).str());
     if (std::optional<StringRef> layer = op.getLayer())
       builder.create<emitc::VerbatimOp>(op.getLoc(), getComment(*layer));
     builder.create<emitc::CallOpaqueOp>(
@@ -265,8 +333,8 @@ private:
   func::FuncOp program;
   OpBuilder builder;
   IRMapping mapping;
-  Value arena, state;
-  unsigned layers = 0;
+  Value arena, state, step;
+  llvm::DenseMap<Operation *, unsigned> layers;
 };
 
 /// A constant array; the macro before it chooses its section and alignment.

@@ -146,10 +146,9 @@ int64_t edgecc::getArenaLowerBound(ArrayRef<LiveBuffer> buffers,
     changes[buffer.last + 1] -= alignTo(buffer.bytes, alignment);
   }
   for (const BufferOverlap &overlap : overlaps) {
-    int64_t step = buffers[overlap.input].last;
     int64_t saving = getSaving(buffers, overlap, alignment);
-    changes[step] -= saving;
-    changes[step + 1] += saving;
+    changes[buffers[overlap.output].first] -= saving;
+    changes[buffers[overlap.input].last + 1] += saving;
   }
   int64_t live = 0, peak = 0;
   for (auto [step, change] : changes)

@@ -23,18 +23,25 @@ using namespace edgecc::kern;
 
 namespace {
 
-/// The value that views lead back to.
-Value getRoot(Value value) {
-  while (auto view = value.getDefiningOp<ViewOp>())
-    value = view.getSource();
-  return value;
-}
-
 /// The buffer in the arena that a value leads back to, or null. State has its
 /// place already.
 BufferOp getArenaBuffer(Value value) {
   auto buffer = getRoot(value).getDefiningOp<BufferOp>();
   return buffer && !buffer.getState() ? buffer : BufferOp();
+}
+
+/// The steps of a loop over rows.
+struct StreamSteps {
+  StreamOp stream;
+  int64_t first = 0, last = 0;
+};
+
+/// All calls in order, each one step: those of a loop as if it ran once.
+SmallVector<std::pair<CallOp, int64_t>> getCalls(func::FuncOp program) {
+  SmallVector<std::pair<CallOp, int64_t>> calls;
+  program.walk(
+      [&](CallOp call) { calls.emplace_back(call, int64_t(calls.size())); });
+  return calls;
 }
 
 /// Buffers that share one place: a buffer, and those that take it over.
@@ -47,38 +54,40 @@ struct Group {
 class LiveRanges {
 public:
   explicit LiveRanges(func::FuncOp program) {
-    int64_t step = 0;
-    for (CallOp call : program.getOps<CallOp>()) {
+    SmallVector<std::pair<CallOp, int64_t>> calls = getCalls(program);
+    for (auto [call, step] : calls)
+      if (auto stream = call->getParentOfType<StreamOp>()) {
+        auto [entry, isNew] = streams.try_emplace(stream);
+        if (isNew)
+          entry->second = {stream, step, step};
+        entry->second.last = step;
+      }
+    for (auto [call, step] : calls)
       for (Value operand : call->getOperands())
-        extend(operand, step);
-      ++step;
-    }
+        extend(operand, call, step);
     // A buffer that nothing touches still needs an address.
-    for (BufferOp buffer : program.getOps<BufferOp>())
+    program.walk([&](BufferOp buffer) {
       if (!buffer.getState() && !groups.count(buffer))
-        extend(buffer, step);
+        extend(buffer, buffer, int64_t(calls.size()));
+    });
   }
 
   /// Merges the output of each call into an input that it may overwrite.
   void shareInplace(func::FuncOp program) {
-    int64_t step = 0;
-    for (CallOp call : program.getOps<CallOp>()) {
+    for (auto [call, step] : getCalls(program))
       if (call.getOutputs().size() == 1)
         shareOutput(call, step);
-      ++step;
-    }
   }
 
   /// Outputs that may cover an input that dies, between groups by number.
   SmallVector<BufferOverlap> findOverlaps(func::FuncOp program,
                                           ArrayRef<Group *> numbered) {
     SmallVector<BufferOverlap> overlaps;
-    int64_t step = 0;
-    for (CallOp call : program.getOps<CallOp>()) {
+    for (auto [call, step] : getCalls(program))
       if (call.getOutputs().size() == 1)
         addOverlaps(call, step, numbered, overlaps);
-      ++step;
-    }
+    for (auto &[op, steps] : streams)
+      addStreamOverlap(steps, numbered, overlaps);
     return overlaps;
   }
 
@@ -91,18 +100,48 @@ public:
   }
 
 private:
-  void extend(Value operand, int64_t step) {
+  /// What lies outside a loop that uses it is needed all through the loop.
+  void extend(Value operand, Operation *user, int64_t step) {
     BufferOp buffer = getArenaBuffer(operand);
     if (!buffer)
       return;
+    int64_t first = step, last = step;
+    auto stream = user->getParentOfType<StreamOp>();
+    if (stream && !stream->isProperAncestor(buffer)) {
+      first = streams[stream].first;
+      last = streams[stream].last;
+    }
     auto [entry, isNew] = groups.try_emplace(buffer);
     Group &group = entry->second;
     if (isNew) {
       group.buffers.push_back(buffer);
-      group.live = {getByteSize(cast<MemRefType>(buffer.getType())), step,
-                    step};
+      group.live = {getByteSize(cast<MemRefType>(buffer.getType())), first,
+                    last};
     }
-    group.live.last = step;
+    group.live.last = std::max(group.live.last, last);
+  }
+
+  size_t numberOf(Value buffer, ArrayRef<Group *> numbered) {
+    return size_t(llvm::find(numbered, &groups[buffer]) - numbered.begin());
+  }
+
+  /// The result of a loop may cover a source that dies with it.
+  void addStreamOverlap(const StreamSteps &steps, ArrayRef<Group *> numbered,
+                        SmallVectorImpl<BufferOverlap> &overlaps) {
+    StreamOp stream = steps.stream;
+    if (!stream.getSource() || !stream.getResult())
+      return;
+    Value source = getRoot(stream.getSource());
+    Value result = getRoot(stream.getResult());
+    if (!getArenaBuffer(source) || !getArenaBuffer(result))
+      return;
+    source = find(source);
+    if (find(result) == result && source != result &&
+        groups[result].live.first == steps.first &&
+        groups[source].live.last == steps.last)
+      overlaps.push_back({numberOf(source, numbered),
+                          numberOf(result, numbered),
+                          int64_t(stream.getDistance())});
   }
 
   /// The key of the group that a buffer belongs to now.
@@ -146,9 +185,6 @@ private:
     if (!getArenaBuffer(output) || find(output) != output ||
         groups[output].live.first != step)
       return; // written before, by another call
-    auto numberOf = [&](Value buffer) {
-      return size_t(llvm::find(numbered, &groups[buffer]) - numbered.begin());
-    };
     auto add = [&](int64_t index, int64_t distance, bool sameOffset) {
       Value input = getRoot(call.getInputs()[index]);
       if (!getArenaBuffer(input))
@@ -157,8 +193,8 @@ private:
       bool readTwice = sameOffset ? isReadElsewhere(call, index, source)
                                   : countReads(call, source) != 1;
       if (source != output && groups[source].live.last == step && !readTwice)
-        overlaps.push_back(
-            {numberOf(source), numberOf(output), distance, sameOffset});
+        overlaps.push_back({numberOf(source, numbered),
+                            numberOf(output, numbered), distance, sameOffset});
     };
     for (int64_t index : call.getInplace())
       add(index, 0, /*sameOffset=*/true);
@@ -189,6 +225,7 @@ private:
     return false;
   }
 
+  llvm::MapVector<Operation *, StreamSteps> streams;
   llvm::MapVector<Value, Group> groups;
   llvm::DenseMap<Value, Value> mergedInto;
 };
@@ -198,7 +235,9 @@ struct PlanArena : edgecc::impl::PlanArenaBase<PlanArena> {
 
   void runOnOperation() override {
     func::FuncOp program = getOperation();
-    if (program.isExternal() || program.getOps<BufferOp>().empty())
+    if (program.isExternal() ||
+        !program.walk([](BufferOp) { return WalkResult::interrupt(); })
+             .wasInterrupted())
       return setArena(program, 0, 0);
     LiveRanges ranges(program);
     if (inplace)
@@ -214,8 +253,7 @@ struct PlanArena : edgecc::impl::PlanArenaBase<PlanArena> {
     for (auto [group, offset] : llvm::zip_equal(groups, placement.offsets))
       for (BufferOp buffer : group->buffers)
         buffer.setOffset(offset);
-    for (CallOp call : program.getOps<CallOp>())
-      setDirection(call);
+    program.walk(setDirection);
     setArena(program, placement.bytes,
              getArenaLowerBound(buffers, alignment, overlaps));
   }

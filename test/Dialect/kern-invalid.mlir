@@ -58,3 +58,42 @@ func.func @backwards_scalar(%a: memref<4xi8>) {
   kern.call "f" from "f.h"<[]> ins(%a : memref<4xi8>) outs(%a : memref<4xi8>) {overlap = array<i64: 0, 16>, backwards = array<i64: 0, 8>}
   return
 }
+
+// -----
+
+func.func @view_beyond(%a: memref<4x4xi8>) {
+  // expected-error @+1 {{views 8 bytes from 12 on, of 16}}
+  %0 = kern.view %a {offset = 12} : memref<4x4xi8> to memref<2x4xi8>
+  return
+}
+
+// -----
+
+func.func @rows_outside(%a: memref<1x8x4x4xi8>) {
+  // expected-error @+1 {{has to stand in a kern.due of the same steps}}
+  %0 = kern.rows %a every 2 from 1 advance 2 : memref<1x8x4x4xi8> to memref<1x2x4x4xi8>
+  return
+}
+
+// -----
+
+func.func @rows_beyond(%a: memref<1x8x4x4xi8>) {
+  kern.stream 9 {
+    kern.due every 2 from 1 rows 0 to 4 {
+      // expected-error @+1 {{reaches row 9 of}}
+      %0 = kern.rows %a every 2 from 1 advance 2 : memref<1x8x4x4xi8> to memref<1x3x4x4xi8>
+    }
+  }
+  return
+}
+
+// -----
+
+func.func @due_backwards() {
+  kern.stream 9 {
+    // expected-error @+1 {{rows in ascending order}}
+    kern.due every 2 from 1 rows 4 to 3 {
+    }
+  }
+  return
+}

@@ -44,6 +44,52 @@ def PlanArena : Pass<"kern-plan-arena", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::edgecc::kern::KernDialect"];
 }
 
+def StreamRows : Pass<"edge-stream-rows", "::mlir::func::FuncOp"> {
+  let summary = "marks layers to be computed together, row by row";
+  let description = [{
+    Where the largest images of a program need more than `arena` bytes, finds
+    layers that follow each other and can be computed row by row
+    (RowwiseOpInterface), so that of what is between them only the rows are kept
+    that windows still need (line buffers). No row is computed twice. Of the
+    groups that bring an estimate of the arena below `arena`, the one with the
+    fewest multiplications is taken, or else the one that needs least memory; then
+    it looks again. What the group computes stays the same: its operations get the
+    attribute `edge.stream`, and `convert-edge-to-kern` emits the loop over rows.
+
+    Assumes: channels-last images, a batch of 1. Guarantees: operations with the
+    same number follow each other, and only the result of the last one is used
+    elsewhere. A program that fits stays as it is; one that cannot be made to fit
+    gets the groups with which it needs least.
+
+    Example: with `arena=200`
+
+    ```mlir
+    func.func @main(%x: tensor<1x8x8x4x!quant.uniform<i8:f32, 0.5>>)
+        -> tensor<1x4x4x4x!quant.uniform<i8:f32, 0.5>> {
+      %0 = edge.max_pool %x {
+          kernel = array<i64: 3, 3>, strides = array<i64: 1, 1>,
+          pads = array<i64: 1, 1, 1, 1>, dilations = array<i64: 1, 1>,
+          edge.stream = 0}
+        : (tensor<1x8x8x4x!quant.uniform<i8:f32, 0.5>>)
+        -> tensor<1x8x8x4x!quant.uniform<i8:f32, 0.5>>
+      %1 = edge.max_pool %0 {
+          kernel = array<i64: 2, 2>, strides = array<i64: 2, 2>,
+          pads = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>,
+          edge.stream = 0}
+        : (tensor<1x8x8x4x!quant.uniform<i8:f32, 0.5>>)
+        -> tensor<1x4x4x4x!quant.uniform<i8:f32, 0.5>>
+      return %1 : tensor<1x4x4x4x!quant.uniform<i8:f32, 0.5>>
+    }
+    ```
+  }];
+  let options = [
+    Option<"arena", "arena", "int64_t", "0",
+           "Bytes that the arena may take">,
+    Option<"alignment", "alignment", "int64_t", "16",
+           "Offsets are multiples of this many bytes">];
+  let dependentDialects = ["::edgecc::edge::EdgeDialect"];
+}
+
 def MakeStateful : Pass<"edge-make-stateful", "::mlir::func::FuncOp"> {
   let summary = "marks inputs and outputs as state that the code keeps";
   let description = [{

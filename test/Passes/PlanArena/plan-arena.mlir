@@ -167,3 +167,37 @@ func.func @backwards(%in: memref<96xi8>, %out: memref<128xi8>) {
   kern.call "f" from "f.h"<[]> ins(%2 : memref<128xi8>) outs(%out : memref<128xi8>)
   return
 }
+
+// -----
+
+// What a loop over rows uses from outside is needed all through it, what lies
+// inside during its own calls. The result may begin 16 bytes before the source.
+// CHECK-LABEL: func.func @stream
+// CHECK-SAME: kern.arena_bytes = 128
+func.func @stream(%in: memref<1x4x4x4xi8>, %out: memref<1x4x4x4xi8>) {
+  // CHECK: kern.buffer {offset = 32 : i64}
+  %0 = kern.buffer : memref<1x4x4x4xi8>
+  kern.call "f" from "f.h"<[]> ins(%in : memref<1x4x4x4xi8>) outs(%0 : memref<1x4x4x4xi8>)
+  // CHECK: kern.buffer {offset = 96 : i64}
+  %kept = kern.buffer : memref<1x2x4x4xi8>
+  // CHECK: kern.buffer {offset = 16 : i64}
+  %1 = kern.buffer : memref<1x4x4x4xi8>
+  kern.stream 5 covers %0 : memref<1x4x4x4xi8> by %1 : memref<1x4x4x4xi8> {
+    // CHECK: kern.buffer {offset = 0 : i64}
+    %row = kern.buffer : memref<1x1x4x4xi8>
+    kern.due every 1 from 0 rows 0 to 4 {
+      %a = kern.rows %0 every 1 from 0 advance 1 : memref<1x4x4x4xi8> to memref<1x1x4x4xi8>
+      kern.call "f" from "f.h"<[]> ins(%a : memref<1x1x4x4xi8>) outs(%row : memref<1x1x4x4xi8>)
+      kern.call "f" from "f.h"<[]> ins(%row : memref<1x1x4x4xi8>) outs(%kept : memref<1x2x4x4xi8>)
+    }
+    kern.due every 1 from 1 rows 0 to 4 {
+      // CHECK: kern.buffer {offset = 0 : i64}
+      %other = kern.buffer : memref<1x1x4x4xi8>
+      %b = kern.rows %1 every 1 from 1 advance 1 : memref<1x4x4x4xi8> to memref<1x1x4x4xi8>
+      kern.call "f" from "f.h"<[]> ins(%kept : memref<1x2x4x4xi8>) outs(%other : memref<1x1x4x4xi8>)
+      kern.call "f" from "f.h"<[]> ins(%other : memref<1x1x4x4xi8>) outs(%b : memref<1x1x4x4xi8>)
+    }
+  } {distance = 16 : i64}
+  kern.call "f" from "f.h"<[]> ins(%1 : memref<1x4x4x4xi8>) outs(%out : memref<1x4x4x4xi8>)
+  return
+}

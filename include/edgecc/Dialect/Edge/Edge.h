@@ -75,6 +75,18 @@ mlir::Operation *cloneWithChannels(mlir::OpBuilder &builder,
                                    mlir::ValueRange operands,
                                    llvm::ArrayRef<int64_t> kept);
 
+/// Row y of a result is computed from the rows [y * stride - pad, y * stride -
+/// pad + extent) of an image.
+struct RowWindow {
+  int64_t extent = 1, stride = 1, pad = 0;
+};
+
+/// What RowwiseOpInterface answers for elementwise operations.
+std::optional<RowWindow> getElementwiseRows(mlir::Operation *op,
+                                            unsigned operand);
+mlir::Operation *cloneAsRow(mlir::OpBuilder &builder, mlir::Operation *op,
+                            mlir::ValueRange operands);
+
 } // namespace edgecc::edge
 
 #include "edgecc/Dialect/Edge/EdgeDialect.h.inc"
@@ -89,6 +101,10 @@ namespace edgecc::edge {
 /// On an argument and a result of a function: the number of the state that the
 /// one is before a run and the other after it. The generated code keeps it.
 inline constexpr llvm::StringLiteral kStateAttr = "edge.state";
+
+/// On operations that are computed together, row by row, so that what is between
+/// them is never there as a whole: the number of their group.
+inline constexpr llvm::StringLiteral kStreamAttr = "edge.stream";
 
 /// The states of a function: arguments, and what is returned as their next value.
 llvm::SmallVector<std::pair<mlir::Value, mlir::Value>>

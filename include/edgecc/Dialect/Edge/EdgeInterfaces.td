@@ -178,6 +178,37 @@ def Edge_ChannelOpInterface : OpInterface<"ChannelOpInterface"> {
       }]>];
 }
 
+def Edge_RowwiseOpInterface : OpInterface<"RowwiseOpInterface"> {
+  let cppNamespace = "::edgecc::edge";
+  let description = [{
+    Operations on images [1, H, W, C] that can be computed row by row. Implemented
+    in passes/memory.
+  }];
+  let methods = [
+    InterfaceMethod<[{The rows of an operand that a row of the result is computed
+        from; nothing if this operand is no image, or if rows do not do.}],
+      "std::optional<::edgecc::edge::RowWindow>", "getRowWindow",
+      (ins "unsigned":$operand), /*methodBody=*/"",
+      /*defaultImplementation=*/[{
+        return ::edgecc::edge::getElementwiseRows($_op, operand);
+      }]>,
+    InterfaceMethod<[{The operation that computes one row of the result, from
+        images of just the rows that it needs, those outside the image
+        included.}],
+      "::mlir::Operation *", "createRow",
+      (ins "::mlir::OpBuilder &":$builder, "::mlir::ValueRange":$operands),
+      /*methodBody=*/"", /*defaultImplementation=*/[{
+        return ::edgecc::edge::cloneAsRow(builder, $_op, operands);
+      }]>,
+    InterfaceMethod<"What is stored in rows outside the image.",
+      "int64_t", "getRowPadding", (ins), /*methodBody=*/"",
+      /*defaultImplementation=*/"return 0;">,
+    InterfaceMethod<[{Whether the result is one row to which all rows of the image
+        are summed up.}],
+      "bool", "sumsRows", (ins), /*methodBody=*/"",
+      /*defaultImplementation=*/"return false;">];
+}
+
 def Edge_RecurrentOpInterface : OpInterface<"RecurrentOpInterface"> {
   let cppNamespace = "::edgecc::edge";
   let description = [{

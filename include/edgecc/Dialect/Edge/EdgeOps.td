@@ -86,7 +86,7 @@ def Edge_ConstantOp : Edge_Op<"constant", [
 }
 
 def Edge_MapOp : Edge_TensorOp<"map", [
-    Edge_PermutableOpInterface,
+    Edge_PermutableOpInterface, Edge_RowwiseOpInterface,
     DeclareOpInterfaceMethods<Edge_QuantizableOpInterface>,
     SingleBlockImplicitTerminator<"::edgecc::edge::YieldOp">, IsolatedFromAbove]> {
   let summary = "an elementwise function of tensors that broadcast";
@@ -144,7 +144,7 @@ def Edge_YieldOp : Edge_Op<"yield", [Pure, Terminator, ReturnLike,
 class Edge_BinaryQuantizedOp<string mnemonic>
     : Edge_TensorOp<mnemonic, [
         DeclareOpInterfaceMethods<Edge_ClampableOpInterface>,
-        Edge_PermutableOpInterface,
+        Edge_PermutableOpInterface, Edge_RowwiseOpInterface,
         DeclareOpInterfaceMethods<Edge_ChannelOpInterface>]> {
   let arguments = !con((ins Edge_Tensor:$lhs, Edge_Tensor:$rhs), Edge_Clamp);
   let results = (outs Edge_Tensor:$result);
@@ -188,6 +188,7 @@ def Edge_MulOp : Edge_BinaryQuantizedOp<"mul"> {
 include "edgecc/Dialect/Edge/EdgeIntegerOps.td"
 
 def Edge_TableOp : Edge_TensorOp<"table", [
+    Edge_RowwiseOpInterface,
     DeclareOpInterfaceMethods<Edge_PermutableOpInterface,
                               ["isPermutedOperand"]>,
     DeclareOpInterfaceMethods<Edge_ChannelOpInterface>]> {
@@ -216,6 +217,8 @@ def Edge_TableOp : Edge_TensorOp<"table", [
 //===----------------------------------------------------------------------===//
 
 def Edge_ConvOp : Edge_TensorOp<"conv", [
+    DeclareOpInterfaceMethods<Edge_RowwiseOpInterface,
+                              ["getRowWindow", "createRow", "getRowPadding"]>,
     DeclareOpInterfaceMethods<Edge_WeightedOpInterface,
                               ["getWeightGroups", "padsWithZeros"]>,
     DeclareOpInterfaceMethods<Edge_QuantizableOpInterface>,
@@ -309,6 +312,8 @@ defvar Edge_Window = (ins
   DefaultValuedAttr<BoolAttr, "false">:$ceil_mode);
 
 def Edge_MaxPoolOp : Edge_TensorOp<"max_pool", [
+    DeclareOpInterfaceMethods<Edge_RowwiseOpInterface,
+                              ["getRowWindow", "createRow", "getRowPadding"]>,
     Edge_CommutesWithClamp,
     DeclareOpInterfaceMethods<Edge_QuantizableOpInterface,
       ["getSameTypeOperands"]>,
@@ -334,6 +339,8 @@ def Edge_MaxPoolOp : Edge_TensorOp<"max_pool", [
 }
 
 def Edge_AvgPoolOp : Edge_TensorOp<"avg_pool", [
+    DeclareOpInterfaceMethods<Edge_RowwiseOpInterface,
+                              ["getRowWindow", "createRow", "sumsRows"]>,
     DeclareOpInterfaceMethods<Edge_QuantizableOpInterface>,
     DeclareOpInterfaceMethods<Edge_ClampableOpInterface>,
     DeclareOpInterfaceMethods<Edge_ChannelOpInterface>]> {
@@ -688,8 +695,8 @@ def Edge_TopKOp : Edge_TensorOp<"top_k"> {
 //===----------------------------------------------------------------------===//
 
 class Edge_QuantCastOp<string mnemonic, list<Trait> traits = []>
-    : Edge_TensorOp<mnemonic, !listconcat([Edge_PermutableOpInterface],
-                                          traits)> {
+    : Edge_TensorOp<mnemonic, !listconcat([Edge_PermutableOpInterface,
+                                           Edge_RowwiseOpInterface], traits)> {
   let arguments = (ins Edge_Tensor:$input);
   let results = (outs Edge_Tensor:$result);
   let hasVerifier = 1;

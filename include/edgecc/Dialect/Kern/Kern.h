@@ -41,6 +41,16 @@ inline constexpr llvm::StringLiteral kOutput = "kern.output";
 /// The size in bytes of a buffer of static shape, elements packed, i1 as one
 /// byte.
 int64_t getByteSize(mlir::MemRefType type);
+
+/// The buffer, argument or constants that a value leads back to, through views
+/// and rows.
+mlir::Value getRoot(mlir::Value value);
+
+/// The calls of a program in order, with the numbers of their layers in
+/// reports: each call is one, but those of a loop over rows that have the same
+/// `layer` belong together.
+llvm::SmallVector<std::pair<CallOp, unsigned>>
+numberLayers(mlir::Operation *program);
 } // namespace edgecc::kern
 
 #endif // EDGECC_DIALECT_KERN_KERN_H

@@ -121,15 +121,19 @@ def Kern_BufferOp : Kern_Op<"buffer", [MemoryEffects<[MemAlloc]>]> {
 }
 
 def Kern_ViewOp : Kern_Op<"view", [Pure]> {
-  let summary = "the same bytes in another shape";
+  let summary = "the same bytes in another shape, or some of them";
   let description = [{
+    With `offset`, in bytes, the view begins there and may be shorter than the
+    rest.
+
     Example:
 
     ```mlir
     %flat = kern.view %0 : memref<1x8x8x4xi8> to memref<1x256xi8>
+    %last = kern.view %0 {offset = 224} : memref<1x8x8x4xi8> to memref<1x1x8x4xi8>
     ```
   }];
-  let arguments = (ins Kern_Buffer:$source);
+  let arguments = (ins Kern_Buffer:$source, OptionalAttr<I64Attr>:$offset);
   let results = (outs Kern_Buffer:$result);
   let assemblyFormat = "$source attr-dict `:` type($source) `to` type($result)";
   let hasVerifier = 1;
@@ -176,6 +180,95 @@ def Kern_CallOp : Kern_Op<"call", [AttrSizedOperandSegments]> {
     `outs` `(` $outputs `:` type($outputs) `)`
     (`scratch` `(` $scratch^ `:` type($scratch) `)`)?
     (`scalars` $scalars^)? attr-dict
+  }];
+  let hasVerifier = 1;
+}
+
+//===----------------------------------------------------------------------===//
+// Row by row
+//===----------------------------------------------------------------------===//
+
+def Kern_StreamOp : Kern_Op<"stream", [
+    SingleBlock, NoTerminator, AttrSizedOperandSegments]> {
+  let summary = "layers that are computed together, row by row";
+  let description = [{
+    Goes through its body `steps` times. The body consists of `kern.due`, each for
+    the rows of one layer. Buffers outside keep what they hold from one step to
+    the next; those inside are of one step. The result `covers`, if present, may
+    lie over the source, which is not needed afterwards, if it begins `distance`
+    bytes before it.
+
+    Example:
+
+    ```mlir
+    kern.stream 8 {
+      kern.due every 2 from 1 rows 0 to 4 {
+        %row = kern.rows %x every 2 from 1 advance 2
+          : memref<1x8x4x2xi8> to memref<1x2x4x2xi8>
+        kern.call "f" from "f.h"<[]> outs(%row : memref<1x2x4x2xi8>)
+      }
+    }
+    ```
+  }];
+  let arguments = (ins I64Attr:$steps, Optional<Kern_Buffer>:$source,
+                       Optional<Kern_Buffer>:$result,
+                       DefaultValuedOptionalAttr<I64Attr, "0">:$distance);
+  let regions = (region SizedRegion<1>:$body);
+  let assemblyFormat = [{
+    $steps (`covers` $source^ `:` type($source))?
+    (`by` $result^ `:` type($result))? $body attr-dict
+  }];
+}
+
+def Kern_DueOp : Kern_Op<"due", [
+    SingleBlock, NoTerminator, HasParent<"StreamOp">]> {
+  let summary = "what a layer does for each of its rows";
+  let description = [{
+    Row y is due in step `phase + period * y`. The body runs if `first` <= y <
+    `last`.
+
+    Example: rows 0 to 3, in the steps 1, 3, 5 and 7
+
+    ```mlir
+    kern.stream 8 {
+      kern.due every 2 from 1 rows 0 to 4 {
+        kern.call "f" from "f.h"<[]> outs(%x : memref<1x8x4x2xi8>)
+      }
+    }
+    ```
+  }];
+  let arguments = (ins I64Attr:$period, I64Attr:$phase, I64Attr:$first,
+                       I64Attr:$last);
+  let regions = (region SizedRegion<1>:$body);
+  let assemblyFormat = [{
+    `every` $period `from` $phase `rows` $first `to` $last $body attr-dict
+  }];
+  let hasVerifier = 1;
+}
+
+def Kern_RowsOp : Kern_Op<"rows", [Pure]> {
+  let summary = "the rows of an image that belong to the row that is due";
+  let description = [{
+    Rows of [1, H, W, C] from `advance` * y on, where y is the row that is due.
+
+    Example:
+
+    ```mlir
+    kern.stream 8 {
+      kern.due every 2 from 1 rows 0 to 4 {
+        %row = kern.rows %x every 2 from 1 advance 2
+          : memref<1x8x4x2xi8> to memref<1x2x4x2xi8>
+        kern.call "f" from "f.h"<[]> outs(%row : memref<1x2x4x2xi8>)
+      }
+    }
+    ```
+  }];
+  let arguments = (ins Kern_Buffer:$source, I64Attr:$period, I64Attr:$phase,
+                       I64Attr:$advance);
+  let results = (outs Kern_Buffer:$result);
+  let assemblyFormat = [{
+    $source `every` $period `from` $phase `advance` $advance attr-dict `:`
+    type($source) `to` type($result)
   }];
   let hasVerifier = 1;
 }
