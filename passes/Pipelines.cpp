@@ -63,7 +63,8 @@ void edgecc::buildLoweringPipeline(OpPassManager &passes,
   passes.addNestedPass<func::FuncOp>(createCSEPass());
   SmallVector<std::string> features(options.features.begin(),
                                     options.features.end());
-  passes.addPass(createConvertEdgeToKern({features, options.extraBytes}));
+  passes.addPass(createConvertEdgeToKern(
+      {features, options.extraBytes, options.inputsInArena}));
   passes.addNestedPass<func::FuncOp>(createPlanArena({options.alignment}));
 }
 

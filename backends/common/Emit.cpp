@@ -232,6 +232,15 @@ FailureOr<llvm::json::Object> describeProgram(ModuleOp module,
     (*tensor)["index"] = int64_t(list.size());
     list.push_back(std::move(*tensor));
   }
+  llvm::json::Array places;
+  program.walk([&](BufferOp buffer) {
+    auto number = buffer->getAttrOfType<IntegerAttr>(kInputPlace);
+    if (!number || !buffer.getOffset())
+      return;
+    llvm::json::Object place = *inputs[size_t(number.getInt())].getAsObject();
+    place["offset"] = int64_t(*buffer.getOffset());
+    places.push_back(std::move(place));
+  });
   ProgramMemory memory = getProgramMemory(module);
   // One entry or none: templates repeat what is there.
   llvm::json::Array state;
@@ -256,6 +265,7 @@ FailureOr<llvm::json::Object> describeProgram(ModuleOp module,
       {"state", std::move(state)},
       {"initials", std::move(initials)},
       {"weightBytes", memory.weights},
+      {"places", std::move(places)},
       {"inputs", std::move(inputs)},
       {"outputs", std::move(outputs)},
   };

@@ -131,6 +131,11 @@ struct CommandLine {
       desc("axes of image inputs and outputs: as in the ONNX model, or\n"
            "channels last (default: onnx)"),
       llvm::cl::init("onnx")};
+  Text inputs{
+      "inputs", value("caller|arena"), cat(choices),
+      desc("where inputs lie: in memory of the caller's, or in the arena,\n"
+           "which is then smaller than both together (default: caller)"),
+      llvm::cl::init("caller")};
   Texts stateful{
       "stateful", value("IN=OUT[:FILE.npy]|NODE"), cat(choices),
       desc("keep in the generated code's context what comes out as OUT and\n"

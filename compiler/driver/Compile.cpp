@@ -167,6 +167,7 @@ lowerCopy(const Session &session, mlir::ModuleOp edge,
   LoweringOptions lowering;
   lowering.features = session.target.features;
   lowering.extraBytes = session.extraBytes;
+  lowering.inputsInArena = session.options.inputsInArena;
   mlir::OwningOpRef<mlir::ModuleOp> kern = edge.clone();
   Error error = runPasses(*kern, [&](mlir::OpPassManager &passes) {
     if (arena)

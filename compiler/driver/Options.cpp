@@ -255,6 +255,10 @@ static Error readCode(const CommandLine &line, Options &options) {
           readChoice<bool>(line.ioLayout, {{"onnx", false}, {"nhwc", true}},
                            options.channelsLastIo))
     return error;
+  if (Error error =
+          readChoice<bool>(line.inputs, {{"caller", false}, {"arena", true}},
+                           options.inputsInArena))
+    return error;
   options.stateful.assign(line.stateful.begin(), line.stateful.end());
   return Error::success();
 }

@@ -82,6 +82,8 @@ struct Options {
   std::optional<std::vector<quantization::RepairMethod>> repairs;
   bool quantizedIo = false;
   bool channelsLastIo = false;
+  /// Whether inputs have a place in the arena.
+  bool inputsInArena = false;
   /// IN=OUT, IN=OUT:FILE.npy, NODE: what the generated code keeps.
   std::vector<std::string> stateful;
   std::vector<InputShape> inputShapes;

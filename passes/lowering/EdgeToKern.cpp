@@ -52,6 +52,8 @@ struct ConvertEdgeToKern
       Value state = states.before.lookup(argument.getArgNumber());
       builder.assign(argument, state ? state : arguments[next++]);
     }
+    if (inputsInArena)
+      placeInputs(main, builder);
     SmallVector<std::pair<Value, Value>> copies = assignOutputs(
         main, ArrayRef(arguments).drop_front(next), builder, program);
     KernelChoice choice =
@@ -71,6 +73,21 @@ struct ConvertEdgeToKern
                        OpBuilder(program).getI64IntegerAttr(choice.extraBytes));
     builder.finish();
     main.erase();
+  }
+
+  /// Gives inputs a place in the arena, to which those that lie elsewhere are
+  /// copied.
+  static void placeInputs(func::FuncOp main, ProgramBuilder &builder) {
+    int64_t number = 0;
+    for (BlockArgument argument : main.getArguments()) {
+      if (main.getArgAttr(argument.getArgNumber(), edge::kStateAttr))
+        continue;
+      Value place = builder.save(argument);
+      place.getDefiningOp()->setAttr(
+          kern::kInputPlace,
+          Builder(main.getContext()).getI64IntegerAttr(number++));
+      builder.assign(argument, place);
+    }
   }
 
   /// Where the state lies: by the number of the argument that it is before a

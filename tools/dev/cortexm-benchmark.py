@@ -11,6 +11,7 @@ stay in DIR (default build/benchmark). Exit status 1 if a model does not compile
 """
 import argparse
 import pathlib
+import re
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -70,6 +71,17 @@ def measure(options, name, model, core, extra=(), io="quantized"):
     return found
 
 
+def measure_tight(options, name, model, core, extra=()):
+    """The report with the least RAM: what a budget that is too small says is needed."""
+    line = [options.edgecc, model, "--target", core, "--io", "quantized", "--calib", model.parent / "calib.npy",
+            "--ram", "1", "--report", options.out / "refused.json", *extra]
+    run = subprocess.run([str(word) for word in line], capture_output=True, text=True, check=False)
+    least = re.search(r"RAM: ([0-9,]+) bytes", run.stderr)
+    if not least:
+        sys.exit(f"cortexm-benchmark.py: {name} for {core}: {run.stderr.strip()}")
+    return measure(options, name, model, core, ["--ram", least[1].replace(",", ""), *extra])
+
+
 def times(other, ours):
     return f"{other / ours:.2f}×"
 
@@ -99,6 +111,17 @@ def memory_rows(models, reports, small, inside):
     return rows
 
 
+def tight_rows(models, reports, tight, tight_inside):
+    rows = []
+    for name in models:
+        full, found, inside = reports[name, "cortex-m4"], tight[name], tight_inside[name]
+        before, after = full["latency"]["instructions"], found["latency"]["instructions"]
+        rows.append([name, f"{full['ram']['arena']:,}", f"{found['ram']['arena']:,}", f"{found['ram']['stack']:,}",
+                     f"{after:,}", f"{100 * (after - before) / before:+.1f}%", f"{found['flash']['code']:,}",
+                     f"{inside['ram']['arena']:,}", f"{inside['latency']['instructions']:,}"])
+    return rows
+
+
 def cycle_rows(models, reports):
     rows = []
     for name in models:
@@ -122,7 +145,7 @@ def class_rows(models, reports, core):
     return [c.replace("_", " ") for c in names], rows
 
 
-def render(models, reports, small, inside):
+def render(models, reports, small, inside, tight, tight_inside):
     short = [SHORT[core] for core in CORES]
     parts = ["""# int8 on Cortex-M
 
@@ -137,11 +160,18 @@ In brackets, how many times as many TFLite Micro with CMSIS-NN takes on the offi
 ## Memory on a Cortex-M4
 
 Bytes. Inputs and outputs are memory of the caller's. TFLite Micro's arena holds them; so does the second column, which is
-that of `--io float`: the quantized input lies in the arena. `code` is the linked image without weights: start-up and libm
+that of `--inputs arena`: the input has its place in there. `code` is the linked image without weights: start-up and libm
 are in it. The last three columns are those of `--optimize size`: no transformed or widened weights, and `-Os`.
 """, report.markdown(["model", "arena", "with the input", "TFLM", "stack", "weights", "code", "TFLM", "weights (size)", "code (size)",
                       "instructions (size)"],
                      memory_rows(models, reports, small, inside))]
+    parts += ["""
+## With as little RAM as possible, on a Cortex-M4
+
+What `--ram` reaches: layers that follow each other are computed together, row by row, so that what is between them is never
+there as a whole. The bits are the same. The last two columns have the input in the arena (`--inputs arena`).
+""", report.markdown(["model", "arena before", "arena", "stack", "instructions", "", "code", "arena with the input", "instructions"],
+                     tight_rows(models, reports, tight, tight_inside))]
     parts += ["""
 ## What the instructions of a Cortex-M4 amount to
 
@@ -170,8 +200,12 @@ def main():
         small = dict(zip(models, pool.map(
             lambda name: measure(options, name, models[name], "cortex-m4", ["--optimize", "size"]), models)))
         inside = dict(zip(models, pool.map(
-            lambda name: measure(options, name, models[name], "cortex-m4", io="float"), models)))
-    text = render(models, reports, small, inside)
+            lambda name: measure(options, name, models[name], "cortex-m4", ["--inputs", "arena"]), models)))
+        tight = dict(zip(models, pool.map(
+            lambda name: measure_tight(options, name, models[name], "cortex-m4"), models)))
+        tight_inside = dict(zip(models, pool.map(
+            lambda name: measure_tight(options, name, models[name], "cortex-m4", ["--inputs", "arena"]), models)))
+    text = render(models, reports, small, inside, tight, tight_inside)
     if options.write:
         options.write.write_text(text, encoding="utf-8")
     else:

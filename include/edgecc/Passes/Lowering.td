@@ -22,7 +22,9 @@ def ConvertEdgeToKern : Pass<"convert-edge-to-kern", "::mlir::ModuleOp"> {
     memory for constants to be faster (Winograd's convolution); all such extra
     bytes together stay below `extra-bytes`, if that is given, and are
     `kern.extra_bytes` of the program. Constants are packed into `kern.data` as that kernel reads them, equal ones once. Reshapes become
-    views. A result that is returned is written to the output directly.
+    views. A result that is returned is written to the output directly. With
+    `inputs-in-arena` each input is copied, unless it is there already, into a
+    buffer that has `kern.input_place`, its number.
 
     Assumes: one function `@main` of one block, weights constant. Guarantees: no
     `edge` operation is left, or a diagnostic names every operation that has no
@@ -53,7 +55,9 @@ def ConvertEdgeToKern : Pass<"convert-edge-to-kern", "::mlir::ModuleOp"> {
   let options = [ListOption<"features", "features", "std::string",
     "What the target can do, as in its description (dsp, neon, ...)">,
     Option<"extraBytes", "extra-bytes", "int64_t", /*default=*/"-1",
-    "Bytes of constants that kernels may take for speed; all if negative">];
+    "Bytes of constants that kernels may take for speed; all if negative">,
+    Option<"inputsInArena", "inputs-in-arena", "bool", /*default=*/"false",
+    "Give inputs a place in the arena">];
   let dependentDialects = ["::edgecc::kern::KernDialect",
                            "::mlir::func::FuncDialect",
                            "::mlir::memref::MemRefDialect"];

@@ -58,6 +58,11 @@ struct LoweringOptions : public mlir::PassPipelineOptions<LoweringOptions> {
       llvm::cl::desc("Bytes of constants that kernels may take for speed; all "
                      "if negative"),
       llvm::cl::init(-1)};
+  Option<bool> inputsInArena{
+      *this, "inputs-in-arena",
+      llvm::cl::desc("Give inputs a place in the arena, where they can be "
+                     "written before a run"),
+      llvm::cl::init(false)};
   Option<int64_t> alignment{*this, "alignment",
                             llvm::cl::desc("Alignment of buffers in bytes"),
                             llvm::cl::init(16)};

@@ -35,6 +35,8 @@ inline constexpr llvm::StringLiteral kStateBytes = "kern.state_bytes";
 inline constexpr llvm::StringLiteral kStateInitials = "kern.state_initials";
 /// Bytes of constants that kernels take for speed.
 inline constexpr llvm::StringLiteral kExtraBytes = "kern.extra_bytes";
+/// On a buffer where an input can be written before a run: the input's number.
+inline constexpr llvm::StringLiteral kInputPlace = "kern.input_place";
 inline constexpr llvm::StringLiteral kInput = "kern.input";
 inline constexpr llvm::StringLiteral kOutput = "kern.output";
 
