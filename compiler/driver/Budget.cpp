@@ -190,6 +190,8 @@ Error driver::checkBudget(Session &session) {
     for (const std::string &cause : excess->causes)
       note(cause);
   }
+  for (const std::string &limits : session.report.nearestBudgets)
+    note("the nearest that would hold: " + limits);
   session.report.met = met;
   return met ? Error::success() : alreadyReported(BudgetError);
 }

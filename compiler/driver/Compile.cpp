@@ -26,9 +26,6 @@ using namespace edgecc;
 using namespace edgecc::driver;
 using namespace llvm;
 
-/// The C++ compiler's flag.
-static constexpr const char *kSmallestCode = "-Os";
-
 mlir::func::FuncOp driver::getModelFunction(mlir::ModuleOp module) {
   return module.lookupSymbol<mlir::func::FuncOp>("main");
 }
@@ -159,88 +156,6 @@ static Error importModel(Session &session) {
   });
 }
 
-/// Lowers a copy of `edge`, with layers computed row by row where it seems to
-/// need more than `arena` bytes, if that is given.
-static Expected<mlir::OwningOpRef<mlir::ModuleOp>>
-lowerCopy(const Session &session, mlir::ModuleOp edge,
-          std::optional<int64_t> arena) {
-  LoweringOptions lowering;
-  lowering.features = session.target.features;
-  lowering.extraBytes = session.extraBytes;
-  lowering.inputsInArena = session.options.inputsInArena;
-  mlir::OwningOpRef<mlir::ModuleOp> kern = edge.clone();
-  Error error = runPasses(*kern, [&](mlir::OpPassManager &passes) {
-    if (arena)
-      passes.addNestedPass<mlir::func::FuncOp>(createStreamRows({*arena}));
-    buildLoweringPipeline(passes, lowering);
-  });
-  if (error)
-    return error;
-  return kern;
-}
-
-static int64_t getArenaBytes(mlir::ModuleOp kern) {
-  return getProgramMemory(kern).arena;
-}
-
-/// The pass that chooses what is computed row by row goes by an estimate; it is
-/// asked for less until the plan fits.
-static Error lowerWithinLimit(Session &session, mlir::ModuleOp edge) {
-  constexpr int kTrials = 12;
-  int64_t limit = *session.arenaLimit, estimate = limit;
-  for (int i = 0; i != kTrials && estimate > 0; ++i) {
-    auto kern = lowerCopy(session, edge, estimate);
-    if (!kern)
-      return kern.takeError();
-    int64_t bytes = getArenaBytes(**kern);
-    if (!session.kern || bytes < getArenaBytes(*session.kern))
-      session.kern = std::move(*kern);
-    if (bytes <= limit)
-      break;
-    estimate -= std::max<int64_t>(bytes - limit, limit / 32);
-  }
-  return Error::success();
-}
-
-static Error lower(Session &session) {
-  StringSet<> features;
-  for (const std::string &feature : session.target.features)
-    features.insert(feature);
-  if (failed(checkKernels(getModelFunction(*session.edge), features)))
-    return alreadyReported(InputError);
-  // The interpreter keeps all channels: --verify shows that none is missed.
-  mlir::OwningOpRef<mlir::ModuleOp> edge = session.edge->clone();
-  if (session.options.prunes)
-    if (Error error = runPasses(*edge, [](mlir::OpPassManager &passes) {
-          passes.addNestedPass<mlir::func::FuncOp>(
-              createPruneConstantChannels());
-        }))
-      return error;
-  session.kern = nullptr;
-  if (session.arenaLimit)
-    return lowerWithinLimit(session, *edge);
-  auto kern = lowerCopy(session, *edge, std::nullopt);
-  if (!kern)
-    return kern.takeError();
-  session.kern = std::move(*kern);
-  return Error::success();
-}
-
-static Error emit(Session &session) {
-  EmitOptions options;
-  options.name = session.options.name;
-  options.resourceDir = session.resourceDir;
-  options.version = EDGECC_VERSION;
-  options.commandLine = session.options.command;
-  options.modelSha256 = session.report.modelSha256;
-  options.target = session.target.name;
-  FailureOr<GeneratedCode> code = emitCode(*session.kern, options);
-  if (failed(code))
-    return alreadyReported(InternalError);
-  session.code = std::move(*code);
-  return Error::success();
-}
-
 //===----------------------------------------------------------------------===//
 // --emit
 //===----------------------------------------------------------------------===//
@@ -282,89 +197,10 @@ static Error compileAndPrint(Session &session) {
 // Everything
 //===----------------------------------------------------------------------===//
 
-static Error makeCode(Session &session) {
-  using Stage = Error (*)(Session &);
-  for (Stage stage : {lower, describeLayers, emit, tryCode})
-    if (Error error = stage(session))
-      return error;
-  // Milliwatts times milliseconds.
-  const std::optional<double> &power = session.target.device.activePower;
-  const report::Latency &latency = session.report.latency;
-  session.report.energy = {};
-  if (power && latency.milliseconds)
-    session.report.energy = {*power * *latency.milliseconds,
-                             "active power times time (" + latency.source +
-                                 ")"};
-  return Error::success();
-}
-
-/// What kernels take for speed.
-static int64_t getExtraBytes(const Session &session) {
-  mlir::ModuleOp module = session.kern.get();
-  auto taken = module.lookupSymbol<mlir::func::FuncOp>("run")
-                   ->getAttrOfType<mlir::IntegerAttr>(kern::kExtraBytes);
-  return taken ? taken.getInt() : 0;
-}
-
-/// Layers row by row, and then kernels with smaller buffers, if RAM does not
-/// suffice.
-static bool giveUpSpeedForRam(Session &session) {
-  const report::Report &report = session.report;
-  if (!report.budget.ram || report.ram.getTotal() <= *report.budget.ram)
-    return false;
-  int64_t excess = int64_t(report.ram.getTotal() - *report.budget.ram);
-  // Where even no arena at all would not do, the least possible.
-  int64_t limit = std::max<int64_t>(int64_t(report.ram.arena) - excess, 1);
-  // What the plan does not reach, it will not reach with less.
-  bool tried =
-      session.arenaLimit && int64_t(report.ram.arena) > *session.arenaLimit;
-  session.arenaLimit = limit;
-  if (!tried)
-    return true;
-  if (getExtraBytes(session) == 0 || session.extraBytes == 0)
-    return false;
-  session.extraBytes = 0;
-  return true;
-}
-
-/// Kernels with smaller constants, and then smaller code, if flash does not
-/// suffice.
-static bool giveUpSpeedForFlash(Session &session) {
-  const report::Report &report = session.report;
-  uint64_t flash = report.flash.total.value_or(report.flash.weights);
-  if (!report.budget.flash || flash <= *report.budget.flash)
-    return false;
-  int64_t excess = int64_t(flash - *report.budget.flash);
-  if (int64_t taken = getExtraBytes(session)) {
-    session.extraBytes = std::max<int64_t>(taken - excess, 0);
-    return true;
-  }
-  std::string &optimization = session.target.compiler.optimization;
-  if (!report.flash.total || optimization == kSmallestCode)
-    return false;
-  optimization = kSmallestCode;
-  return true;
-}
-
-/// Gives up speed for memory, if the budget asks for it and there is some left
-/// to give up.
-static bool giveUpSpeed(Session &session) {
-  return giveUpSpeedForRam(session) || giveUpSpeedForFlash(session);
-}
-
-/// Speed is bought with memory as long as there is some.
-static Error makeCodeWithinBudget(Session &session) {
-  do {
-    if (Error error = makeCode(session))
-      return error;
-  } while (giveUpSpeed(session));
-  return Error::success();
-}
-
 static Error compileToFiles(Session &session) {
   using Stage = Error (*)(Session &);
   for (Stage stage : {runTensorPasses, measureAccuracy, studySensitivity,
-                      makeCodeWithinBudget, checkBudget, publish})
+                      makeCodeWithinBudget, searchBudget, checkBudget, publish})
     if (Error error = stage(session))
       return error;
   report::printSummary(outs(), session.report);

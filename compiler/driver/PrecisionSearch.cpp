@@ -112,23 +112,26 @@ namespace {
 class Search {
 public:
   Search(Session &session, SmallVector<Layer> layers,
-         std::vector<std::optional<Precision>> forced)
+         std::vector<std::optional<Precision>> forced, PrecisionEffects effects)
       : session(session), layers(std::move(layers)), forced(std::move(forced)),
-        maxDrop(session.options.budget.maxDrop.value_or(1.0)) {}
+        maxDrop(session.options.budget.maxDrop.value_or(1.0)),
+        effects(std::move(effects)) {}
 
-  Expected<PrecisionMix> run();
+  /// Nothing if no mix loses little enough.
+  Expected<std::optional<PrecisionMix>> run();
+  Error refuse() const;
 
 private:
   using Options = std::vector<PrecisionOption>;
 
-  bool isPossible(unsigned layer, Precision precision) const;
-  Error measureLayers();
+  bool isPossible(unsigned layer, Precision precision) const {
+    return effects[layer].count(precision) != 0;
+  }
   std::vector<PrecisionMix> plan() const;
   Expected<double> measureDrop(const Judge &judge, ArrayRef<Precision> mix,
                                bool quick);
   Expected<size_t> bisect();
   Expected<size_t> confirm(size_t index);
-  Error refuse() const;
   std::string explain(unsigned layer, Precision chosen) const;
   std::string label(ArrayRef<Precision> mix) const;
   uint64_t countWeightBytes(ArrayRef<Precision> mix) const;
@@ -138,9 +141,7 @@ private:
   SmallVector<Layer> layers;
   std::vector<std::optional<Precision>> forced;
   double maxDrop;
-  /// What each layer alone does in each precision that is possible for it:
-  /// signal to noise at the outputs in dB.
-  std::vector<std::map<Precision, double>> effects;
+  PrecisionEffects effects;
   std::vector<PrecisionMix> path;
   /// Some of the evaluation samples, for the search; all confirm the result.
   std::optional<Judge> quick;
@@ -149,13 +150,16 @@ private:
 };
 } // namespace
 
-bool Search::isPossible(unsigned layer, Precision precision) const {
-  if (forced[layer])
-    return precision == *forced[layer];
-  return precision != Precision::S8W4 || layers[layer].weights > 0;
-}
-
-Error Search::measureLayers() {
+Expected<PrecisionEffects>
+driver::measureEffects(Session &session, ArrayRef<Layer> layers,
+                       ArrayRef<std::optional<Precision>> forced) {
+  if (Error error = prepareJudge(session))
+    return std::move(error);
+  auto isPossible = [&](unsigned layer, Precision precision) {
+    if (forced[layer])
+      return precision == *forced[layer];
+    return precision != Precision::S8W4 || layers[layer].weights > 0;
+  };
   std::vector<Variant> variants;
   for (Precision precision : kPrecisions)
     for (unsigned layer = 0; layer != layers.size(); ++layer) {
@@ -171,13 +175,13 @@ Error Search::measureLayers() {
   auto results = study(session, *judge, variants);
   if (!results)
     return results.takeError();
-  effects.resize(layers.size());
+  PrecisionEffects effects(layers.size());
   for (auto [variant, result] : zip_equal(variants, *results))
     effects[variant.layer][variant.mix[variant.layer]] = result.outputSqnr;
   for (unsigned layer = 0; layer != layers.size(); ++layer)
     if (isPossible(layer, Precision::F32))
       effects[layer][Precision::F32] = HUGE_VAL;
-  return Error::success();
+  return effects;
 }
 
 std::vector<PrecisionMix> Search::plan() const {
@@ -276,13 +280,7 @@ Error Search::refuse() const {
   return alreadyReported(BudgetError);
 }
 
-Expected<PrecisionMix> Search::run() {
-  if (layers.empty())
-    return PrecisionMix();
-  if (Error error = prepareJudge(session))
-    return std::move(error);
-  if (Error error = measureLayers())
-    return std::move(error);
+Expected<std::optional<PrecisionMix>> Search::run() {
   path = plan();
   constexpr size_t kQuick = 200;
   std::vector<size_t> indices;
@@ -303,7 +301,7 @@ Expected<PrecisionMix> Search::run() {
   if (!found)
     return found.takeError();
   if (confirmed[*found] > maxDrop)
-    return refuse();
+    return std::nullopt;
   describe(path[*found]);
   return path[*found];
 }
@@ -380,5 +378,26 @@ Expected<PrecisionMix> driver::searchMix(Session &session) {
   auto forced = getForcedPrecisions(session, layers);
   if (!forced)
     return forced.takeError();
-  return Search(session, std::move(layers), std::move(*forced)).run();
+  if (layers.empty())
+    return PrecisionMix();
+  auto effects = measureEffects(session, layers, *forced);
+  if (!effects)
+    return effects.takeError();
+  Search search(session, std::move(layers), std::move(*forced),
+                std::move(*effects));
+  auto mix = search.run();
+  if (!mix)
+    return mix.takeError();
+  if (!*mix)
+    return search.refuse();
+  return std::move(**mix);
+}
+
+Expected<std::optional<PrecisionMix>>
+driver::findCheapestMix(Session &session, const PrecisionEffects &effects) {
+  auto layers = collectLayers(getModelFunction(*session.calibrated));
+  auto forced = getForcedPrecisions(session, layers);
+  if (!forced)
+    return forced.takeError();
+  return Search(session, std::move(layers), std::move(*forced), effects).run();
 }

@@ -14,6 +14,8 @@
 
 #include "mlir/IR/OwningOpRef.h"
 
+#include <map>
+
 namespace edgecc::driver {
 
 struct Session;
@@ -44,6 +46,17 @@ using RepairFn = llvm::function_ref<llvm::Error(mlir::func::FuncOp)>;
 llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>>
 quantizeMix(const Session &session, mlir::ModuleOp calibrated,
             llvm::ArrayRef<quantization::Precision> mix, RepairFn repair);
+
+/// What each layer alone does in each precision that is possible for it: signal
+/// to noise at the outputs in dB.
+using PrecisionEffects = std::vector<std::map<quantization::Precision, double>>;
+llvm::Expected<PrecisionEffects>
+measureEffects(Session &session, llvm::ArrayRef<quantization::Layer> layers,
+               llvm::ArrayRef<std::optional<quantization::Precision>> forced);
+
+/// The cheapest mix that keeps --max-drop, or nothing, if there is none.
+llvm::Expected<std::optional<quantization::PrecisionMix>>
+findCheapestMix(Session &session, const PrecisionEffects &effects);
 
 /// Chooses the cheapest mix that keeps --max-drop (PrecisionSearch.cpp).
 llvm::Expected<quantization::PrecisionMix> searchMix(Session &session);

@@ -40,6 +40,8 @@ struct Session {
   /// Whether the generated code is measured: asked for, or needed to tell if
   /// the budget holds.
   bool measures = false;
+  /// Whether instructions are then also counted layer by layer.
+  bool measuresLayers = true;
 
   /// The model as imported: float, with the ONNX model's own inputs and
   /// outputs. What the compiled model's accuracy is compared with.
@@ -77,6 +79,9 @@ struct Session {
 
   report::Report report;
 };
+
+/// The C++ compiler's flag for the smallest code.
+inline constexpr const char *kSmallestCode = "-Os";
 
 /// The function that is the model in `edge`.
 mlir::func::FuncOp getModelFunction(mlir::ModuleOp module);

@@ -20,6 +20,10 @@ llvm::Error loadAllSamples(Session &session);
 /// Runs all passes on tensors: imported -> edge (Tensors.cpp).
 llvm::Error runTensorPasses(Session &session);
 
+/// From the calibrated model, with its layers in these precisions, to `edge`
+/// (Tensors.cpp).
+llvm::Error applyMix(Session &session, const quantization::PrecisionMix &mix);
+
 /// Makes what accuracy is measured with, if there are samples and it is not
 /// there yet (Accuracy.cpp).
 llvm::Error prepareJudge(Session &session);
@@ -35,6 +39,17 @@ llvm::Error describeLayers(Session &session);
 /// Compiles the generated code, runs and measures it as far as the options ask
 /// for (Trial.cpp).
 llvm::Error tryCode(Session &session);
+
+/// edge -> kern (MakeCode.cpp).
+llvm::Error lower(Session &session);
+/// kern -> C++ (MakeCode.cpp).
+llvm::Error emit(Session &session);
+/// From `edge` to code that was tried as far as the options ask for. Speed is
+/// bought with memory as long as the budget leaves some (MakeCode.cpp).
+llvm::Error makeCodeWithinBudget(Session &session);
+/// Where the budget does not hold with the precisions that were chosen without
+/// regard to it, looks for others (BudgetSearch.cpp).
+llvm::Error searchBudget(Session &session);
 
 /// Fails with BudgetError, naming what binds, if the budget does not hold
 /// (Budget.cpp).

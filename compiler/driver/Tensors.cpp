@@ -146,14 +146,8 @@ static Error calibrate(Session &session) {
   return Error::success();
 }
 
-static Error quantize(Session &session) {
-  if (Error error = calibrate(session))
-    return error;
-  auto mix = session.options.searchesPrecision ? searchMix(session)
-                                               : getRequestedMix(session);
-  if (!mix)
-    return mix.takeError();
-  session.mix = std::move(*mix);
+static Error quantize(Session &session, quantization::PrecisionMix mix) {
+  session.mix = std::move(mix);
   Expected<RepairedModel> model = quantizeRepaired(session, session.mix);
   if (!model)
     return model.takeError();
@@ -182,6 +176,32 @@ static Error makeChannelsLast(Session &session) {
   return error;
 }
 
+static Error calibrateAndQuantize(Session &session) {
+  if (Error error = calibrate(session))
+    return error;
+  auto mix = session.options.searchesPrecision ? searchMix(session)
+                                               : getRequestedMix(session);
+  if (!mix)
+    return mix.takeError();
+  return quantize(session, std::move(*mix));
+}
+
+/// What follows when the precision of layers is settled.
+static Error makeIo(Session &session) {
+  const Options &options = session.options;
+  if (options.quantizedIo)
+    if (Error error = quantizeIo(session))
+      return error;
+  return options.channelsLastIo ? makeChannelsLast(session) : Error::success();
+}
+
+Error driver::applyMix(Session &session,
+                       const quantization::PrecisionMix &mix) {
+  if (Error error = quantize(session, mix))
+    return error;
+  return makeIo(session);
+}
+
 Error driver::runTensorPasses(Session &session) {
   const Options &options = session.options;
   session.edge = session.imported->clone();
@@ -190,10 +210,7 @@ Error driver::runTensorPasses(Session &session) {
   if (Error error = runPasses(*session.edge, buildSimplificationPipeline))
     return error;
   if (options.quantizes() && !isQuantizedModel(*session.imported))
-    if (Error error = quantize(session))
+    if (Error error = calibrateAndQuantize(session))
       return error;
-  if (options.quantizedIo)
-    if (Error error = quantizeIo(session))
-      return error;
-  return options.channelsLastIo ? makeChannelsLast(session) : Error::success();
+  return makeIo(session);
 }

@@ -137,6 +137,8 @@ static Error measure(Session &session, const execute::Executable &program,
   report.flash.total = measured->flash.total;
   report.flash.source = measured->flash.source;
   fillLatency(session.target, *measured, report.latency);
+  if (!session.measuresLayers)
+    return Error::success();
 
   Expected<std::vector<uint64_t>> layers = program.measureLayers(bytes);
   if (!layers)

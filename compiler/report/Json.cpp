@@ -173,6 +173,7 @@ json::Value edgecc::report::toJson(const Report &report) {
                       {"device", orNull(report.device)},
                       {"budget", ::toJson(report.budget)},
                       {"met", report.met},
+                      {"nearest_budgets", json::Array(report.nearestBudgets)},
                       {"ram", ::toJson(report.ram)},
                       {"flash", ::toJson(report.flash)},
                       {"latency", ::toJson(report.latency)},

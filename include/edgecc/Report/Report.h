@@ -188,6 +188,9 @@ struct Report {
   std::string device;
   Budget budget;
   bool met = true;
+  /// Where it is not met: limits with which it would be, each by itself if
+  /// nothing else is said, as options.
+  std::vector<std::string> nearestBudgets;
   Ram ram;
   Flash flash;
   Latency latency;

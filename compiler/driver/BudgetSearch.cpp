@@ -1,0 +1,477 @@
+//===- BudgetSearch.cpp - Precisions with which the budget holds ----------===//
+//
+// Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// A budget is met by choices that cost nothing in accuracy, kernels and
+// schedule (MakeCode.cpp), or else by the precisions of layers: each layer's
+// noise is measured alone, its cost is known, a knapsack finds the mix with the
+// least noise within the limits, and what comes out of it is compiled and
+// measured. Where measurement and sum differ, the limits are corrected, and it
+// goes on.
+//
+//===----------------------------------------------------------------------===//
+
+#include "BudgetItems.h"
+#include "Diagnostics.h"
+#include "Precisions.h"
+#include "Progress.h"
+#include "Stages.h"
+
+#include "edgecc/Budget/Knapsack.h"
+
+#include "llvm/ADT/StringExtras.h"
+
+#include <cmath>
+#include <limits>
+
+using namespace edgecc;
+using namespace edgecc::driver;
+using namespace edgecc::quantization;
+using namespace llvm;
+using report::Budget;
+
+namespace {
+
+/// One compilation, measured: the mix under the limits of RAM and flash that
+/// kernels and schedule were chosen for.
+struct Trial {
+  PrecisionMix mix;
+  report::Report report;
+};
+
+/// What is left of the session after quantization with a mix.
+struct Quantized {
+  mlir::OwningOpRef<mlir::ModuleOp> edge;
+  IoLayout layout;
+  StringMap<double> sqnr;
+  report::Report report;
+};
+
+class BudgetSearch {
+public:
+  explicit BudgetSearch(Session &session)
+      : session(session), budget(session.options.budget),
+        optimization(session.target.compiler.optimization),
+        extraBytes(session.options.optimizesSize ? 0 : -1),
+        progress("searching under the budget: trial") {}
+
+  Error run();
+
+private:
+  Error prepare();
+  Expected<const Trial *> fit(const PrecisionMix &mix, const Budget &limits);
+  Error quantize(const PrecisionMix &mix);
+  Expected<const Trial *> solve(const Budget &limits);
+  Expected<const Trial *> solveByKnapsack(const Budget &limits,
+                                          const Trial &start);
+  Expected<std::optional<PrecisionMix>> findExact(const Budget &limits);
+  Error suggest();
+  Error suggestOne(const BudgetItem &item);
+  Expected<std::optional<double>> findNearest(const BudgetItem &item);
+
+  double getCycles(unsigned layer, Precision precision) const;
+  PrecisionMix getCheapest() const;
+
+  Session &session;
+  /// What the user asks for; the session's own changes during the search.
+  const Budget budget;
+  const std::string optimization;
+  const int64_t extraBytes;
+  Progress progress;
+  PrecisionMix base;
+  SmallVector<Layer> layers;
+  PrecisionEffects effects;
+  /// Instructions of each layer in int8.
+  std::vector<double> instructions;
+  std::map<std::string, Quantized> quantized;
+  std::map<std::string, Trial> trials;
+  /// By the limit: mixes that lose no more.
+  std::map<double, std::optional<PrecisionMix>> exact;
+  std::vector<std::string> suggestions;
+};
+
+} // namespace
+
+static std::string getKey(const PrecisionMix &mix) {
+  std::string key;
+  for (Precision precision : mix)
+    key += char('0' + int(precision));
+  return key;
+}
+
+//===----------------------------------------------------------------------===//
+// Trials
+//===----------------------------------------------------------------------===//
+
+/// Puts the model with its layers in these precisions into the session.
+Error BudgetSearch::quantize(const PrecisionMix &mix) {
+  auto [entry, isNew] = quantized.try_emplace(getKey(mix));
+  Quantized &found = entry->second;
+  if (isNew) {
+    session.report.accuracy.reset();
+    if (Error error = applyMix(session, mix))
+      return error;
+    if (Error error = measureAccuracy(session))
+      return error;
+    found.edge = session.edge->clone();
+    found.layout = session.layout;
+    found.sqnr = session.sqnr;
+    found.report = session.report;
+    return Error::success();
+  }
+  session.mix = mix;
+  session.edge = found.edge->clone();
+  session.layout = found.layout;
+  session.sqnr = found.sqnr;
+  session.report = found.report;
+  return Error::success();
+}
+
+/// Compiles and measures a mix, with kernels and schedule for the limits of RAM
+/// and flash.
+Expected<const Trial *> BudgetSearch::fit(const PrecisionMix &mix,
+                                          const Budget &limits) {
+  std::string key = getKey(mix) + ":" + std::to_string(limits.ram.value_or(0)) +
+                    ":" + std::to_string(limits.flash.value_or(0));
+  auto [entry, isNew] = trials.try_emplace(key);
+  if (!isNew)
+    return &entry->second;
+  progress.update(trials.size(), trials.size());
+  // Of the result only it is of interest what stays in float and why.
+  std::optional<mlir::ScopedDiagnosticHandler> quiet;
+  if (!session.measuresLayers)
+    quiet.emplace(&session.context, [](mlir::Diagnostic &diagnostic) {
+      return mlir::success(diagnostic.getSeverity() !=
+                           mlir::DiagnosticSeverity::Error);
+    });
+  if (Error error = quantize(mix))
+    return std::move(error);
+  session.target.compiler.optimization = optimization;
+  session.extraBytes = extraBytes;
+  session.arenaLimit.reset();
+  session.report.budget = limits;
+  if (Error error = makeCodeWithinBudget(session))
+    return std::move(error);
+  entry->second = {mix, session.report};
+  return &entry->second;
+}
+
+//===----------------------------------------------------------------------===//
+// Which mixes
+//===----------------------------------------------------------------------===//
+
+/// Relative to int8; of floats, on cores without vector units for them.
+static double getWork(Precision precision) {
+  switch (precision) {
+  case Precision::S8:
+    return 1.0;
+  case Precision::S8W4:
+    return 1.5;
+  case Precision::S16x8:
+    return 1.5;
+  case Precision::F32:
+    return 5.0;
+  }
+  llvm_unreachable("all precisions are handled");
+}
+
+double BudgetSearch::getCycles(unsigned layer, Precision precision) const {
+  return instructions[layer] * getWork(precision);
+}
+
+/// The precision with the smallest weights for each layer.
+PrecisionMix BudgetSearch::getCheapest() const {
+  PrecisionMix mix;
+  for (auto [layer, known] : zip_equal(layers, effects)) {
+    auto best = llvm::min_element(known, [&](const auto &a, const auto &b) {
+      return layer.getWeightBytes(a.first) < layer.getWeightBytes(b.first);
+    });
+    // Where nothing is stored, int8 takes least of all else.
+    bool isSame =
+        known.count(Precision::S8) && layer.getWeightBytes(Precision::S8) <=
+                                          layer.getWeightBytes(best->first);
+    mix.push_back(isSame ? Precision::S8 : best->first);
+  }
+  return mix;
+}
+
+/// The cheapest mix that keeps the drop, or nothing.
+Expected<std::optional<PrecisionMix>>
+BudgetSearch::findExact(const Budget &limits) {
+  auto [entry, isNew] =
+      exact.try_emplace(limits.maxDrop.value_or(HUGE_VAL), std::nullopt);
+  if (!isNew)
+    return entry->second;
+  session.options.budget = limits;
+  auto mix = findCheapestMix(session, effects);
+  session.options.budget = budget;
+  if (mix)
+    entry->second = *mix;
+  return mix;
+}
+
+/// Mixes with the least noise within the limits, corrected by what the ones
+/// before took.
+Expected<const Trial *> BudgetSearch::solveByKnapsack(const Budget &limits,
+                                                      const Trial &start) {
+  constexpr int kRounds = 6;
+  constexpr int64_t kUnlimited = std::numeric_limits<int64_t>::max() / 4;
+  const bool needsMore = limits.maxDrop && start.report.accuracy &&
+                         start.report.accuracy->drop > *limits.maxDrop;
+  std::vector<std::vector<budget::KnapsackOption>> items;
+  std::vector<std::vector<Precision>> precisions;
+  for (unsigned i = 0; i != layers.size(); ++i) {
+    items.emplace_back();
+    precisions.emplace_back();
+    for (auto [precision, decibels] : effects[i]) {
+      // Better than int8 is of use only where int8 does not do.
+      if (!needsMore && effects[i].count(Precision::S8) &&
+          decibels > effects[i].at(Precision::S8))
+        continue;
+      items.back().push_back({std::pow(10.0, -decibels / 10),
+                              {layers[i].getWeightBytes(precision),
+                               int64_t(getCycles(i, precision))}});
+      precisions.back().push_back(precision);
+    }
+  }
+  auto countCosts = [&](const PrecisionMix &mix) {
+    std::array<double, 2> costs{};
+    for (unsigned i = 0; i != layers.size(); ++i) {
+      costs[0] += double(layers[i].getWeightBytes(mix[i]));
+      costs[1] += getCycles(i, mix[i]);
+    }
+    return costs;
+  };
+  const Trial *last = &start;
+  double slack = 0;
+  for (int round = 0; round != kRounds; ++round) {
+    std::array<int64_t, 2> bounds{kUnlimited, kUnlimited};
+    std::array<double, 2> costs = countCosts(last->mix);
+    const report::Report &report = last->report;
+    if (limits.flash) {
+      double rest =
+          double(report.flash.total.value_or(report.flash.weights)) - costs[0];
+      bounds[0] = int64_t((double(*limits.flash) - rest) * (1 - slack));
+    }
+    if (limits.latency && report.latency.instructions &&
+        report.latency.milliseconds) {
+      double perSecond = double(*report.latency.instructions) /
+                         (*report.latency.milliseconds * 1e-3);
+      double rest = double(*report.latency.instructions) - costs[1];
+      bounds[1] = int64_t((*limits.latency * perSecond - rest) * (1 - slack));
+    }
+    auto choice = budget::solveKnapsack(items, bounds);
+    if (!choice)
+      return nullptr;
+    PrecisionMix mix;
+    for (auto [i, option] : llvm::enumerate(*choice))
+      mix.push_back(precisions[i][option]);
+    Expected<const Trial *> trial = fit(mix, limits);
+    if (!trial)
+      return trial.takeError();
+    if (holds((*trial)->report, limits))
+      return trial;
+    Budget resources = limits;
+    resources.maxDrop.reset();
+    // No other mix within these limits has less noise.
+    if (holds((*trial)->report, resources))
+      return nullptr;
+    // The same again: the sums are too small.
+    if (mix == last->mix)
+      slack += 0.03;
+    last = *trial;
+  }
+  return nullptr;
+}
+
+/// A trial that holds, or null. What costs least accuracy comes first.
+Expected<const Trial *> BudgetSearch::solve(const Budget &limits) {
+  Expected<const Trial *> first = fit(base, limits);
+  if (!first || holds((*first)->report, limits))
+    return first;
+  const report::Report &report = (*first)->report;
+  if (layers.empty())
+    return nullptr;
+  Budget resources = limits;
+  resources.maxDrop.reset();
+  if (limits.maxDrop && report.accuracy &&
+      report.accuracy->drop > *limits.maxDrop) {
+    auto mix = findExact(limits);
+    if (!mix)
+      return mix.takeError();
+    if (*mix) {
+      Expected<const Trial *> trial = fit(**mix, limits);
+      if (!trial || holds((*trial)->report, limits))
+        return trial;
+    }
+  }
+  if (!holds(report, resources)) {
+    Expected<const Trial *> trial = solveByKnapsack(limits, **first);
+    if (!trial || *trial)
+      return trial;
+  }
+  Expected<const Trial *> last = fit(getCheapest(), limits);
+  if (!last || holds((*last)->report, limits))
+    return last;
+  return nullptr;
+}
+
+//===----------------------------------------------------------------------===//
+// If there is none
+//===----------------------------------------------------------------------===//
+
+/// The least limit of one kind with which everything else holds, as far as a
+/// few trials tell, or nothing.
+Expected<std::optional<double>>
+BudgetSearch::findNearest(const BudgetItem &item) {
+  Budget limits = budget;
+  item.setLimit(limits, std::nullopt);
+  Expected<const Trial *> found = solve(limits);
+  if (!found)
+    return found.takeError();
+  if (!*found)
+    return std::nullopt;
+  double most = item.roundUp(*item.getValue((*found)->report));
+  double least = *item.getLimit(budget);
+  // Unlimited, memory buys speed: less may do.
+  bool isMemory =
+      StringRef(item.option) == "--ram" || StringRef(item.option) == "--flash";
+  for (int step = 0; isMemory && step != 4 && most > least * 1.05; ++step) {
+    double middle = item.roundUp(step == 0 ? least + (most - least) / 8
+                                           : (least + most) / 2);
+    item.setLimit(limits, middle);
+    Expected<const Trial *> trial = solve(limits);
+    if (!trial)
+      return trial.takeError();
+    if (*trial)
+      most = std::min(middle, item.roundUp(*item.getValue((*trial)->report)));
+    else
+      least = middle;
+  }
+  // With exactly that limit, other kernels may be chosen again.
+  for (int step = 0; step != 4; ++step) {
+    item.setLimit(limits, most);
+    Expected<const Trial *> trial = solve(limits);
+    if (!trial)
+      return trial.takeError();
+    if (*trial)
+      return most;
+    most = item.roundUp(most * 1.03);
+  }
+  return std::nullopt;
+}
+
+Error BudgetSearch::suggestOne(const BudgetItem &item) {
+  if (!item.getLimit(budget))
+    return Error::success();
+  auto limit = findNearest(item);
+  if (!limit)
+    return limit.takeError();
+  if (*limit)
+    suggestions.push_back(std::string(item.option) + " " +
+                          item.format(**limit));
+  return Error::success();
+}
+
+/// Single limits that would do, or else all together.
+Error BudgetSearch::suggest() {
+  for (const BudgetItem &item : getBudgetItems())
+    if (Error error = suggestOne(item))
+      return error;
+  if (!suggestions.empty())
+    return Error::success();
+  // What the smallest code takes, with the drop of the cheapest mix.
+  Budget tight = budget;
+  Expected<const Trial *> trial =
+      fit(layers.empty() ? base : getCheapest(), tight);
+  if (!trial)
+    return trial.takeError();
+  std::string together;
+  for (const BudgetItem &item : getBudgetItems()) {
+    std::optional<double> limit = item.getLimit(budget),
+                          value = item.getValue((*trial)->report);
+    if (!limit || !value || *value <= *limit)
+      continue;
+    double wider = item.roundUp(*value);
+    item.setLimit(tight, wider);
+    together += (together.empty() ? "" : " ") + std::string(item.option) + " " +
+                item.format(wider);
+  }
+  Expected<const Trial *> check = solve(tight);
+  if (!check)
+    return check.takeError();
+  if (*check)
+    suggestions.push_back(
+        together + (StringRef(together).count("--") > 1 ? ", together" : ""));
+  return Error::success();
+}
+
+//===----------------------------------------------------------------------===//
+// The whole
+//===----------------------------------------------------------------------===//
+
+/// Instructions of a layer, wherever they were counted.
+static double findInstructions(const Layer &layer,
+                               const report::Report &report) {
+  for (const report::Layer &measured : report.layers)
+    if (is_contained(measured.onnxNodes, layer.name))
+      return double(measured.cycles.value_or(
+          measured.predictedCycles.value_or(measured.macs)));
+  return 0;
+}
+
+Error BudgetSearch::prepare() {
+  base = session.mix;
+  layers = collectLayers(getModelFunction(*session.calibrated));
+  auto forced = getForcedPrecisions(session, layers);
+  if (!forced)
+    return forced.takeError();
+  if (session.options.precision && !session.options.searchesPrecision) {
+    // All have been asked for.
+    layers.clear();
+    return Error::success();
+  }
+  auto measured = measureEffects(session, layers, *forced);
+  if (!measured)
+    return measured.takeError();
+  effects = std::move(*measured);
+  for (const Layer &layer : layers)
+    instructions.push_back(findInstructions(layer, session.report));
+  return Error::success();
+}
+
+Error BudgetSearch::run() {
+  if (Error error = prepare())
+    return error;
+  // Of the trials, only the one that is published is looked at closely.
+  auto verifySamples = session.options.verifySamples;
+  session.options.verifySamples.reset();
+  session.measuresLayers = false;
+  Expected<const Trial *> found = solve(budget);
+  if (!found)
+    return found.takeError();
+  PrecisionMix chosen = *found ? (*found)->mix : base;
+  if (!*found)
+    if (Error error = suggest())
+      return error;
+  session.options.verifySamples = verifySamples;
+  session.measuresLayers = true;
+  trials.clear();
+  if (Error error = fit(chosen, budget).takeError())
+    return error;
+  session.report.nearestBudgets = suggestions;
+  return Error::success();
+}
+
+Error driver::searchBudget(Session &session) {
+  const Budget &budget = session.options.budget;
+  if (budget.isEmpty() || holds(session.report, budget))
+    return Error::success();
+  // A model that came quantized, or computes in float, stays as it is.
+  if (!session.calibrated)
+    return Error::success();
+  return BudgetSearch(session).run();
+}
