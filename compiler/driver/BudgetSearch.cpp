@@ -62,6 +62,7 @@ public:
 
 private:
   Error prepare();
+  bool mayChoosePrecisions() const;
   Expected<const Trial *> fit(const PrecisionMix &mix, const Budget &limits);
   Error quantize(const PrecisionMix &mix);
   Expected<const Trial *> solve(const Budget &limits);
@@ -82,6 +83,8 @@ private:
   const int64_t extraBytes;
   Progress progress;
   PrecisionMix base;
+  /// What `base` takes, layer by layer.
+  std::optional<report::Report> firstReport;
   SmallVector<Layer> layers;
   PrecisionEffects effects;
   /// Instructions of each layer in int8.
@@ -293,8 +296,13 @@ Expected<const Trial *> BudgetSearch::solve(const Budget &limits) {
   if (!first || holds((*first)->report, limits))
     return first;
   const report::Report &report = (*first)->report;
-  if (layers.empty())
+  Budget rest = limits;
+  rest.ram.reset();
+  // Smaller weights do not make the arena smaller.
+  if (holds(report, rest) || !mayChoosePrecisions())
     return nullptr;
+  if (Error error = prepare())
+    return std::move(error);
   Budget resources = limits;
   resources.maxDrop.reset();
   if (limits.maxDrop && report.accuracy &&
@@ -423,29 +431,32 @@ static double findInstructions(const Layer &layer,
   return 0;
 }
 
+/// Whether not all of them have been asked for.
+bool BudgetSearch::mayChoosePrecisions() const {
+  return !base.empty() &&
+         (!session.options.precision || session.options.searchesPrecision);
+}
+
+/// Studies the layers, once.
 Error BudgetSearch::prepare() {
-  base = session.mix;
+  if (!layers.empty())
+    return Error::success();
   layers = collectLayers(getModelFunction(*session.calibrated));
   auto forced = getForcedPrecisions(session, layers);
   if (!forced)
     return forced.takeError();
-  if (session.options.precision && !session.options.searchesPrecision) {
-    // All have been asked for.
-    layers.clear();
-    return Error::success();
-  }
   auto measured = measureEffects(session, layers, *forced);
   if (!measured)
     return measured.takeError();
   effects = std::move(*measured);
   for (const Layer &layer : layers)
-    instructions.push_back(findInstructions(layer, session.report));
+    instructions.push_back(findInstructions(layer, *firstReport));
   return Error::success();
 }
 
 Error BudgetSearch::run() {
-  if (Error error = prepare())
-    return error;
+  base = session.mix;
+  firstReport = session.report;
   // Of the trials, only the one that is published is looked at closely.
   auto verifySamples = session.options.verifySamples;
   session.options.verifySamples.reset();
