@@ -48,6 +48,15 @@ struct CommandLine {
       desc("a part to compile for, with its core, clock, RAM and flash, which\n"
            "are budgets unless others are given; --list-devices shows the "
            "names")};
+  Text split{
+      "split", value("SYSTEM.json"), cat(general),
+      desc("spread the model over a device and servers: find out what is best\n"
+           "to run where, and with -o write the parts (docs/splitting.md)")};
+  Flag splitByForce{
+      "split-by-force", cat(developers),
+      desc(
+          "with --split: look at all cuts for up to a minute as well, and say\n"
+          "whether one is better")};
   Text output{
       "o", value("DIR"), cat(general),
       desc("folder for NAME.h, NAME.cpp, CMakeLists.txt and report.json")};

@@ -104,7 +104,7 @@ static Error loadTargetOrDevice(Session &session) {
   return Error::success();
 }
 
-static Error prepare(Session &session) {
+Error driver::prepare(Session &session) {
   const Options &options = session.options;
   session.resourceDir = findResourceDir(options.argv0);
   if (Error error = loadTargetOrDevice(session))
@@ -131,7 +131,17 @@ static Error prepare(Session &session) {
 // The stages that are short
 //===----------------------------------------------------------------------===//
 
-static Error importModel(Session &session) {
+ImportOptions driver::getImportOptions(const Options &options) {
+  ImportOptions importOptions;
+  for (const InputShape &shape : options.inputShapes)
+    importOptions.inputShapes[shape.input].assign(shape.shape.begin(),
+                                                  shape.shape.end());
+  for (const InputFile &input : options.frozenInputs)
+    importOptions.frozenInputs[input.input] = input.file;
+  return importOptions;
+}
+
+Error driver::importModel(Session &session) {
   const Options &options = session.options;
   ErrorOr<std::unique_ptr<MemoryBuffer>> file = MemoryBuffer::getFile(
       options.model, /*IsText=*/false, /*RequiresNullTerminator=*/false);
@@ -141,13 +151,8 @@ static Error importModel(Session &session) {
   session.report.modelSha256 =
       toHex(SHA256::hash(arrayRefFromStringRef((*file)->getBuffer())),
             /*LowerCase=*/true);
-  ImportOptions importOptions;
-  for (const InputShape &shape : options.inputShapes)
-    importOptions.inputShapes[shape.input].assign(shape.shape.begin(),
-                                                  shape.shape.end());
-  for (const InputFile &input : options.frozenInputs)
-    importOptions.frozenInputs[input.input] = input.file;
-  session.imported = importOnnx(options.model, session.context, importOptions);
+  session.imported =
+      importOnnx(options.model, session.context, getImportOptions(options));
   if (!session.imported)
     return alreadyReported(InputError);
   return runUserPasses(*session.imported, [&](mlir::OpPassManager &passes) {
@@ -212,6 +217,8 @@ static Error compileToFiles(Session &session) {
 }
 
 Error driver::compile(Session &session) {
+  if (!session.options.splitFile.empty())
+    return splitModel(session);
   using Stage = Error (*)(Session &);
   for (Stage stage : {prepare, importModel, loadAllSamples})
     if (Error error = stage(session))

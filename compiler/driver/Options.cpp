@@ -349,12 +349,39 @@ static Error readOutput(const CommandLine &line, Options &options) {
                                        options.emit))
       return error;
   if (options.emit == Emit::Files && options.outputFolder.empty() &&
-      options.reportFile.empty())
+      options.reportFile.empty() && line.split.empty())
     return createStringError(
         "where should the code go? Give -o DIR; --emit STAGE prints instead, "
         "and --report FILE.json writes a report only");
   if (options.emit != Emit::Files && !options.outputFolder.empty())
     return createStringError("--emit prints, -o writes files: give one");
+  return Error::success();
+}
+
+/// The system says what is compiled for and which budgets hold.
+static Error readSplit(const CommandLine &line, Options &options) {
+  options.splitFile = line.split;
+  options.splitByForce = line.splitByForce;
+  if (options.splitFile.empty())
+    return options.splitByForce
+               ? inOption(line.splitByForce.ArgStr, "goes with --split")
+               : Error::success();
+  for (const CommandLine::Text *option :
+       {&line.target, &line.device, &line.targetFile, &line.ram, &line.flash,
+        &line.latency, &line.energy})
+    if (option->getNumOccurrences())
+      return inOption(option->ArgStr, "with --split, the system's file says "
+                                      "this of its device");
+  for (const CommandLine::Text *option :
+       {&line.emit, &line.passPipeline, &line.reportFile, &line.verify})
+    if (option->getNumOccurrences())
+      return inOption(option->ArgStr, "does not go with --split");
+  if (!options.stateful.empty())
+    return inOption(line.stateful.ArgStr, "does not go with --split");
+  if (options.quantizedIo || options.channelsLastIo)
+    return inOption(line.split.ArgStr, "the wire header takes the tensors as "
+                                       "the ONNX model has them: leave out "
+                                       "--io and --io-layout");
   return Error::success();
 }
 
@@ -396,7 +423,7 @@ static Error readCompilation(const CommandLine &line, Options &options) {
   using Reader = Error (*)(const CommandLine &, Options &);
   // Samples come first: the others ask whether there are any.
   for (Reader read : {readSamples, readCode, readBudget, readChecks,
-                      readDevelopers, readOutput})
+                      readDevelopers, readOutput, readSplit})
     if (Error error = read(line, options))
       return error;
   if (Error error = readInputShapes(line.inputShapes, options.inputShapes))

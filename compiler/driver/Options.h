@@ -55,6 +55,10 @@ struct Options {
   std::string target;
   /// A device's name, in its place; or empty.
   std::string device;
+  /// The tiers to spread the model over, with --split.
+  std::string splitFile;
+  /// Whether the cut is compared with all others.
+  bool splitByForce = false;
   std::string outputFolder;
   std::string name;
   std::string reportFile;

@@ -41,21 +41,28 @@ static std::string makeCMakeLists(const Session &session) {
   return text;
 }
 
-Error driver::publish(Session &session) {
-  const Options &options = session.options;
+std::vector<OutputFile> driver::makeOutputFiles(const Session &session,
+                                                StringRef folder) {
   std::vector<OutputFile> files;
   auto add = [&](const Twine &name, std::string contents) {
-    SmallString<128> path(options.outputFolder);
+    SmallString<128> path(folder);
     sys::path::append(path, name);
     files.push_back({path.str().str(), std::move(contents)});
   };
-  if (!options.outputFolder.empty()) {
-    add(options.name + ".h", session.code.header);
-    add(options.name + ".cpp", session.code.source);
-    add("CMakeLists.txt", makeCMakeLists(session));
-    add("report.json", formatReport(session.report));
-    add("report.html", report::toHtml(session.report));
-  }
+  const std::string &name = session.options.name;
+  add(name + ".h", session.code.header);
+  add(name + ".cpp", session.code.source);
+  add("CMakeLists.txt", makeCMakeLists(session));
+  add("report.json", formatReport(session.report));
+  add("report.html", report::toHtml(session.report));
+  return files;
+}
+
+Error driver::publish(Session &session) {
+  const Options &options = session.options;
+  std::vector<OutputFile> files;
+  if (!options.outputFolder.empty())
+    files = makeOutputFiles(session, options.outputFolder);
   if (!options.reportFile.empty())
     files.push_back({options.reportFile, formatReport(session.report)});
   return writeFiles(files);

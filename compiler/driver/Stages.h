@@ -8,12 +8,26 @@
 #ifndef EDGECC_DRIVER_STAGES_H
 #define EDGECC_DRIVER_STAGES_H
 
+#include "Output.h"
 #include "Session.h"
+
+#include "edgecc/Import/Import.h"
 
 namespace edgecc::driver {
 
 /// Everything from the model's file to the output folder (Compile.cpp).
 llvm::Error compile(Session &session);
+
+/// Target, output folder and what else can be found wrong before any work is
+/// done (Compile.cpp).
+llvm::Error prepare(Session &session);
+/// Reads the model's file (Compile.cpp).
+llvm::Error importModel(Session &session);
+/// What the options say about importing.
+ImportOptions getImportOptions(const Options &options);
+
+/// --split: from the model's file to the output folder (Split.cpp).
+llvm::Error splitModel(Session &session);
 
 /// Loads the samples that the options name, and holds some out (Tensors.cpp).
 llvm::Error loadAllSamples(Session &session);
@@ -55,6 +69,9 @@ llvm::Error searchBudget(Session &session);
 /// (Budget.cpp).
 llvm::Error checkBudget(Session &session);
 
+/// The files of the output folder, which is `folder` (Publish.cpp).
+std::vector<OutputFile> makeOutputFiles(const Session &session,
+                                        llvm::StringRef folder);
 /// Puts all files in their places (Publish.cpp).
 llvm::Error publish(Session &session);
 

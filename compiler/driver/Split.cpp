@@ -1,0 +1,268 @@
+//===- Split.cpp - --split: spread a model over device and servers --------===//
+//
+// Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Split.h"
+
+#include "Diagnostics.h"
+#include "Stages.h"
+
+#include "edgecc/Partition/Explore.h"
+
+#include "llvm/Support/Format.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/Path.h"
+
+using namespace edgecc;
+using namespace edgecc::driver;
+using namespace edgecc::partition;
+using namespace llvm;
+
+namespace {
+/// One run of --split.
+class Splitter {
+public:
+  explicit Splitter(Session &session) : session(session) {}
+  Error run();
+
+private:
+  Error loadSystem();
+  Error analyse();
+  Error choose();
+  Error compareWithForce();
+  Error failInfeasible() const;
+  Error makeDevicePart();
+  bool tightenMemory();
+  Error write();
+  void printSummary() const;
+  void printCut(StringRef label, const Costs &costs) const;
+  void printPlaces() const;
+
+  Session &session;
+  System system;
+  SplitModel model;
+  Problem problem;
+  CutResult result;
+  std::vector<SplitPart> parts;
+  std::unique_ptr<Session> devicePart;
+};
+} // namespace
+
+//===----------------------------------------------------------------------===//
+// The choice
+//===----------------------------------------------------------------------===//
+
+/// The system says what is compiled for.
+Error Splitter::loadSystem() {
+  Expected<System> loaded = partition::loadSystem(session.options.splitFile);
+  if (!loaded)
+    return loaded.takeError();
+  system = std::move(*loaded);
+  Tier &device = system.tiers.front();
+  Options &options = session.options;
+  options.target = device.target;
+  options.device = device.device;
+  options.budget.ram = device.ram;
+  options.budget.flash = device.flash;
+  if (Error error = prepare(session))
+    return error;
+  // Those of the part, if it is one.
+  device.ram = options.budget.ram;
+  device.flash = options.budget.flash;
+  TargetDevice &limits = session.target.device;
+  if (device.clock)
+    limits.clockHz = uint64_t(*device.clock);
+  // A target has milliwatts.
+  if (device.activePower)
+    limits.activePower = *device.activePower * 1e3;
+  else if (limits.activePower)
+    device.activePower = *limits.activePower * 1e-3;
+  return Error::success();
+}
+
+Error Splitter::analyse() {
+  for (auto stage : {importModel, loadAllSamples})
+    if (Error error = stage(session))
+      return error;
+  Expected<SplitModel> analysed = analyseSplit(session, system);
+  if (!analysed)
+    return analysed.takeError();
+  model = std::move(*analysed);
+  if (model.samples.empty())
+    note("without --calib only floats cross links: samples show what integers "
+         "cost");
+  Expected<Problem> made = makeProblem(system, model.network);
+  if (!made)
+    return made.takeError();
+  problem = std::move(*made);
+  return Error::success();
+}
+
+Error Splitter::failInfeasible() const {
+  std::string message =
+      result.proved
+          ? "no cut holds what " + system.file + " asks for"
+          : "no cut was found that holds what " + system.file + " asks for";
+  std::vector<std::string> nearest = findNearestFeasible(system, model.network);
+  if (!nearest.empty())
+    message += "; each of these alone would do:";
+  for (const std::string &change : nearest)
+    message += "\n  " + change;
+  return makeError(BudgetError, message);
+}
+
+Error Splitter::compareWithForce() {
+  if (!session.options.splitByForce)
+    return Error::success();
+  CutResult all = solveByForce(problem);
+  outs() << "  by force  " << report::formatCount(all.steps) << " cuts"
+         << (all.proved ? "" : " of more, in the time there is");
+  if (!all.best || !result.best || !all.proved) {
+    outs() << (all.best.has_value() == result.best.has_value() || !all.proved
+                   ? "\n"
+                   : ": DIFFERS in whether there is any\n");
+    return Error::success();
+  }
+  double difference = result.best->objective - all.best->objective;
+  bool same = difference <= 1e-9 * std::abs(all.best->objective);
+  outs() << (same ? ": none is better\n" : ": a better one DIFFERS\n");
+  return same ? Error::success()
+              : makeError(InternalError, "the cut is not the best one");
+}
+
+Error Splitter::choose() {
+  result = solveCut(problem);
+  if (Error error = compareWithForce())
+    return error;
+  return result.best ? Error::success() : failInfeasible();
+}
+
+//===----------------------------------------------------------------------===//
+// The parts
+//===----------------------------------------------------------------------===//
+
+/// After the device's part has turned out to be too large: bounds that it does
+/// not hold. False if memory was not the reason.
+bool Splitter::tightenMemory() {
+  if (!devicePart)
+    return false;
+  const report::Report &report = devicePart->report;
+  const report::Budget &budget = devicePart->options.budget;
+  bool tightened = false;
+  if (budget.ram && report.ram.getTotal() > *budget.ram) {
+    problem.ramBound = double(getPeakRam(problem, result.best->assignment)) - 1;
+    tightened = true;
+  }
+  uint64_t flash = report.flash.total.value_or(report.flash.weights);
+  if (budget.flash && flash > *budget.flash) {
+    problem.bounds[Flash] = result.best->costs[Flash] - 1;
+    tightened = true;
+  }
+  return tightened;
+}
+
+/// What the device's memory takes is known when the code is there. Until it
+/// holds, cuts that need less are tried.
+Error Splitter::makeDevicePart() {
+  constexpr unsigned kTries = 12;
+  for (unsigned attempt = 0;; ++attempt) {
+    parts = makeParts(model, problem, result.best->assignment);
+    Error error = compileDevicePart(session, parts.front(), devicePart);
+    if (!error)
+      return error;
+    if (attempt == kTries || !tightenMemory())
+      return error;
+    consumeError(std::move(error));
+    result = solveCut(problem);
+    if (!result.best)
+      return failInfeasible();
+  }
+}
+
+Error Splitter::write() {
+  std::vector<OutputFile> files;
+  auto getPath = [&](const Twine &name) {
+    SmallString<128> path(session.options.outputFolder);
+    sys::path::append(path, name);
+    return path.str().str();
+  };
+  if (devicePart)
+    files = makeOutputFiles(*devicePart, getPath("device"));
+  for (const SplitPart &part : parts)
+    if (!part.model.empty())
+      files.push_back(
+          {getPath(system.tiers[part.tier].name + ".onnx"), part.model});
+  return writeFiles(files);
+}
+
+//===----------------------------------------------------------------------===//
+// The summary
+//===----------------------------------------------------------------------===//
+
+void Splitter::printCut(StringRef label, const Costs &costs) const {
+  outs() << "  " << left_justify(label, 10)
+         << format("%10.3f ms", costs[Latency] * 1e3)
+         << right_justify(report::formatCount(uint64_t(costs[Bytes])), 12)
+         << " bytes sent";
+  if (system.tiers.front().activePower)
+    outs() << format("%12.4f mJ", costs[Energy] * 1e3);
+  outs() << '\n';
+}
+
+void Splitter::printPlaces() const {
+  const Assignment &assignment = result.best->assignment;
+  for (auto [index, tier] : enumerate(system.tiers)) {
+    size_t nodes = 0;
+    for (auto [unit, chosen] : zip(model.network.units, assignment.tiers))
+      if (chosen == index)
+        nodes += unit.nodes.size();
+    outs() << "  " << left_justify(tier.name, 10) << nodes << " of "
+           << model.nodes.size() << " operators\n";
+    if (index == problem.getNumLinks())
+      continue;
+    for (auto [number, edge] : enumerate(problem.edges))
+      if (crosses(problem, assignment, unsigned(number), unsigned(index))) {
+        Wire wire = assignment.wires[number][index];
+        outs() << "    sends   " << edge.name << " as "
+               << partition::getName(wire) << ", "
+               << report::formatCount(
+                      model.network.tensors[number].getWireBytes(wire))
+               << " bytes\n";
+      }
+  }
+}
+
+void Splitter::printSummary() const {
+  outs() << session.options.model << " over ";
+  for (const Tier &tier : system.tiers)
+    outs() << (&tier == &system.tiers.front() ? "" : ", ") << tier.name;
+  outs() << ": " << (result.proved ? "the best cut" : "the best cut found")
+         << '\n';
+  printPlaces();
+  printCut("chosen", result.best->costs);
+  printCut("device", findExtreme(problem, 0).costs);
+  printCut("server", findExtreme(problem, uint8_t(problem.numTiers - 1)).costs);
+  if (model.hasGuessedTimes)
+    outs() << "            some kernels have no cost model: their time is that "
+              "of others with as many operations\n";
+}
+
+Error Splitter::run() {
+  using Step = Error (Splitter::*)();
+  for (Step step :
+       {&Splitter::loadSystem, &Splitter::analyse, &Splitter::choose})
+    if (Error error = (this->*step)())
+      return error;
+  // Without a folder the choice is only shown.
+  if (!session.options.outputFolder.empty())
+    for (Step step : {&Splitter::makeDevicePart, &Splitter::write})
+      if (Error error = (this->*step)())
+        return error;
+  printSummary();
+  return Error::success();
+}
+
+Error driver::splitModel(Session &session) { return Splitter(session).run(); }
