@@ -221,8 +221,6 @@ Error ProblemMaker::keepPrivate() {
     }
   std::vector<unsigned> depths =
       getPrivateDepths(network, constraints.privateInputs);
-  for (auto [unit, depth] : zip(problem.units, depths))
-    unit.depth = depth;
   for (auto [tensor, edge] : zip(network.tensors, problem.edges)) {
     if (depths[tensor.producer] >= constraints.privateDepth)
       continue;

@@ -57,9 +57,6 @@ struct Unit {
   std::array<Costs, kMaxTiers> costs{};
   /// The tiers that are allowed.
   uint8_t lowest = 0, highest = kMaxTiers - 1;
-  /// The least number of operators that have been applied to a private input
-  /// in what comes out.
-  unsigned depth = 0;
 };
 
 /// A tensor that a unit makes.
