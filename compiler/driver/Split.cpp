@@ -10,7 +10,7 @@
 #include "Diagnostics.h"
 #include "Stages.h"
 
-#include "edgecc/Partition/Explore.h"
+#include "edgecc/Report/Report.h"
 
 #include "llvm/Support/Format.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -23,7 +23,7 @@ using namespace llvm;
 
 namespace {
 /// One run of --split.
-class Splitter {
+class Splitter : private SplitResult {
 public:
   explicit Splitter(Session &session) : session(session) {}
   Error run();
@@ -36,18 +36,16 @@ private:
   Error failInfeasible() const;
   Error makeDevicePart();
   bool tightenMemory();
+  Error simulateCut();
+  Error explore();
+  Error measure();
   Error write();
   void printSummary() const;
   void printCut(StringRef label, const Costs &costs) const;
   void printPlaces() const;
+  void printMeasured() const;
 
   Session &session;
-  System system;
-  SplitModel model;
-  Problem problem;
-  CutResult result;
-  std::vector<SplitPart> parts;
-  std::unique_ptr<Session> devicePart;
 };
 } // namespace
 
@@ -137,7 +135,36 @@ Error Splitter::choose() {
   result = solveCut(problem);
   if (Error error = compareWithForce())
     return error;
-  return result.best ? Error::success() : failInfeasible();
+  return result.best ? simulateCut() : failInfeasible();
+}
+
+/// The cut's latency is that without queues and jitter. If too many inferences
+/// miss their deadline in the simulation, faster cuts are tried.
+Error Splitter::simulateCut() {
+  constexpr unsigned kTries = 10;
+  const Constraints &constraints = system.constraints;
+  for (unsigned attempt = 0;; ++attempt) {
+    scenario =
+        makeScenario(system, model.network, problem, result.best->assignment);
+    simulation = simulate(scenario);
+    double seen = simulation.getPercentile(constraints.percentile);
+    if (!constraints.maxLatency || seen <= *constraints.maxLatency)
+      return Error::success();
+    problem.bounds[Latency] =
+        std::min(result.best->costs[Latency] * (1 - 1e-6),
+                 result.best->costs[Latency] * *constraints.maxLatency / seen);
+    CutResult faster = solveCut(problem);
+    if (!faster.best || attempt == kTries)
+      return makeError(
+          BudgetError,
+          formatv("no cut holds constraints.max_latency of {0:f3} ms for "
+                  "{1:f1}% of the inferences; with queues and jitter, the best "
+                  "that was simulated takes {2:f3} ms",
+                  *constraints.maxLatency * 1e3, constraints.percentile,
+                  seen * 1e3)
+              .str());
+    result = std::move(faster);
+  }
 }
 
 //===----------------------------------------------------------------------===//
@@ -179,7 +206,21 @@ Error Splitter::makeDevicePart() {
     result = solveCut(problem);
     if (!result.best)
       return failInfeasible();
+    if (Error tooSlow = simulateCut())
+      return tooSlow;
   }
+}
+
+Error Splitter::explore() {
+  pareto = findPareto(problem, model.network);
+  sweeps = findBreakpoints(system, model.network);
+  return Error::success();
+}
+
+Error Splitter::measure() {
+  if (Error error = measureSplitAccuracy(session, *this))
+    return error;
+  return measureReconstruction(session, *this);
 }
 
 Error Splitter::write() {
@@ -191,10 +232,22 @@ Error Splitter::write() {
   };
   if (devicePart)
     files = makeOutputFiles(*devicePart, getPath("device"));
+  auto add = [&](const Twine &name, std::string contents) {
+    files.push_back({getPath(name), std::move(contents)});
+  };
   for (const SplitPart &part : parts)
     if (!part.model.empty())
-      files.push_back(
-          {getPath(system.tiers[part.tier].name + ".onnx"), part.model});
+      add(system.tiers[part.tier].name + ".onnx", part.model);
+  Expected<std::string> wire = makeWireHeader(session, *this);
+  if (!wire)
+    return wire.takeError();
+  add(session.options.name + "_wire.h", std::move(*wire));
+  json::Value report = makeSplitReport(session, *this);
+  add("split.html", report::splitToHtml(report));
+  add("split.json", formatv("{0:2}\n", report).str());
+  add("manifest.json", formatv("{0:2}\n", makeManifest(session, *this)).str());
+  add("pareto.csv", makeParetoTable(*this));
+  add("breakpoints.csv", makeBreakpointTable(*this));
   return writeFiles(files);
 }
 
@@ -245,9 +298,36 @@ void Splitter::printSummary() const {
   printCut("chosen", result.best->costs);
   printCut("device", findExtreme(problem, 0).costs);
   printCut("server", findExtreme(problem, uint8_t(problem.numTiers - 1)).costs);
+  printMeasured();
   if (model.hasGuessedTimes)
     outs() << "            some kernels have no cost model: their time is that "
               "of others with as many operations\n";
+}
+
+void Splitter::printMeasured() const {
+  outs() << "  simulated "
+         << format("p50 %.3f, p95 %.3f, p99 %.3f ms",
+                   simulation.getPercentile(50) * 1e3,
+                   simulation.getPercentile(95) * 1e3,
+                   simulation.getPercentile(99) * 1e3);
+  if (scenario.deadline)
+    outs() << ", " << simulation.missed << " of "
+           << report::formatCount(simulation.latencies.size()) << " too late";
+  if (scenario.activePower > 0)
+    outs() << format(", %.4f mJ", simulation.energyPerInference * 1e3);
+  if (simulation.batteryDays)
+    outs() << format(", %.0f days of battery", *simulation.batteryDays);
+  outs() << '\n';
+  if (accuracy)
+    outs() << "  accuracy  " << accuracy->metric
+           << format(" %.4f, float %.4f", accuracy->compiledValue,
+                     accuracy->floatValue)
+           << " (" << report::formatCount(accuracy->samples) << " samples"
+           << (accuracy->heldOut ? ", held out" : "") << ")\n";
+  for (const Reconstruction &entry : reconstructions)
+    outs() << "  privacy   " << entry.input
+           << format(" made out with %.1f dB", entry.snr)
+           << " by a linear estimate: an indication, no guarantee\n";
 }
 
 Error Splitter::run() {
@@ -258,7 +338,8 @@ Error Splitter::run() {
       return error;
   // Without a folder the choice is only shown.
   if (!session.options.outputFolder.empty())
-    for (Step step : {&Splitter::makeDevicePart, &Splitter::write})
+    for (Step step : {&Splitter::makeDevicePart, &Splitter::explore,
+                      &Splitter::measure, &Splitter::write})
       if (Error error = (this->*step)())
         return error;
   printSummary();

@@ -13,7 +13,8 @@
 #include "../split/OnnxModel.h"
 #include "Output.h"
 
-#include "edgecc/Partition/Network.h"
+#include "edgecc/Partition/Explore.h"
+#include "edgecc/Partition/Simulation.h"
 
 #include "llvm/ADT/StringMap.h"
 
@@ -54,6 +55,31 @@ struct SplitPart {
   std::string model;
 };
 
+/// How well an input can be made out from what leaves the device.
+struct Reconstruction {
+  std::string input;
+  /// Decibels of the input, without its mean, to what a linear estimate misses.
+  double snr = 0;
+  size_t fitted = 0, tested = 0;
+};
+
+/// All that --split finds out.
+struct SplitResult {
+  partition::System system;
+  SplitModel model;
+  partition::Problem problem;
+  partition::CutResult result;
+  std::vector<SplitPart> parts;
+  std::unique_ptr<Session> devicePart;
+  partition::ParetoSet pareto;
+  std::vector<partition::Sweep> sweeps;
+  partition::Scenario scenario;
+  partition::SimulationResult simulation;
+  /// Of all parts together, with what crosses as it is sent.
+  std::optional<report::Accuracy> accuracy;
+  std::vector<Reconstruction> reconstructions;
+};
+
 /// Cuts the ONNX model (SplitParts.cpp).
 std::vector<SplitPart> makeParts(const SplitModel &model,
                                  const partition::Problem &problem,
@@ -64,6 +90,33 @@ std::vector<SplitPart> makeParts(const SplitModel &model,
 /// what was measured (SplitParts.cpp).
 llvm::Error compileDevicePart(const Session &whole, const SplitPart &from,
                               std::unique_ptr<Session> &part);
+
+/// Runs all parts, one after the other, in the reference interpreter, with what
+/// crosses links rounded as it is sent (SplitAccuracy.cpp).
+llvm::Error measureSplitAccuracy(Session &session, SplitResult &split);
+/// Tries to make out the inputs from what crosses the first link
+/// (SplitPrivacy.cpp).
+llvm::Error measureReconstruction(const Session &session, SplitResult &split);
+/// A float tensor after it has been sent.
+reference::Tensor sendOver(const partition::NetworkTensor &tensor,
+                           partition::Wire wire,
+                           const reference::Tensor &values);
+/// The integer step of a wire precision, and the integer that means 0.
+std::pair<double, double> getWireScale(const partition::NetworkTensor &tensor,
+                                       partition::Wire wire);
+
+/// split.json, pareto.csv, breakpoints.csv (SplitReport.cpp).
+llvm::json::Value makeSplitReport(const Session &session,
+                                  const SplitResult &split);
+std::string makeParetoTable(const SplitResult &split);
+std::string makeBreakpointTable(const SplitResult &split);
+
+/// The header that packs and unpacks messages, and what servers have to know
+/// (SplitWire.cpp).
+llvm::Expected<std::string> makeWireHeader(const Session &session,
+                                           const SplitResult &split);
+llvm::json::Value makeManifest(const Session &session,
+                               const SplitResult &split);
 
 } // namespace edgecc::driver
 

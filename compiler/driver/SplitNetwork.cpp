@@ -280,22 +280,20 @@ struct Values {
 };
 } // namespace
 
-/// How much of a tensor is lost in integers of so many levels, as power of the
-/// error to that of the values.
+/// How much of a tensor is lost on its way, as power of the error to that of
+/// the values.
 static double measureNoise(const Values &values, const NetworkTensor &tensor,
-                           double levels) {
-  double step = (tensor.most - tensor.least) / (levels - 1);
-  if (step <= 0)
-    return 0;
-  double zero = std::round(-tensor.least / step);
+                           Wire wire) {
   double signal = 0, noise = 0;
-  values.forEach([&](double value) {
-    double stored =
-        std::clamp(std::round(value / step) + zero, 0.0, levels - 1);
-    double error = value - (stored - zero) * step;
-    signal += value * value;
-    noise += error * error;
-  });
+  for (const reference::Tensor &sample : values.samples) {
+    reference::Tensor sent = sendOver(tensor, wire, sample);
+    for (auto [before, after] :
+         zip(sample.getData<float>(), sent.getData<float>())) {
+      double error = double(before) - double(after);
+      signal += double(before) * double(before);
+      noise += error * error;
+    }
+  }
   return signal > 0 ? noise / signal : 0;
 }
 
@@ -339,8 +337,8 @@ Error Analysis::measureTensors() {
       tensor.least = std::min(tensor.least, value);
       tensor.most = std::max(tensor.most, value);
     });
-    tensor.noise = {0, measureNoise(seen, tensor, 256),
-                    measureNoise(seen, tensor, 16)};
+    tensor.noise = {0, measureNoise(seen, tensor, Wire::Int8),
+                    measureNoise(seen, tensor, Wire::Int4)};
     tensor.isMeasured = true;
   }
   return Error::success();

@@ -29,8 +29,12 @@ static std::string embed(const json::Value &value) {
   return text;
 }
 
-std::string edgecc::report::toHtml(const Report &report) {
+std::string edgecc::report::fillPage(StringRef page, const json::Value &data) {
   static constexpr StringLiteral kMarker = "@REPORT@";
-  auto [before, after] = StringRef(kTemplate).split(kMarker);
-  return (before + embed(toJson(report)) + after).str();
+  auto [before, after] = page.split(kMarker);
+  return (before + embed(data) + after).str();
+}
+
+std::string edgecc::report::toHtml(const Report &report) {
+  return fillPage(kTemplate, toJson(report));
 }

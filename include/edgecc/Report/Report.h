@@ -106,7 +106,8 @@ struct Layer {
   std::string kernel;
   std::string precision;
   uint64_t macs = 0;
-  /// Elements that go in (constants apart) and out; the last axis of the result.
+  /// Elements that go in (constants apart) and out; the last axis of the
+  /// result.
   uint64_t inputs = 0, outputs = 0, channels = 1;
   std::optional<uint64_t> cycles;
   /// The same as the cost model of the target has it.
@@ -213,6 +214,13 @@ llvm::json::Value toJson(const Report &report);
 /// A page that shows report.json in tables and pictures; it needs nothing but
 /// itself.
 std::string toHtml(const Report &report);
+
+/// A page that shows split.json (--split) in tables and pictures; it needs
+/// nothing but itself.
+std::string splitToHtml(const llvm::json::Value &split);
+
+/// A page with `data` in the place of its marker.
+std::string fillPage(llvm::StringRef page, const llvm::json::Value &data);
 
 /// A table of the figures, for people.
 void printSummary(llvm::raw_ostream &os, const Report &report);
