@@ -118,17 +118,13 @@ Error Splitter::compareWithForce() {
   CutResult all = solveByForce(problem);
   outs() << "  by force  " << report::formatCount(all.steps) << " cuts"
          << (all.proved ? "" : " of more, in the time there is");
-  if (!all.best || !result.best || !all.proved) {
-    outs() << (all.best.has_value() == result.best.has_value() || !all.proved
-                   ? "\n"
-                   : ": DIFFERS in whether there is any\n");
-    return Error::success();
-  }
-  double difference = result.best->objective - all.best->objective;
-  bool same = difference <= 1e-9 * std::abs(all.best->objective);
-  outs() << (same ? ": none is better\n" : ": a better one DIFFERS\n");
-  return same ? Error::success()
-              : makeError(InternalError, "the cut is not the best one");
+  bool isBetter =
+      all.best && (!result.best ||
+                   result.best->objective - all.best->objective >
+                       1e-9 * std::max(1e-12, std::abs(all.best->objective)));
+  outs() << (isBetter ? ": one is BETTER\n" : ": none is better\n");
+  return isBetter ? makeError(InternalError, "the cut is not the best one")
+                  : Error::success();
 }
 
 Error Splitter::choose() {

@@ -41,6 +41,7 @@ private:
   Error measureTensors();
   Error compileWhole();
   Error shareCosts();
+  void compareArena();
   Expected<double> getClock() const;
   std::optional<double> getCyclesPerOperation();
 
@@ -56,6 +57,7 @@ private:
   std::vector<unsigned> nodeUnits;
   std::vector<uint64_t> nodeMacs;
   std::vector<report::Layer> layers;
+  uint64_t arenaBytes = 0;
 };
 } // namespace
 
@@ -369,6 +371,7 @@ Error Analysis::compileWhole() {
     if (Error error = stage(whole))
       return error;
   layers = std::move(whole.report.layers);
+  arenaBytes = whole.report.ram.arena;
   return Error::success();
 }
 
@@ -435,6 +438,22 @@ Error Analysis::shareCosts() {
   return Error::success();
 }
 
+/// Kernels that compute in place need less than what is alive together, those
+/// that need space of their own need more: in the whole model, so much in all.
+void Analysis::compareArena() {
+  Expected<Problem> problem = makeProblem(system, model.network);
+  if (!problem)
+    return consumeError(problem.takeError());
+  Assignment all = makeUniform(*problem, 0);
+  all.tiers.assign(all.tiers.size(), 0);
+  double estimate = double(getPeakRam(*problem, all));
+  if (estimate <= 0 || arenaBytes == 0)
+    return;
+  double ratio = std::clamp(double(arenaBytes) / estimate, 0.25, 2.0);
+  for (NetworkTensor &tensor : model.network.tensors)
+    tensor.deviceBytes = uint64_t(double(tensor.deviceBytes) * ratio);
+}
+
 Expected<SplitModel> Analysis::run() {
   if (Error error = expose())
     return error;
@@ -452,6 +471,7 @@ Expected<SplitModel> Analysis::run() {
     return error;
   if (Error error = shareCosts())
     return error;
+  compareArena();
   return std::move(model);
 }
 
