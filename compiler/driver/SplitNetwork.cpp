@@ -372,6 +372,14 @@ Error Analysis::compileWhole() {
       return error;
   layers = std::move(whole.report.layers);
   arenaBytes = whole.report.ram.arena;
+  // Where that is too much, layers that are computed row by row may do.
+  const std::optional<uint64_t> &ram = system.tiers.front().ram;
+  if (!ram || arenaBytes <= *ram)
+    return Error::success();
+  whole.arenaLimit = int64_t(*ram);
+  if (Error error = lower(whole))
+    return error;
+  arenaBytes = uint64_t(getProgramMemory(*whole.kern).arena);
   return Error::success();
 }
 
@@ -449,7 +457,7 @@ void Analysis::compareArena() {
   double estimate = double(getPeakRam(*problem, all));
   if (estimate <= 0 || arenaBytes == 0)
     return;
-  double ratio = std::clamp(double(arenaBytes) / estimate, 0.25, 2.0);
+  double ratio = std::clamp(double(arenaBytes) / estimate, 0.05, 2.0);
   for (NetworkTensor &tensor : model.network.tensors)
     tensor.deviceBytes = uint64_t(double(tensor.deviceBytes) * ratio);
 }
