@@ -33,7 +33,7 @@ for compiler in g++ "${CLANGXX:-clang++-19}"; do
   done | check "$compiler" "all headers" || status=1
   # Embedded into the main file, where unused functions are noticed; what others
   # include comes first and thereby suppresses their #include.
-  shared="$dir/shape.h $dir/shared_function.h $dir/fixed_point.h $dir/dot_product.h $dir/arm_dsp.h $dir/dsp_products.h $dir/mve_vectors.h $dir/depthwise_plane.h $dir/armv6m.h $dir/residual.h
+  shared="$dir/shape.h $dir/shared_function.h $dir/fixed_point.h $dir/dot_product.h $dir/arm_dsp.h $dir/dsp_products.h $dir/mve_vectors.h $dir/depthwise_plane.h $dir/armv6m.h $dir/residual.h $dir/avx_vectors.h $dir/avx_tiles.h $dir/avx_finish.h
     $dir/packed_weights.h $dir/activation.h $dir/recurrent_loop.h $dir/recurrent_fixed.h"
   {
     cat $shared
@@ -42,6 +42,19 @@ for compiler in g++ "${CLANGXX:-clang++-19}"; do
     done
   } | sed '/^#include "/s/.*/#error not suppressed/' |
     check "$compiler" "embedded" || status=1
+  # With the vectors that other processors lack.
+  for machine in -march=x86-64-v3 "-march=x86-64-v4 -mavx512vnni"; do
+    # shellcheck disable=SC2086
+    printf '' | "$compiler" $machine -x c++ -fsyntax-only - 2>/dev/null || continue
+    for header in "$dir"/*avx*.h; do
+      # shellcheck disable=SC2086
+      printf '#include "%s"\n' "$(basename "$header")" |
+        "$compiler" $flags $machine - || {
+        echo "$compiler $machine: $header" >&2
+        status=1
+      }
+    done
+  done
 done
 [ "$compilers" -gt 0 ] || { echo "no host compiler: skipped"; exit 77; }
 exit $status

@@ -26,9 +26,9 @@
 
 namespace edgecc::testing {
 
-/// Compiles edge to C++ for the target `generic`, that with the warnings of the
-/// contract as errors, runs it and compares with the reference interpreter,
-/// integers bit for bit.
+/// Compiles edge to C++ for a target, `generic` unless told, that with the
+/// warnings of the contract as errors, runs it and compares with the reference
+/// interpreter, integers bit for bit.
 class GeneratedCodeTest : public ::testing::Test {
 protected:
   void SetUp() override {
@@ -51,6 +51,8 @@ protected:
     mlir::OwningOpRef<mlir::ModuleOp> lowered = module.clone();
     mlir::PassManager passes(&context);
     LoweringOptions options;
+    Target target = llvm::cantFail(loadTarget(targetName, findResourceDir("")));
+    options.features = target.features;
     buildLoweringPipeline(passes, options);
     ASSERT_TRUE(succeeded(passes.run(*lowered)));
     execute::Bytes outputs = run(*lowered, inputs);
@@ -64,6 +66,7 @@ protected:
   }
 
   mlir::MLIRContext context;
+  std::string targetName = "generic";
 
 private:
   void write(llvm::StringRef file, llvm::StringRef text) {
@@ -78,11 +81,11 @@ private:
                      llvm::ArrayRef<reference::Tensor> inputs) {
     std::string resources = findResourceDir("");
     llvm::FailureOr<GeneratedCode> code = emitCode(
-        kernModule, {"net", resources, "test", "test", "0", "generic"});
+        kernModule, {"net", resources, "test", "test", "0", targetName});
     EXPECT_TRUE(succeeded(code));
     write("net.h", code->header);
     write("net.cpp", code->source);
-    Target target = llvm::cantFail(loadTarget("generic", resources));
+    Target target = llvm::cantFail(loadTarget(targetName, resources));
     execute::BuildOptions options;
     options.strictWarnings = true;
     auto program = execute::build(folder, "net", target, options);

@@ -175,6 +175,8 @@ void registerArmv6mKernels(KernelRegistry &registry);
 void registerDspKernels(KernelRegistry &registry);
 void registerHeliumKernels(KernelRegistry &registry);
 void registerSelectionKernels(KernelRegistry &registry);
+/// Kernels of x86: backends/avx.
+void registerAvxInt8Kernels(KernelRegistry &registry);
 
 //===----------------------------------------------------------------------===//
 // Shared by the families

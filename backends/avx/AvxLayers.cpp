@@ -1,0 +1,170 @@
+//===- AvxLayers.cpp - Convolutions as tiles of AVX vectors ---------------===//
+//
+// Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "AvxLayers.h"
+
+#include "../common/ImageShapes.h"
+#include "../cortexm/Int8Layers.h"
+
+using namespace mlir;
+using namespace edgecc;
+using namespace edgecc::edge;
+
+const AvxArithmetic edgecc::s8Vnni = {"S8Vnni",
+                                      "avx512vnni",
+                                      /*lanes=*/16,
+                                      /*step=*/4,
+                                      /*cellBytes=*/1,
+                                      /*accumulators=*/24,
+                                      /*offset=*/128,
+                                      /*converts=*/true,
+                                      /*benefit=*/40};
+// Its sums do not wait for each other; the products need registers, too.
+const AvxArithmetic edgecc::s8Avx2 = {
+    "S8Avx2",           "avx2",       /*lanes=*/8,       /*step=*/2,
+    /*cellBytes=*/2,
+    /*accumulators=*/8, /*offset=*/0, /*converts=*/true, /*benefit=*/30};
+const AvxArithmetic edgecc::f32Avx512 = {
+    "F32Avx512",         "avx512vnni", /*lanes=*/16,       /*step=*/1,
+    /*cellBytes=*/4,
+    /*accumulators=*/24, /*offset=*/0, /*converts=*/false, /*benefit=*/40};
+const AvxArithmetic edgecc::f32Avx2 = {
+    "F32Avx2",           "avx2",       /*lanes=*/8,        /*step=*/1,
+    /*cellBytes=*/4,
+    /*accumulators=*/12, /*offset=*/0, /*converts=*/false, /*benefit=*/30};
+
+/// What a band takes at most: most of a first level of cache is left.
+static constexpr int64_t kBandBytes = 16384;
+
+AvxLayer AvxLayer::get(ConvOp op) {
+  return {getImageShape(op.getInput()), getImageShape(op.getResult()),
+          getWindowOf(op)};
+}
+
+AvxLayer AvxLayer::get(FullyConnectedOp op) {
+  ArrayRef<int64_t> in = shapeOf(op.getInput()), out = shapeOf(op.getResult());
+  int64_t rows = ShapedType::getNumElements(in.drop_back());
+  return {{1, 1, rows, in.back()},
+          {1, 1, rows, out.back()},
+          getWindow(op.getContext(), {1, 1}, {1, 1}, {1, 1}, {0, 0, 0, 0})};
+}
+
+bool AvxLayer::isWhole() const {
+  auto isOne = [](int64_t value) { return value == 1; };
+  return llvm::all_of(window.getKernel(), isOne) &&
+         llvm::all_of(window.getStrides(), isOne) &&
+         llvm::all_of(window.getPads(), [](int64_t pad) { return pad == 0; });
+}
+
+static bool isDense(kern::WindowAttr window) {
+  return window.getDilations()[1] == 1 || window.getKernel()[1] == 1;
+}
+
+int64_t AvxLayer::getRun() const {
+  return isDense(window) ? window.getKernel()[1] * in[3] : in[3];
+}
+
+int64_t AvxLayer::getRuns() const {
+  return isDense(window) ? window.getKernel()[0]
+                         : window.getKernel()[0] * window.getKernel()[1];
+}
+
+/// `total` in parts of about the same size, none larger than `most`.
+static int64_t balance(int64_t total, int64_t most) {
+  return llvm::divideCeil(total, llvm::divideCeil(total, most));
+}
+
+/// Vectors of channels side by side: the more pixels share weights, the fewer
+/// need to share inputs. Few pixels take all registers in this direction.
+static int64_t chooseBlocks(const AvxLayer &layer, const AvxArithmetic &isa) {
+  int64_t blocks = llvm::divideCeil(layer.out[3], isa.lanes);
+  int64_t pixels =
+      layer.isWhole() ? layer.getPixels() : layer.out[1] * layer.out[2];
+  int64_t most = layer.isWhole() && isa.accumulators >= 16 ? 4 : 2;
+  if (pixels * 2 <= isa.accumulators)
+    most = std::min<int64_t>(8, isa.accumulators / pixels);
+  return balance(blocks, most);
+}
+
+static int64_t choosePixels(const AvxLayer &layer, int64_t most) {
+  if (layer.isWhole())
+    return balance(layer.getPixels(), std::min(most, layer.getPixels()));
+  int64_t width = layer.out[2], height = layer.out[1];
+  // Several rows of a narrow image.
+  if (2 * width <= most)
+    return width * balance(height, std::min(height, most / width));
+  int64_t pixels = balance(width, most);
+  // Rather tiles of one size that are a little smaller.
+  for (int64_t smaller = pixels; smaller * 3 >= pixels * 2; --smaller)
+    if (width % smaller == 0)
+      return smaller;
+  return pixels;
+}
+
+AvxTiling AvxTiling::choose(const AvxLayer &layer, const AvxArithmetic &isa) {
+  AvxTiling tiling;
+  tiling.blocks = chooseBlocks(layer, isa);
+  tiling.pixels = choosePixels(layer, isa.accumulators / tiling.blocks);
+  // Words that are read behind the last input, where weights are zeros.
+  int64_t behind = isa.step * isa.cellBytes;
+  if (layer.isWhole()) {
+    int64_t pixelBytes = layer.in[3] * isa.cellBytes;
+    int64_t most = std::max<int64_t>(kBandBytes / pixelBytes, 1);
+    tiling.band =
+        int64_t(llvm::alignTo(balance(layer.getPixels(), most), tiling.pixels));
+    tiling.scratchBytes =
+        isa.converts
+            ? std::min(tiling.band, layer.getPixels()) * pixelBytes + behind
+            : 0;
+    return tiling;
+  }
+  auto span = [&](unsigned axis, int64_t outputs) {
+    return (outputs - 1) * layer.window.getStrides()[axis] +
+           (layer.window.getKernel()[axis] - 1) *
+               layer.window.getDilations()[axis] +
+           1;
+  };
+  int64_t rowBytes = span(1, layer.out[2]) * layer.in[3] * isa.cellBytes;
+  int64_t height = layer.out[1], rows = height;
+  int64_t tileRows = std::max<int64_t>(tiling.pixels / layer.out[2], 1);
+  while (rows > tileRows && span(0, rows) * rowBytes > kBandBytes)
+    --rows;
+  tiling.band = std::min<int64_t>(
+      int64_t(llvm::alignTo(balance(height, rows), tileRows)), height);
+  tiling.scratchBytes = span(0, tiling.band) * rowBytes + behind;
+  return tiling;
+}
+
+template <typename T>
+static void packInto(const reference::Tensor &weights, const AvxLayer &layer,
+                     const AvxArithmetic &isa, SmallVectorImpl<T> &packed) {
+  ArrayRef<T> data = weights.getData<T>();
+  int64_t outputs = weights.getDim(0), run = layer.getRun(),
+          runs = layer.getRuns();
+  for (int64_t first = 0; first < outputs; first += isa.lanes)
+    for (int64_t at = 0; at != runs; ++at)
+      for (int64_t k = 0; k < run; k += isa.step)
+        for (int64_t o = first; o != first + isa.lanes; ++o)
+          for (int64_t i = k; i != k + isa.step; ++i)
+            packed.push_back(o < outputs && i < run
+                                 ? data[(o * runs + at) * run + i]
+                                 : T(0));
+}
+
+reference::Tensor edgecc::packForTiles(const reference::Tensor &weights,
+                                       const AvxLayer &layer,
+                                       const AvxArithmetic &isa) {
+  auto pack = [&](auto zero) {
+    SmallVector<decltype(zero)> packed;
+    packInto(weights, layer, isa, packed);
+    reference::Tensor tensor(RankedTensorType::get(
+        {int64_t(packed.size())}, getStorageType(weights.getElementType())));
+    llvm::copy(packed, tensor.getData<decltype(zero)>().begin());
+    return tensor;
+  };
+  return weights.getElementType().isF32() ? pack(0.0f) : pack(int8_t(0));
+}

@@ -1,0 +1,247 @@
+// How sums of the AVX kernels become outputs: int8 requantized as in
+// fixed_point.h, alone or with another tensor added as in residual.h, and
+// floats limited to a range.
+#ifndef EDGECC_KERNELS_AVX_FINISH_H
+#define EDGECC_KERNELS_AVX_FINISH_H
+
+#include <cstdint>
+#include <cstring>
+
+#ifndef EDGECC_KERNELS_AVX_TILES_H
+#include "avx_tiles.h"
+#endif
+#ifndef EDGECC_KERNELS_RESIDUAL_H
+#include "residual.h"
+#endif
+
+#if defined(__AVX2__)
+
+namespace edgecc {
+namespace kernels {
+namespace {
+
+/// Requantization. If `Small`, no factor is 1/4 or more, and multipliers are
+/// four times what they are elsewhere: then the upper half of a product has one
+/// bit that is to be rounded away, which can be done in 16 bits, zero point
+/// included. A value that these cannot hold is out of bounds anyway.
+template <class Isa, int Shift, int OutZero, int Lo, int Hi, bool Small>
+struct AvxScale {
+  using Vec = typename Isa::Vec;
+  static constexpr int kLo = Lo, kHi = Hi;
+
+  static EDGECC_AVX_INLINE Vec scale(Vec sum, Vec m, Vec odd) {
+    if constexpr (Small)
+      return Isa::multiplyHigh(sum, m, odd);
+    else
+      return Isa::scale(Shift > 0 ? Isa::shiftLeft(sum, Shift) : sum, m, odd);
+  }
+  /// Two vectors that are scaled, as int16.
+  static EDGECC_AVX_INLINE Vec pack(Vec a, Vec b) {
+    const Vec both = Isa::packWords(a, b);
+    if constexpr (Small)
+      return Isa::halve16(Isa::add16(both, Isa::set16(2 * OutZero + 1)));
+    else
+      return Isa::add16(both, Isa::set16(OutZero));
+  }
+  /// One that is scaled, in its bounds.
+  static EDGECC_AVX_INLINE Vec finish(Vec a) {
+    if constexpr (Small)
+      a = Isa::shiftRight(Isa::add(a, Isa::set(2 * OutZero + 1)), 1);
+    else // Limited first: the sum then has room.
+      a = Isa::add(
+          Isa::min(Isa::max(a, Isa::set(Lo - OutZero)), Isa::set(Hi - OutZero)),
+          Isa::set(OutZero));
+    return Isa::min(Isa::max(a, Isa::set(Lo)), Isa::set(Hi));
+  }
+};
+
+/// Stores the bytes of four vectors of a tile, the first of which is the I-th.
+/// `out` is where the tile begins.
+template <class Isa, int M, int N, int Valid, int Stride, int I>
+EDGECC_AVX_INLINE void storeTile(typename Isa::Vec bytes, std::int8_t *out) {
+  constexpr int kLanes = Isa::kLanes, kLeft = M * N - I;
+  constexpr bool kFull = Valid == N * kLanes;
+  // Vectors that lie side by side.
+  constexpr bool kFours = kFull && (N % 4 == 0 || Stride == N * kLanes);
+  constexpr bool kTwos = kFull && (N % 2 == 0 || Stride == N * kLanes);
+  std::int8_t *to = out + I / N * Stride + I % N * kLanes;
+  if constexpr (kFours && kLeft >= 4) {
+    Isa::template storeBytes<0, 4>(to, bytes);
+  } else if constexpr (kTwos && kLeft >= 2) {
+    Isa::template storeBytes<0, 2>(to, bytes);
+    constexpr int kNext = I + 2;
+    std::int8_t *next = out + kNext / N * Stride + kNext % N * kLanes;
+    if constexpr (kLeft >= 4)
+      Isa::template storeBytes<2, 2>(next, bytes);
+    else if constexpr (kLeft == 3)
+      Isa::template storeBytes<2, 1>(next, bytes);
+  } else if constexpr (kFull) {
+    Isa::template storeBytes<0, 1>(to, bytes);
+    if constexpr (kLeft >= 2)
+      Isa::template storeBytes<1, 1>(
+          out + (I + 1) / N * Stride + (I + 1) % N * kLanes, bytes);
+    if constexpr (kLeft >= 3)
+      Isa::template storeBytes<2, 1>(
+          out + (I + 2) / N * Stride + (I + 2) % N * kLanes, bytes);
+    if constexpr (kLeft >= 4)
+      Isa::template storeBytes<3, 1>(
+          out + (I + 3) / N * Stride + (I + 3) % N * kLanes, bytes);
+  } else {
+    alignas(64) std::int8_t all[4 * kLanes];
+    Isa::template storeBytes<0, 4>(all, bytes);
+    EDGECC_AVX_UNROLL
+    for (int i = 0; i < (kLeft < 4 ? kLeft : 4); ++i) {
+      const int block = (I + i) % N, left = Valid - block * kLanes;
+      std::memcpy(out + (I + i) / N * Stride + block * kLanes, all + i * kLanes,
+                  static_cast<std::size_t>(left < kLanes ? left : kLanes));
+    }
+  }
+}
+
+/// The multipliers of N vectors of channels.
+template <class Isa, int N> struct AvxMultipliers {
+  typename Isa::Vec even[N], odd[N];
+
+  EDGECC_AVX_INLINE explicit AvxMultipliers(const std::int32_t *from) {
+    EDGECC_AVX_UNROLL
+    for (int n = 0; n < N; ++n) {
+      even[n] = Isa::load(from + n * Isa::kLanes);
+      odd[n] = Isa::oddLanes(even[n]);
+    }
+  }
+};
+
+template <class Scale> struct AvxS8Finish {
+  const std::int32_t *multiplier;
+  std::int8_t *out;
+
+  template <class Plan, int M, int N, int Valid>
+  EDGECC_AVX_INLINE void store(typename Plan::Isa::Vec (&sums)[M][N],
+                               int channel, int pixel) const {
+    const AvxMultipliers<typename Plan::Isa, N> factors(multiplier + channel);
+    four<Plan, M, N, Valid, 0>(sums, factors,
+                               out + pixel * Plan::kOut + channel);
+  }
+
+private:
+  template <class Plan, int M, int N, int Valid, int I>
+  EDGECC_AVX_INLINE void
+  four(typename Plan::Isa::Vec (&sums)[M][N],
+       const AvxMultipliers<typename Plan::Isa, N> &factors,
+       std::int8_t *to) const {
+    using Isa = typename Plan::Isa;
+    typename Isa::Vec q[4];
+    EDGECC_AVX_UNROLL
+    for (int i = 0; i < 4; ++i) {
+      // The last ones are there to fill up.
+      const int at = I + i < M * N ? I + i : M * N - 1;
+      q[i] = Scale::scale(sums[at / N][at % N], factors.even[at % N],
+                          factors.odd[at % N]);
+    }
+    storeTile<Isa, M, N, Valid, Plan::kOut, I>(
+        Isa::template packBytes<Scale::kLo, Scale::kHi>(
+            Scale::pack(q[0], q[1]), Scale::pack(q[2], q[3])),
+        to);
+    if constexpr (I + 4 < M * N)
+      four<Plan, M, N, Valid, I + 4>(sums, factors, to);
+  }
+};
+
+/// The same with another tensor added, which `out` may overwrite.
+template <class Scale> struct AvxS8SumFinish {
+  const std::int32_t *multiplier;
+  std::int8_t *out;
+  Residual residual;
+
+  template <class Plan, int M, int N, int Valid>
+  EDGECC_AVX_INLINE void store(typename Plan::Isa::Vec (&sums)[M][N],
+                               int channel, int pixel) const {
+    const AvxMultipliers<typename Plan::Isa, N> factors(multiplier + channel);
+    const int place = pixel * Plan::kOut + channel;
+    four<Plan, M, N, Valid, 0>(sums, factors, residual.other + place,
+                               out + place);
+  }
+
+private:
+  /// Of vector `block` of a pixel, of whose channels `Valid` are there.
+  template <class Isa, int Valid>
+  static EDGECC_AVX_INLINE typename Isa::Vec widen(const std::int8_t *other,
+                                                   int block) {
+    const int left = Valid - block * Isa::kLanes;
+    if (left >= Isa::kLanes)
+      return Isa::widen(other);
+    std::int8_t all[Isa::kLanes] = {};
+    std::memcpy(all, other, static_cast<std::size_t>(left));
+    return Isa::widen(all);
+  }
+
+  template <class Plan, int M, int N, int Valid, int I>
+  EDGECC_AVX_INLINE void
+  four(typename Plan::Isa::Vec (&sums)[M][N],
+       const AvxMultipliers<typename Plan::Isa, N> &factors,
+       const std::int8_t *other, std::int8_t *to) const {
+    using Isa = typename Plan::Isa;
+    using Vec = typename Isa::Vec;
+    const Vec mul = Isa::set(residual.mul),
+              otherMul = Isa::set(residual.otherMul),
+              start = Isa::set(static_cast<std::int32_t>(residual.start()));
+    Vec q[4];
+    EDGECC_AVX_UNROLL
+    for (int i = 0; i < 4; ++i) {
+      const int at = I + i < M * N ? I + i : M * N - 1, n = at % N;
+      const Vec own = Scale::finish(
+          Scale::scale(sums[at / N][n], factors.even[n], factors.odd[n]));
+      const Vec add =
+          widen<Isa, Valid>(other + at / N * Plan::kOut + n * Isa::kLanes, n);
+      const Vec sum = Isa::add(Isa::add(Isa::multiply(own, mul), start),
+                               Isa::multiply(add, otherMul));
+      q[i] = Isa::min(Isa::max(Isa::add(Isa::shiftRight(sum, residual.shift),
+                                        Isa::set(residual.outZero)),
+                               Isa::set(residual.lo)),
+                      Isa::set(residual.hi));
+    }
+    storeTile<Isa, M, N, Valid, Plan::kOut, I>(
+        Isa::template packBytes<-128, 127>(Isa::packWords(q[0], q[1]),
+                                           Isa::packWords(q[2], q[3])),
+        to);
+    if constexpr (I + 4 < M * N)
+      four<Plan, M, N, Valid, I + 4>(sums, factors, other, to);
+  }
+};
+
+struct AvxF32Finish {
+  float *out, lo, hi;
+
+  template <class Plan, int M, int N, int Valid>
+  EDGECC_AVX_INLINE void store(typename Plan::Isa::Vec (&sums)[M][N],
+                               int channel, int pixel) const {
+    using Isa = typename Plan::Isa;
+    constexpr int kLanes = Isa::kLanes;
+    EDGECC_AVX_UNROLL
+    for (int m = 0; m < M; ++m) {
+      float *to = out + (pixel + m) * Plan::kOut + channel;
+      EDGECC_AVX_UNROLL
+      for (int n = 0; n < N; ++n) {
+        const typename Isa::Vec x =
+            Isa::clamp(sums[m][n], Isa::set(lo), Isa::set(hi));
+        const int left = Valid - n * kLanes;
+        if (left >= kLanes) {
+          Isa::store(to + n * kLanes, x);
+          continue;
+        }
+        float all[kLanes];
+        Isa::store(all, x);
+        std::memcpy(to + n * kLanes, all,
+                    static_cast<std::size_t>(left) * sizeof(float));
+      }
+    }
+  }
+};
+
+} // namespace
+} // namespace kernels
+} // namespace edgecc
+
+#endif // __AVX2__
+
+#endif // EDGECC_KERNELS_AVX_FINISH_H

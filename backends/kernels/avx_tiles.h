@@ -1,0 +1,319 @@
+// Convolutions as tiles of sums that stay in registers: Pixels neighbouring
+// pixels times Blocks vectors of channels. Each weight that is loaded serves
+// all pixels, each input all vectors.
+//
+//   weights  for each vector of output channels, for each run of inputs that
+//            lie side by side (see AvxPlan), for each kStep inputs of the run:
+//            kStep weights of each channel. Filled up with zeros.
+//   bias     of whole vectors of channels
+//
+// The inputs of a band of output rows are first copied to a buffer, with their
+// padding, as the cells that the arithmetic takes. Windows of one pixel that
+// cover the image need no rows: it counts as one row, and a band is a part of
+// it.
+#ifndef EDGECC_KERNELS_AVX_TILES_H
+#define EDGECC_KERNELS_AVX_TILES_H
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+#ifndef EDGECC_KERNELS_SHAPE_H
+#include "shape.h"
+#endif
+#ifndef EDGECC_KERNELS_AVX_VECTORS_H
+#include "avx_vectors.h"
+#endif
+
+#if defined(__AVX2__)
+
+/// Sums stay in registers only where everything is one function.
+#define EDGECC_AVX_INLINE __attribute__((always_inline)) inline
+#define EDGECC_AVX_UNROLL _Pragma("GCC unroll 32")
+
+namespace edgecc {
+namespace kernels {
+namespace {
+
+/// How a convolution is cut into tiles; offsets are counted in cells.
+template <class Arithmetic, class InShape, class OutShape, class WinShape,
+          int TilePixels, int TileBlocks, int BandSize>
+struct AvxPlan {
+  using Isa = Arithmetic;
+  using In = InShape;
+  using Out = OutShape;
+  using Win = WinShape;
+  using Cell = typename Isa::Cell;
+  static constexpr int kDepth = In::dim(3), kOut = Out::dim(3);
+  static constexpr int kPixels = TilePixels, kBlocks = TileBlocks;
+  /// Output rows, or pixels if kWhole.
+  static constexpr int kBand = BandSize;
+  /// Windows of one pixel that cover the image.
+  static constexpr bool kWhole = Win::kernelH == 1 && Win::kernelW == 1 &&
+                                 Win::strideH == 1 && Win::strideW == 1 &&
+                                 Win::padTop == 0 && Win::padLeft == 0 &&
+                                 Win::padBottom == 0 && Win::padRight == 0;
+  static constexpr int kAllPixels = Out::product(0, 3);
+
+  // Rows in the buffer.
+  static constexpr int kColumns = (Out::dim(2) - 1) * Win::strideW +
+                                  (Win::kernelW - 1) * Win::dilationW + 1;
+  static constexpr int kRow = kColumns * kDepth;
+  static constexpr int rowsFor(int outRows) {
+    return (outRows - 1) * Win::strideH + (Win::kernelH - 1) * Win::dilationH +
+           1;
+  }
+
+  // Runs of inputs: a row of the window, or one of its pixels.
+  static constexpr bool kDense = Win::dilationW == 1 || Win::kernelW == 1;
+  static constexpr int kRuns = kDense ? 1 : Win::kernelW;
+  static constexpr int kRun = kDense ? Win::kernelW * kDepth : kDepth;
+  static constexpr int kSteps = (kRun + Isa::kStep - 1) / Isa::kStep;
+  static constexpr int kStepWeights = Isa::kStep * Isa::kLanes;
+  static constexpr int kBlockWeights =
+      Win::kernelH * kRuns * kSteps * kStepWeights;
+
+  // Tiles: a part of a row, or whole rows.
+  static constexpr int kTileColumns =
+      kWhole || kPixels < Out::dim(2) ? kPixels : Out::dim(2);
+  static constexpr int kTileRows = kWhole ? 1 : kPixels / kTileColumns;
+  static constexpr int pixelOffset(int pixel) {
+    return kWhole ? pixel * kDepth
+                  : pixel / kTileColumns * Win::strideH * kRow +
+                        pixel % kTileColumns * Win::strideW * kDepth;
+  }
+};
+
+/// `Count` elements as cells. Blocks may overlap, but do not reach beyond.
+template <class Isa, int Count>
+inline void toCells(typename Isa::Cell *to, const typename Isa::Source *from) {
+  constexpr int kWhole = Count / Isa::kBlock * Isa::kBlock;
+  if constexpr (kWhole > 0) {
+    for (int i = 0; i < kWhole; i += Isa::kBlock)
+      Isa::convertBlock(to + i, from + i);
+    if constexpr (kWhole < Count)
+      Isa::convertBlock(to + Count - Isa::kBlock, from + Count - Isa::kBlock);
+  } else {
+    for (int i = 0; i < Count; ++i)
+      to[i] = Isa::toCell(from[i]);
+  }
+}
+
+/// The same with the number known only when it runs.
+template <class Isa>
+inline void toCells(typename Isa::Cell *to, const typename Isa::Source *from,
+                    int count) {
+  int i = 0;
+  for (; i + Isa::kBlock <= count; i += Isa::kBlock)
+    Isa::convertBlock(to + i, from + i);
+  for (; i < count; ++i)
+    to[i] = Isa::toCell(from[i]);
+}
+
+template <int Count, class Cell> inline void fillCells(Cell *to, Cell pad) {
+  for (int i = 0; i < Count; ++i)
+    to[i] = pad;
+}
+
+/// `rows` rows of the image from `y` on, which may be negative, with padding.
+template <class Plan, class T>
+inline void fillBand(typename Plan::Cell *cells, const T *image, int y,
+                     int rows, typename Plan::Cell pad) {
+  using In = typename Plan::In;
+  constexpr int kColumns = Plan::kColumns, kPad = Plan::Win::padLeft;
+  constexpr int kLeft = kPad < kColumns ? kPad : kColumns;
+  constexpr int kRest = kColumns - kLeft;
+  constexpr int kInside = kRest < In::dim(2) ? kRest : In::dim(2);
+  constexpr int kDepth = Plan::kDepth;
+  for (int i = 0; i < rows; ++i, ++y, cells += Plan::kRow) {
+    if (y < 0 || y >= In::dim(1)) {
+      fillCells<Plan::kRow>(cells, pad);
+      continue;
+    }
+    fillCells<kLeft * kDepth>(cells, pad);
+    toCells<typename Plan::Isa, kInside * kDepth>(
+        cells + kLeft * kDepth, image + y * In::dim(2) * kDepth);
+    fillCells<(kRest - kInside) * kDepth>(cells + (kLeft + kInside) * kDepth,
+                                          pad);
+  }
+}
+
+/// Adds the products of Count steps.
+template <class Plan, int Count, int M, int N>
+EDGECC_AVX_INLINE void sumSteps(typename Plan::Isa::Vec (&sums)[M][N],
+                                const typename Plan::Cell *run,
+                                const typename Plan::Isa::Weight *weights) {
+  using Isa = typename Plan::Isa;
+  using Vec = typename Isa::Vec;
+  EDGECC_AVX_UNROLL
+  for (int s = 0; s < Count; ++s) {
+    Vec w[N];
+    EDGECC_AVX_UNROLL
+    for (int n = 0; n < N; ++n)
+      w[n] = Isa::loadWeights(weights + n * Plan::kBlockWeights +
+                              s * Plan::kStepWeights);
+    EDGECC_AVX_UNROLL
+    for (int m = 0; m < M; ++m) {
+      const Vec x = Isa::broadcast(run + Plan::pixelOffset(m) + s * Isa::kStep);
+      EDGECC_AVX_UNROLL
+      for (int n = 0; n < N; ++n)
+        sums[m][n] = Isa::dot(sums[m][n], x, w[n]);
+    }
+  }
+}
+
+/// The sums of M pixels and N vectors of channels.
+template <class Plan, int M, int N>
+EDGECC_AVX_INLINE void sumTile(typename Plan::Isa::Vec (&sums)[M][N],
+                               const typename Plan::Cell *cells,
+                               const typename Plan::Isa::Weight *weights,
+                               const typename Plan::Isa::Sum *bias) {
+  using Isa = typename Plan::Isa;
+  // Loops of few rounds, the ends of which processors foresee.
+  constexpr int kSteps = Plan::kSteps;
+  constexpr int kUnroll = kSteps >= 32 ? 8 : 4, kRest = kSteps % kUnroll;
+  EDGECC_AVX_UNROLL
+  for (int n = 0; n < N; ++n) {
+    const typename Isa::Vec start = Isa::load(bias + n * Isa::kLanes);
+    EDGECC_AVX_UNROLL
+    for (int m = 0; m < M; ++m)
+      sums[m][n] = start;
+  }
+  for (int ky = 0; ky < Plan::Win::kernelH; ++ky)
+    for (int kx = 0; kx < Plan::kRuns; ++kx) {
+      const typename Plan::Cell *run = cells +
+                                       ky * Plan::Win::dilationH * Plan::kRow +
+                                       kx * Plan::Win::dilationW * Plan::kDepth;
+      for (int s = 0; s < kSteps / kUnroll; ++s) {
+        sumSteps<Plan, kUnroll>(sums, run, weights);
+        run += kUnroll * Isa::kStep;
+        weights += kUnroll * Plan::kStepWeights;
+        // One register for all pixels: GCC would take one for each.
+        __asm__("" : "+r"(run));
+      }
+      sumSteps<Plan, kRest>(sums, run, weights);
+      weights += kRest * Plan::kStepWeights;
+    }
+}
+
+/// N vectors of channels from `channel` on, of which `Valid` channels are
+/// there, of a part of the image. Pixels are counted from `pixel` on.
+template <class Plan, class Finish> struct AvxSweep {
+  using Isa = typename Plan::Isa;
+  using Cell = typename Plan::Cell;
+
+  const typename Isa::Weight *weights;
+  const typename Isa::Sum *bias;
+  const Finish &finish;
+
+  template <int M, int N, int Valid>
+  EDGECC_AVX_INLINE void tile(const Cell *cells, int channel, int pixel) const {
+    typename Isa::Vec sums[M][N];
+    sumTile<Plan, M, N>(sums, cells,
+                        weights + channel / Isa::kLanes * Plan::kBlockWeights,
+                        bias + channel);
+    finish.template store<Plan, M, N, Valid>(sums, channel, pixel);
+  }
+
+  template <int N, int Valid>
+  inline void wholes(const Cell *cells, int channel, int pixel,
+                     int count) const {
+    constexpr int M = Plan::kPixels, kRest = Plan::kAllPixels % M;
+    int i = 0;
+    for (; i + M <= count; i += M)
+      tile<M, N, Valid>(cells + i * Plan::kDepth, channel, pixel + i);
+    // Bands are whole tiles, but for the last one.
+    if constexpr (kRest > 0)
+      if (i < count)
+        tile<kRest, N, Valid>(cells + i * Plan::kDepth, channel, pixel + i);
+  }
+
+  template <int N, int Valid>
+  inline void rows(const Cell *cells, int channel, int pixel, int count) const {
+    constexpr int kWidth = Plan::Out::dim(2), kStep = Plan::kTileColumns;
+    constexpr int kDown = Plan::Win::strideH * Plan::kRow;
+    constexpr int kAcross = Plan::Win::strideW * Plan::kDepth;
+    int y = 0;
+    if constexpr (Plan::kTileRows > 1)
+      for (; y + Plan::kTileRows <= count; y += Plan::kTileRows)
+        tile<Plan::kTileRows * kWidth, N, Valid>(cells + y * kDown, channel,
+                                                 pixel + y * kWidth);
+    for (; y < count; ++y) {
+      const Cell *row = cells + y * kDown;
+      int x = 0;
+      for (; x + kStep <= kWidth; x += kStep)
+        tile<kStep, N, Valid>(row + x * kAcross, channel,
+                              pixel + y * kWidth + x);
+      if constexpr (kWidth % kStep > 0)
+        tile<kWidth % kStep, N, Valid>(row + x * kAcross, channel,
+                                       pixel + y * kWidth + x);
+    }
+  }
+
+  template <int N, int Valid>
+  inline void channels(const Cell *cells, int channel, int pixel,
+                       int count) const {
+    if constexpr (Plan::kWhole)
+      wholes<N, Valid>(cells, channel, pixel, count);
+    else
+      rows<N, Valid>(cells, channel, pixel, count);
+  }
+
+  /// All channels of `count` rows, or of pixels if kWhole.
+  inline void band(const Cell *cells, int pixel, int count) const {
+    constexpr int kGroup = Plan::kBlocks * Isa::kLanes;
+    constexpr int kRest = Plan::kOut % kGroup;
+    int channel = 0;
+    for (; channel + kGroup <= Plan::kOut; channel += kGroup)
+      channels<Plan::kBlocks, kGroup>(cells, channel, pixel, count);
+    if constexpr (kRest > 0)
+      channels<(kRest + Isa::kLanes - 1) / Isa::kLanes, kRest>(cells, channel,
+                                                               pixel, count);
+  }
+};
+
+/// All images. `scratch` holds the band; it is not used if the arithmetic takes
+/// the image as it is.
+template <class Plan, class Finish>
+inline void avxConvolution(const typename Plan::Isa::Source *in,
+                           const typename Plan::Isa::Weight *weights,
+                           const typename Plan::Isa::Sum *bias,
+                           const Finish &finish, void *scratch,
+                           typename Plan::Cell pad) {
+  using Isa = typename Plan::Isa;
+  using In = typename Plan::In;
+  using Out = typename Plan::Out;
+  const AvxSweep<Plan, Finish> sweep = {weights, bias, finish};
+  [[maybe_unused]] typename Plan::Cell *cells =
+      static_cast<typename Plan::Cell *>(scratch);
+  if constexpr (Plan::kWhole) {
+    for (int pixel = 0; pixel < Plan::kAllPixels; pixel += Plan::kBand) {
+      const int rest = Plan::kAllPixels - pixel;
+      const int count = rest < Plan::kBand ? rest : Plan::kBand;
+      const typename Isa::Source *from = in + pixel * Plan::kDepth;
+      if constexpr (Isa::kConverts) {
+        toCells<Isa>(cells, from, count * Plan::kDepth);
+        sweep.band(cells, pixel, count);
+      } else {
+        sweep.band(from, pixel, count);
+      }
+    }
+  } else {
+    for (int n = 0; n < Out::dim(0); ++n, in += In::product(1, 4))
+      for (int y = 0; y < Out::dim(1); y += Plan::kBand) {
+        const int rest = Out::dim(1) - y;
+        const int count = rest < Plan::kBand ? rest : Plan::kBand;
+        fillBand<Plan>(cells, in, y * Plan::Win::strideH - Plan::Win::padTop,
+                       Plan::rowsFor(count), pad);
+        sweep.band(cells, (n * Out::dim(1) + y) * Out::dim(2), count);
+      }
+  }
+}
+
+} // namespace
+} // namespace kernels
+} // namespace edgecc
+
+#endif // __AVX2__
+
+#endif // EDGECC_KERNELS_AVX_TILES_H

@@ -1,0 +1,320 @@
+// Vectors of AVX2 and AVX-512 for the kernels that are written once for both.
+//
+// An arithmetic says how sums of products are computed in its vectors:
+//   Source   the elements of tensors, Cell those that products are made of
+//   Sum      the elements of sums; kLanes of them, one channel each, in Vec
+//   kStep    neighbouring inputs of a channel that one instruction multiplies
+//   kAccumulators  sums that registers hold beside weights and inputs
+//
+// S8Vnni: VPDPBUSD takes its first factors as unsigned. Cells are inputs plus
+//   128, and biases have -128 * sum(weights) in them.
+// S8Avx2: cells are inputs as int16, because VPMADDUBSW saturates.
+// F32Avx512, F32Avx2: floats, one at a time.
+#ifndef EDGECC_KERNELS_AVX_VECTORS_H
+#define EDGECC_KERNELS_AVX_VECTORS_H
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+#if defined(__AVX2__)
+#include <immintrin.h>
+
+namespace edgecc {
+namespace kernels {
+namespace {
+
+/// Unaligned memory as any type.
+[[maybe_unused]] inline std::int32_t loadWord(const void *from) {
+  std::int32_t word;
+  std::memcpy(&word, from, sizeof(word));
+  return word;
+}
+
+/// Int8 layers with sums in vectors of eight.
+struct S8Avx2 {
+  using Source = std::int8_t;
+  using Cell = std::int16_t;
+  using Weight = std::int8_t;
+  using Sum = std::int32_t;
+  using Vec = __m256i;
+  static constexpr int kLanes = 8, kStep = 2;
+  /// Elements that one instruction moves.
+  static constexpr int kBlock = 16;
+  static constexpr bool kConverts = true;
+
+  static Vec load(const std::int32_t *from) {
+    return _mm256_loadu_si256(reinterpret_cast<const __m256i *>(from));
+  }
+  /// kStep cells, for all lanes.
+  static Vec broadcast(const Cell *from) {
+    return _mm256_set1_epi32(loadWord(from));
+  }
+  static Vec loadWeights(const Weight *from) {
+    return _mm256_cvtepi8_epi16(
+        _mm_loadu_si128(reinterpret_cast<const __m128i *>(from)));
+  }
+  static Vec dot(Vec sum, Vec cells, Vec weights) {
+    return _mm256_add_epi32(sum, _mm256_madd_epi16(cells, weights));
+  }
+
+  static constexpr Cell toCell(int x) { return static_cast<Cell>(x); }
+  static void convertBlock(Cell *to, const Source *from) {
+    _mm256_storeu_si256(reinterpret_cast<__m256i *>(to),
+                        _mm256_cvtepi8_epi16(_mm_loadu_si128(
+                            reinterpret_cast<const __m128i *>(from))));
+  }
+
+  /// The upper halves of products of 32 bits; `odd` are the factors b >> 32 of
+  /// lanes of 64 bits.
+  static Vec multiplyHigh(Vec a, Vec b, Vec odd) {
+    const Vec even = _mm256_mul_epi32(a, b);
+    return _mm256_blend_epi32(_mm256_shuffle_epi32(even, 0xF5),
+                              _mm256_mul_epi32(_mm256_srli_epi64(a, 32), odd),
+                              0xAA);
+  }
+  static Vec oddLanes(Vec a) { return _mm256_srli_epi64(a, 32); }
+  /// (a * m + 2^30) >> 31 of 64-bit products; `odd` as above.
+  static Vec scale(Vec a, Vec m, Vec odd) {
+    const Vec half = _mm256_set1_epi64x(std::int64_t{1} << 30);
+    const Vec even = _mm256_add_epi64(_mm256_mul_epi32(a, m), half);
+    const Vec others =
+        _mm256_add_epi64(_mm256_mul_epi32(_mm256_srli_epi64(a, 32), odd), half);
+    return _mm256_blend_epi32(_mm256_srli_epi64(even, 31),
+                              _mm256_slli_epi64(others, 1), 0xAA);
+  }
+  static Vec shiftLeft(Vec a, int by) {
+    return _mm256_sll_epi32(a, _mm_cvtsi32_si128(by));
+  }
+  static Vec shiftRight(Vec a, int by) {
+    return _mm256_sra_epi32(a, _mm_cvtsi32_si128(by));
+  }
+  static Vec set(std::int32_t x) { return _mm256_set1_epi32(x); }
+  static Vec add(Vec a, Vec b) { return _mm256_add_epi32(a, b); }
+  static Vec multiply(Vec a, Vec b) { return _mm256_mullo_epi32(a, b); }
+  static Vec max(Vec a, Vec b) { return _mm256_max_epi32(a, b); }
+  static Vec min(Vec a, Vec b) { return _mm256_min_epi32(a, b); }
+  /// kLanes bytes as words.
+  static Vec widen(const std::int8_t *from) {
+    return _mm256_cvtepi8_epi32(
+        _mm_loadl_epi64(reinterpret_cast<const __m128i *>(from)));
+  }
+
+  // Words to int16 with saturation, in an order that packBytes puts right.
+  static Vec packWords(Vec a, Vec b) { return _mm256_packs_epi32(a, b); }
+  static Vec set16(int x) {
+    return _mm256_set1_epi16(static_cast<std::int16_t>(x));
+  }
+  static Vec add16(Vec a, Vec b) { return _mm256_adds_epi16(a, b); }
+  static Vec halve16(Vec a) { return _mm256_srai_epi16(a, 1); }
+  /// The bytes of four vectors of words, with saturation, in [lo, hi].
+  template <int Lo, int Hi> static Vec packBytes(Vec a, Vec b) {
+    Vec q = _mm256_packs_epi16(a, b);
+    if constexpr (Lo > -128)
+      q = _mm256_max_epi8(q, _mm256_set1_epi8(static_cast<char>(Lo)));
+    if constexpr (Hi < 127)
+      q = _mm256_min_epi8(q, _mm256_set1_epi8(static_cast<char>(Hi)));
+    return _mm256_permutevar8x32_epi32(
+        q, _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7));
+  }
+  /// `Count` times kLanes bytes, 1, 2 or 4, from the `First`-th on.
+  template <int First, int Count>
+  static void storeBytes(std::int8_t *to, Vec bytes) {
+    if constexpr (Count == 4) {
+      _mm256_storeu_si256(reinterpret_cast<__m256i *>(to), bytes);
+    } else {
+      const __m128i half = _mm256_extracti128_si256(bytes, First / 2);
+      if constexpr (Count == 2)
+        _mm_storeu_si128(reinterpret_cast<__m128i *>(to), half);
+      else if constexpr (First % 2 == 0)
+        _mm_storel_epi64(reinterpret_cast<__m128i *>(to), half);
+      else
+        _mm_storel_epi64(reinterpret_cast<__m128i *>(to),
+                         _mm_unpackhi_epi64(half, half));
+    }
+  }
+};
+
+/// Floats in vectors of eight.
+struct F32Avx2 {
+  using Source = float;
+  using Cell = float;
+  using Weight = float;
+  using Sum = float;
+  using Vec = __m256;
+  static constexpr int kLanes = 8, kStep = 1, kBlock = 8;
+  static constexpr bool kConverts = false;
+
+  static Vec load(const float *from) { return _mm256_loadu_ps(from); }
+  static Vec broadcast(const Cell *from) { return _mm256_broadcast_ss(from); }
+  static Vec loadWeights(const Weight *from) { return _mm256_loadu_ps(from); }
+  static Vec dot(Vec sum, Vec cells, Vec weights) {
+#if defined(__FMA__)
+    return _mm256_fmadd_ps(cells, weights, sum);
+#else
+    return _mm256_add_ps(sum, _mm256_mul_ps(cells, weights));
+#endif
+  }
+  static constexpr Cell toCell(float x) { return x; }
+  static void convertBlock(Cell *to, const Source *from) {
+    _mm256_storeu_ps(to, _mm256_loadu_ps(from));
+  }
+  static Vec set(float x) { return _mm256_set1_ps(x); }
+  /// Limited to [lo, hi]; a NaN stays a NaN.
+  static Vec clamp(Vec x, Vec lo, Vec hi) {
+    return _mm256_min_ps(hi, _mm256_max_ps(lo, x));
+  }
+  static void store(float *to, Vec x) { _mm256_storeu_ps(to, x); }
+};
+
+} // namespace
+} // namespace kernels
+} // namespace edgecc
+
+#endif // __AVX2__
+
+#if defined(__AVX512VNNI__) && defined(__AVX512BW__) && defined(__AVX512VL__)
+
+namespace edgecc {
+namespace kernels {
+namespace {
+
+/// All lanes. GCC 12 warns of intrinsics without a mask that their results were
+/// not initialized, and makes the same code of those with this one.
+constexpr __mmask8 kAll8 = 0xFF;
+constexpr __mmask16 kAll16 = 0xFFFF;
+
+/// Int8 layers with sums in vectors of sixteen.
+struct S8Vnni {
+  using Source = std::int8_t;
+  using Cell = std::uint8_t;
+  using Weight = std::int8_t;
+  using Sum = std::int32_t;
+  using Vec = __m512i;
+  static constexpr int kLanes = 16, kStep = 4, kBlock = 64;
+  static constexpr bool kConverts = true;
+
+  static Vec load(const std::int32_t *from) { return _mm512_loadu_si512(from); }
+  static Vec broadcast(const Cell *from) {
+    return _mm512_set1_epi32(loadWord(from));
+  }
+  static Vec loadWeights(const Weight *from) {
+    return _mm512_loadu_si512(from);
+  }
+  static Vec dot(Vec sum, Vec cells, Vec weights) {
+#if defined(__clang__)
+    return _mm512_dpbusd_epi32(sum, cells, weights);
+#else
+    // GCC 12 copies the sums around the intrinsic.
+    __asm__("vpdpbusd %2, %1, %0" : "+v"(sum) : "v"(cells), "v"(weights));
+    return sum;
+#endif
+  }
+
+  static constexpr Cell toCell(int x) { return static_cast<Cell>(x + 128); }
+  static void convertBlock(Cell *to, const Source *from) {
+    _mm512_storeu_si512(
+        to, _mm512_xor_si512(_mm512_loadu_si512(from), _mm512_set1_epi8(-128)));
+  }
+
+  static Vec multiplyHigh(Vec a, Vec b, Vec odd) {
+    const Vec even = _mm512_maskz_mul_epi32(kAll8, a, b);
+    return _mm512_mask_shuffle_epi32(
+        _mm512_maskz_mul_epi32(kAll8, _mm512_maskz_srli_epi64(kAll8, a, 32),
+                               odd),
+        0x5555, even, static_cast<_MM_PERM_ENUM>(0xF5));
+  }
+  static Vec oddLanes(Vec a) { return _mm512_maskz_srli_epi64(kAll8, a, 32); }
+  static Vec scale(Vec a, Vec m, Vec odd) {
+    const Vec half = _mm512_set1_epi64(std::int64_t{1} << 30);
+    const Vec even =
+        _mm512_add_epi64(_mm512_maskz_mul_epi32(kAll8, a, m), half);
+    const Vec others =
+        _mm512_add_epi64(_mm512_maskz_mul_epi32(
+                             kAll8, _mm512_maskz_srli_epi64(kAll8, a, 32), odd),
+                         half);
+    return _mm512_mask_blend_epi32(0xAAAA,
+                                   _mm512_maskz_srli_epi64(kAll8, even, 31),
+                                   _mm512_maskz_slli_epi64(kAll8, others, 1));
+  }
+  static Vec shiftLeft(Vec a, int by) {
+    return _mm512_maskz_sll_epi32(kAll16, a, _mm_cvtsi32_si128(by));
+  }
+  static Vec shiftRight(Vec a, int by) {
+    return _mm512_maskz_sra_epi32(kAll16, a, _mm_cvtsi32_si128(by));
+  }
+  static Vec set(std::int32_t x) { return _mm512_set1_epi32(x); }
+  static Vec add(Vec a, Vec b) { return _mm512_add_epi32(a, b); }
+  static Vec multiply(Vec a, Vec b) { return _mm512_mullo_epi32(a, b); }
+  static Vec max(Vec a, Vec b) { return _mm512_maskz_max_epi32(kAll16, a, b); }
+  static Vec min(Vec a, Vec b) { return _mm512_maskz_min_epi32(kAll16, a, b); }
+  static Vec widen(const std::int8_t *from) {
+    return _mm512_maskz_cvtepi8_epi32(
+        kAll16, _mm_loadu_si128(reinterpret_cast<const __m128i *>(from)));
+  }
+
+  static Vec packWords(Vec a, Vec b) { return _mm512_packs_epi32(a, b); }
+  static Vec set16(int x) {
+    return _mm512_set1_epi16(static_cast<std::int16_t>(x));
+  }
+  static Vec add16(Vec a, Vec b) { return _mm512_adds_epi16(a, b); }
+  static Vec halve16(Vec a) { return _mm512_srai_epi16(a, 1); }
+  template <int Lo, int Hi> static Vec packBytes(Vec a, Vec b) {
+    Vec q = _mm512_packs_epi16(a, b);
+    if constexpr (Lo > -128)
+      q = _mm512_max_epi8(q, _mm512_set1_epi8(static_cast<char>(Lo)));
+    if constexpr (Hi < 127)
+      q = _mm512_min_epi8(q, _mm512_set1_epi8(static_cast<char>(Hi)));
+    return _mm512_maskz_permutexvar_epi32(
+        kAll16,
+        _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15),
+        q);
+  }
+  template <int First, int Count>
+  static void storeBytes(std::int8_t *to, Vec bytes) {
+    if constexpr (Count == 4)
+      _mm512_storeu_si512(to, bytes);
+    else if constexpr (Count == 2)
+      _mm256_storeu_si256(
+          reinterpret_cast<__m256i *>(to),
+          _mm512_maskz_extracti64x4_epi64(kAll8, bytes, First / 2));
+    else
+      _mm_storeu_si128(reinterpret_cast<__m128i *>(to),
+                       _mm512_maskz_extracti32x4_epi32(kAll8, bytes, First));
+  }
+};
+
+/// Floats in vectors of sixteen.
+struct F32Avx512 {
+  using Source = float;
+  using Cell = float;
+  using Weight = float;
+  using Sum = float;
+  using Vec = __m512;
+  static constexpr int kLanes = 16, kStep = 1, kBlock = 16;
+  static constexpr bool kConverts = false;
+
+  static Vec load(const float *from) { return _mm512_loadu_ps(from); }
+  static Vec broadcast(const Cell *from) { return _mm512_set1_ps(*from); }
+  static Vec loadWeights(const Weight *from) { return _mm512_loadu_ps(from); }
+  static Vec dot(Vec sum, Vec cells, Vec weights) {
+    return _mm512_fmadd_ps(cells, weights, sum);
+  }
+  static constexpr Cell toCell(float x) { return x; }
+  static void convertBlock(Cell *to, const Source *from) {
+    _mm512_storeu_ps(to, _mm512_loadu_ps(from));
+  }
+  static Vec set(float x) { return _mm512_set1_ps(x); }
+  static Vec clamp(Vec x, Vec lo, Vec hi) {
+    return _mm512_maskz_min_ps(kAll16, hi, _mm512_maskz_max_ps(kAll16, lo, x));
+  }
+  static void store(float *to, Vec x) { _mm512_storeu_ps(to, x); }
+};
+
+} // namespace
+} // namespace kernels
+} // namespace edgecc
+
+#endif // __AVX512VNNI__
+
+#endif // EDGECC_KERNELS_AVX_VECTORS_H

@@ -1,0 +1,59 @@
+// RUN: edgecc-opt %s -split-input-file -convert-edge-to-kern='features=avx2' | FileCheck %s --check-prefixes=CHECK,AVX2
+// RUN: edgecc-opt %s -split-input-file -convert-edge-to-kern='features=avx2,avx512vnni' | FileCheck %s --check-prefixes=CHECK,VNNI
+
+// Weights come for tiles: for eight channels two inputs at a time, for sixteen
+// channels four. With VNNI inputs are 128 larger, and biases 128 * sum(weights)
+// smaller: 8 - 3 * 10 - 128 * 10. Factors below 1/4 are multiplied by four.
+
+!in = !quant.uniform<i8:f32, 0.5:3>
+!w = !quant.uniform<i8<-127:127>:f32:0, {0.125}>
+!b = !quant.uniform<i32:f32:0, {0.0625}>
+!out = !quant.uniform<i8:f32, 0.5:5>
+
+// CHECK-LABEL: func.func @run
+// CHECK: kern.call "conv2d_s8_avx" from "conv2d_avx.h"
+// AVX2-SAME: <["S8Avx2", #kern.shape<[1, 1, 1, 4]>, #kern.shape<[1, 1, 1, 1]>,
+// VNNI-SAME: <["S8Vnni", #kern.shape<[1, 1, 1, 4]>, #kern.shape<[1, 1, 1, 1]>,
+// CHECK-SAME: 1, 1, 1, true, 3, 0, 5, 5, 127]>
+// AVX2-SAME: memref<32xi8>, memref<8xi32>, memref<8xi32>
+// VNNI-SAME: memref<64xi8>, memref<16xi32>, memref<16xi32>
+// AVX2: dense<[-22, 0, 0, 0, 0, 0, 0, 0]>
+// VNNI: dense<[-1302, 0, 0,
+// CHECK: dense<[1073741824, 0, 0,
+// AVX2: weights: "0x100000000102000000000000000000000000000003040000
+// VNNI: weights: "0x100000000102030400000000
+func.func @main(%x: tensor<1x4x!in>) -> tensor<1x1x!out> {
+  %w = edge.constant dense<[[1, 2, 3, 4]]> : tensor<1x4xi8> -> tensor<1x4x!w>
+  %b = edge.constant dense<8> : tensor<1xi32> -> tensor<1x!b>
+  %0 = edge.fully_connected %x, %w, %b {clamp_min = 0.0 : f32}
+    : (tensor<1x4x!in>, tensor<1x4x!w>, tensor<1x!b>) -> tensor<1x1x!out>
+  return %0 : tensor<1x1x!out>
+}
+
+// -----
+
+// Factors of 1/4 and more take 64 bits. Images that fit a band are read before
+// any output is written; the sum may overwrite what is added.
+
+!in = !quant.uniform<i8:f32, 0.5:3>
+!w = !quant.uniform<i8<-127:127>:f32:0, {0.25, 0.25}>
+!b = !quant.uniform<i32:f32:0, {0.125, 0.125}>
+!out = !quant.uniform<i8:f32, 0.5:5>
+
+// CHECK-LABEL: func.func @run
+// CHECK: kern.call "conv2d_s8_avx" from "conv2d_avx.h"
+// AVX2-SAME: 8, 1, 4, false, 3, 0, 5, -128, 127]>
+// VNNI-SAME: 16, 1, 4, false, 3, 0, 5, -128, 127]>
+// CHECK-SAME: overlap = array<i64: 0, -32>
+// CHECK: kern.call "conv2d_s8_add_avx" from "conv2d_avx.h"
+// CHECK-SAME: inplace = array<i64: 4>
+func.func @main(%x: tensor<1x4x4x2x!in>) -> (tensor<1x4x4x2x!out>) {
+  %w = edge.constant dense<1> : tensor<2x3x3x2xi8> -> tensor<2x3x3x2x!w>
+  %b = edge.constant dense<8> : tensor<2xi32> -> tensor<2x!b>
+  %0 = edge.conv %x, %w, %b {groups = 1 : i64, strides = array<i64: 1, 1>, pads = array<i64: 1, 1, 1, 1>, dilations = array<i64: 1, 1>}
+    : (tensor<1x4x4x2x!in>, tensor<2x3x3x2x!w>, tensor<2x!b>) -> tensor<1x4x4x2x!out>
+  %1 = edge.conv %0, %w, %b {groups = 1 : i64, strides = array<i64: 1, 1>, pads = array<i64: 1, 1, 1, 1>, dilations = array<i64: 1, 1>}
+    : (tensor<1x4x4x2x!out>, tensor<2x3x3x2x!w>, tensor<2x!b>) -> tensor<1x4x4x2x!out>
+  %2 = edge.add %x, %1 : (tensor<1x4x4x2x!in>, tensor<1x4x4x2x!out>) -> tensor<1x4x4x2x!out>
+  return %2 : tensor<1x4x4x2x!out>
+}

@@ -1,0 +1,205 @@
+//===- AvxTest.cpp --------------------------------------------------------===//
+//
+// Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+// The AVX kernels against the portable ones, which Conv2dTest.cpp holds against
+// loops over every tap: int8 bit for bit. Compiled once for AVX2 and once for
+// AVX-512 with VNNI; exits with 77 on a processor without.
+#include "add_operands.h"
+#include "conv2d.h"
+#include "conv2d_avx.h"
+#include "elementwise.h"
+#include "fenced.h"
+#include "reference.h"
+
+using namespace edgecc::kernels;
+
+namespace {
+
+#if defined(__AVX512VNNI__)
+using S8 = S8Vnni;
+using F32 = F32Avx512;
+constexpr int kOffset = 128;
+#else
+using S8 = S8Avx2;
+using F32 = F32Avx2;
+constexpr int kOffset = 0;
+#endif
+
+/// Weights [O, KH, KW, C] as avx_tiles.h describes them.
+template <class Plan, class T> Fenced<T> pack(const std::vector<T> &filter) {
+  constexpr int kLanes = Plan::Isa::kLanes, kStep = Plan::Isa::kStep;
+  constexpr int kVectors = (Plan::kOut + kLanes - 1) / kLanes;
+  constexpr int kRuns = Plan::Win::kernelH * Plan::kRuns;
+  std::vector<T> packed(
+      static_cast<std::size_t>(kVectors * Plan::kBlockWeights));
+  for (int o = 0; o < Plan::kOut; ++o)
+    for (int run = 0; run < kRuns; ++run)
+      for (int i = 0; i < Plan::kRun; ++i) {
+        const int place =
+            (o / kLanes * kRuns + run) * Plan::kSteps * kLanes * kStep +
+            i / kStep * kLanes * kStep + o % kLanes * kStep + i % kStep;
+        packed.at(static_cast<std::size_t>(place)) =
+            at(filter, (o * kRuns + run) * Plan::kRun + i);
+      }
+  return Fenced<T>(packed);
+}
+
+/// One value per channel, in whole vectors.
+template <class Isa, class T> Fenced<T> fillUp(std::vector<T> values) {
+  constexpr std::size_t kLanes = Isa::kLanes;
+  values.resize((values.size() + kLanes - 1) / kLanes * kLanes);
+  return Fenced<T>(values);
+}
+
+template <class Plan> int scratchBytes() {
+  using Cell = typename Plan::Cell;
+  const int cells = Plan::kWhole
+                        ? std::min(Plan::kBand, Plan::kAllPixels) * Plan::kDepth
+                        : Plan::rowsFor(Plan::kBand) * Plan::kRow;
+  return (cells + Plan::Isa::kStep) * static_cast<int>(sizeof(Cell));
+}
+
+template <class C, int Pixels, int Blocks, int Band, bool Small, bool WithSum>
+void testS8() {
+  using In = typename C::In;
+  using Out = typename C::Out;
+  using Win = typename C::Win;
+  using Plan = AvxPlan<S8, In, Out, Win, Pixels, Blocks, Band>;
+  constexpr int kOut = Out::dim(3), kTaps = C::kProducts;
+  constexpr int kInZero = -7, kShift = Small ? 0 : 2, kOutZero = 13;
+  constexpr int kLo = -100, kHi = 127;
+  Random random;
+  const auto image = random.bytes(In::size),
+             filter = random.bytes(kOut * kTaps);
+  const auto bias = random.integers(kOut, -9000, 9000);
+  auto multiplier = random.integers(kOut, 1, (1 << 29) / kTaps + 1);
+  // Some results saturate, in 16 bits as well.
+  multiplier[0] = (1 << 29) - 1;
+  auto folded = bias, factors = multiplier;
+  for (int o = 0; o < kOut; ++o) {
+    int sum = 0;
+    for (int i = 0; i < kTaps; ++i)
+      sum += at(filter, o * kTaps + i);
+    folded[static_cast<std::size_t>(o)] -= kOffset * sum;
+    factors[static_cast<std::size_t>(o)] *= Small ? 4 : 1;
+  }
+  auto want = buffer<std::int8_t>(Out::size), sum = want;
+  conv2d_s8<In, Out, Win, 1>(image.data(), filter.data(), bias.data(),
+                             multiplier.data(), want.data(), kInZero, kShift,
+                             kOutZero, kLo, kHi);
+  const Fenced<std::int8_t> in(image), weights = pack<Plan>(filter),
+                                       scratch(scratchBytes<Plan>());
+  const auto start = fillUp<S8>(folded), scale = fillUp<S8>(factors);
+  if constexpr (!WithSum) {
+    const Fenced<std::int8_t> out(Out::size);
+    conv2d_s8_avx<S8, In, Out, Win, Pixels, Blocks, Band, Small, kInZero,
+                  kShift, kOutZero, kLo, kHi>(in.data(), weights.data(),
+                                              start.data(), scale.data(),
+                                              out.data(), scratch.data());
+    EXPECT_EQ(out.copy(), want);
+  } else { // The result overwrites the other operand.
+    const AddOperands add(random);
+    const auto other = random.bytes(Out::size);
+    add_s8<Out, Out, Out>(want.data(), other.data(), sum.data(), kOutZero,
+                          add.mul, add.otherZero, add.otherMul, add.shift,
+                          add.zero, add.lo, add.hi);
+    const Fenced<std::int8_t> both(other);
+    conv2d_s8_add_avx<S8, In, Out, Win, Pixels, Blocks, Band, Small, kInZero,
+                      kShift, kOutZero, kLo, kHi>(
+        in.data(), weights.data(), start.data(), scale.data(), both.data(),
+        both.data(), scratch.data(), add.mul, add.otherZero, add.otherMul,
+        add.shift, add.zero, add.lo, add.hi);
+    EXPECT_EQ(both.copy(), sum);
+  }
+}
+
+template <class C, int Pixels, int Blocks, int Band> void testF32() {
+  using In = typename C::In;
+  using Out = typename C::Out;
+  using Win = typename C::Win;
+  using Plan = AvxPlan<F32, In, Out, Win, Pixels, Blocks, Band>;
+  Random random;
+  const auto image = random.reals(In::size),
+             filter = random.reals(Out::dim(3) * C::kProducts),
+             bias = random.reals(Out::dim(3));
+  auto want = buffer<float>(Out::size), magnitude = want;
+  conv2d_f32<In, Out, Win, 1>(image.data(), filter.data(), bias.data(),
+                              want.data(), -3.0f, 4.0f);
+  const auto absolute = [](std::vector<float> values) {
+    for (float &x : values)
+      x = std::fabs(x);
+    return values;
+  };
+  conv2d_f32<In, Out, Win, 1>(absolute(image).data(), absolute(filter).data(),
+                              absolute(bias).data(), magnitude.data(), 0.0f,
+                              1e9f);
+  const Fenced<float> in(image), weights = pack<Plan>(filter);
+  const auto start = fillUp<F32>(bias);
+  const Fenced<std::int8_t> scratch(scratchBytes<Plan>());
+  Fenced<float> out(Out::size);
+  if constexpr (Plan::kWhole)
+    pointwise_f32_avx<F32, In, Out, Win, Pixels, Blocks, Band>(
+        in.data(), weights.data(), start.data(), out.data(), -3.0f, 4.0f);
+  else
+    conv2d_f32_avx<F32, In, Out, Win, Pixels, Blocks, Band>(
+        in.data(), weights.data(), start.data(), out.data(), scratch.data(),
+        -3.0f, 4.0f);
+  for (int i = 0; i < Out::size; ++i)
+    expectClose(at(out.copy(), i), static_cast<double>(at(want, i)),
+                static_cast<double>(at(magnitude, i)), i);
+}
+
+/// Bands of whole tiles: all rows of tiles, and as few as can be.
+template <class C, int Pixels, int Blocks, bool Small> void testTiles() {
+  using Out = typename C::Out;
+  constexpr bool kWhole =
+      AvxPlan<S8, typename C::In, Out, typename C::Win, 1, 1, 1>::kWhole;
+  constexpr int kAll = Out::product(0, 3), kWidth = Out::dim(2);
+  constexpr int kRows = Pixels / kWidth > 1 ? Pixels / kWidth : 1;
+  constexpr int kFew = kWhole ? Pixels : kRows;
+  constexpr int kMany = kWhole ? (kAll + Pixels - 1) / Pixels * Pixels
+                               : (Out::dim(1) + kRows - 1) / kRows * kRows;
+  testS8<C, Pixels, Blocks, kFew, Small, false>();
+  testS8<C, Pixels, Blocks, kMany, !Small, true>();
+  testF32<C, Pixels, Blocks, kFew>();
+}
+
+template <class C> void testConv() {
+  if constexpr (C::kGroups == 1) {
+    constexpr int kWidth = C::Out::dim(2);
+    testTiles<C, 4, 2, true>();
+    // Two rows, if the image is narrow.
+    testTiles<C, kWidth <= 4 ? 2 * kWidth : 5, 3, false>();
+  }
+}
+
+#define EDGECC_CONV(Name, In, O, Win, Groups)                                  \
+  using Conv##Name =                                                           \
+      WindowCase<EDGECC_SHAPE_OF In, O, EDGECC_WINDOW_OF Win, Groups>;         \
+  TEST(AvxConv2d, Name) { testConv<Conv##Name>(); }
+// Widths and channels around those of vectors.
+EDGECC_CONV(Blocks, (1, 3, 17, 32), 64, (3, 3, 1, 1, 1, 1, 1, 1, 1, 1), 1)
+EDGECC_CONV(OddBlocks, (2, 3, 5, 19), 49, (1, 1, 1, 1, 1, 1, 0, 0, 0, 0), 1)
+EDGECC_CONV(Rgb16, (1, 12, 22, 3), 16, (3, 3, 2, 2, 1, 1, 0, 0, 1, 1), 1)
+EDGECC_CONV(Gray, (1, 16, 40, 1), 24, (5, 5, 1, 1, 1, 1, 2, 2, 2, 2), 1)
+EDGECC_CONV(Narrow, (1, 7, 2, 16), 40, (3, 3, 1, 1, 1, 1, 1, 1, 1, 1), 1)
+EDGECC_CONV(OnePixel, (1, 1, 1, 100), 150, (1, 1, 1, 1, 1, 1, 0, 0, 0, 0), 1)
+#include "shapes.inc"
+
+} // namespace
+
+int main(int argc, char **argv) {
+  ::testing::InitGoogleTest(&argc, argv);
+#if defined(__AVX512VNNI__)
+  const bool runs = __builtin_cpu_supports("avx512vnni") &&
+                    __builtin_cpu_supports("avx512bw");
+#else
+  const bool runs =
+      __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+#endif
+  return runs ? RUN_ALL_TESTS() : 77;
+}
