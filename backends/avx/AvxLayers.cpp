@@ -14,28 +14,19 @@ using namespace mlir;
 using namespace edgecc;
 using namespace edgecc::edge;
 
-const AvxArithmetic edgecc::s8Vnni = {"S8Vnni",
-                                      "avx512vnni",
-                                      /*lanes=*/16,
-                                      /*step=*/4,
-                                      /*cellBytes=*/1,
-                                      /*accumulators=*/24,
-                                      /*offset=*/128,
-                                      /*converts=*/true,
-                                      /*benefit=*/40};
-// Its sums do not wait for each other; the products need registers, too.
-const AvxArithmetic edgecc::s8Avx2 = {
-    "S8Avx2",           "avx2",       /*lanes=*/8,       /*step=*/2,
-    /*cellBytes=*/2,
-    /*accumulators=*/8, /*offset=*/0, /*converts=*/true, /*benefit=*/30};
+// Accumulators: what is left of 32 or 16 registers; int8 products of AVX2 need
+// some, and their sums do not wait for each other.
+//                                  name, feature, lanes, step, cellBytes,
+//                                  accumulators, offset, behind, converts,
+//                                  benefit
+const AvxArithmetic edgecc::s8Vnni = {"S8Vnni", "avx512vnni", 16,  4,    1,
+                                      24,       128,          256, true, 40};
+const AvxArithmetic edgecc::s8Avx2 = {"S8Avx2", "avx2", 8,  2,    2,
+                                      8,        0,      32, true, 30};
 const AvxArithmetic edgecc::f32Avx512 = {
-    "F32Avx512",         "avx512vnni", /*lanes=*/16,       /*step=*/1,
-    /*cellBytes=*/4,
-    /*accumulators=*/24, /*offset=*/0, /*converts=*/false, /*benefit=*/40};
-const AvxArithmetic edgecc::f32Avx2 = {
-    "F32Avx2",           "avx2",       /*lanes=*/8,        /*step=*/1,
-    /*cellBytes=*/4,
-    /*accumulators=*/12, /*offset=*/0, /*converts=*/false, /*benefit=*/30};
+    "F32Avx512", "avx512vnni", 16, 1, 4, 24, 0, 16, false, 40};
+const AvxArithmetic edgecc::f32Avx2 = {"F32Avx2", "avx2", 8, 1,     4,
+                                       12,        0,      8, false, 30};
 
 /// What a band takes at most: most of a first level of cache is left.
 static constexpr int64_t kBandBytes = 16384;
@@ -105,6 +96,23 @@ static int64_t choosePixels(const AvxLayer &layer, int64_t most) {
   return pixels;
 }
 
+/// The inputs under so many outputs, along an axis.
+static int64_t getSpan(const AvxLayer &layer, unsigned axis, int64_t outputs) {
+  kern::WindowAttr window = layer.window;
+  return (outputs - 1) * window.getStrides()[axis] +
+         (window.getKernel()[axis] - 1) * window.getDilations()[axis] + 1;
+}
+
+/// Rows of a band, in multiples of `step`.
+static int64_t chooseBand(const AvxLayer &layer, int64_t rowBytes,
+                          int64_t step) {
+  int64_t height = layer.out[1], rows = height;
+  while (rows > step && getSpan(layer, 0, rows) * rowBytes > kBandBytes)
+    --rows;
+  return std::min<int64_t>(int64_t(llvm::alignTo(balance(height, rows), step)),
+                           height);
+}
+
 AvxTiling AvxTiling::choose(const AvxLayer &layer, const AvxArithmetic &isa) {
   AvxTiling tiling;
   tiling.blocks = chooseBlocks(layer, isa);
@@ -122,20 +130,34 @@ AvxTiling AvxTiling::choose(const AvxLayer &layer, const AvxArithmetic &isa) {
             : 0;
     return tiling;
   }
-  auto span = [&](unsigned axis, int64_t outputs) {
-    return (outputs - 1) * layer.window.getStrides()[axis] +
-           (layer.window.getKernel()[axis] - 1) *
-               layer.window.getDilations()[axis] +
-           1;
-  };
-  int64_t rowBytes = span(1, layer.out[2]) * layer.in[3] * isa.cellBytes;
-  int64_t height = layer.out[1], rows = height;
+  int64_t rowBytes =
+      getSpan(layer, 1, layer.out[2]) * layer.in[3] * isa.cellBytes;
   int64_t tileRows = std::max<int64_t>(tiling.pixels / layer.out[2], 1);
-  while (rows > tileRows && span(0, rows) * rowBytes > kBandBytes)
-    --rows;
-  tiling.band = std::min<int64_t>(
-      int64_t(llvm::alignTo(balance(height, rows), tileRows)), height);
-  tiling.scratchBytes = span(0, tiling.band) * rowBytes + behind;
+  tiling.band = chooseBand(layer, rowBytes, tileRows);
+  tiling.scratchBytes = getSpan(layer, 0, tiling.band) * rowBytes + behind;
+  return tiling;
+}
+
+// As in the kernel's AvxDepthPlan.
+AvxDepthTiling AvxDepthTiling::choose(const AvxLayer &layer,
+                                      const AvxArithmetic &isa) {
+  AvxDepthTiling tiling;
+  int64_t depth = layer.in[3];
+  int64_t fit = depth < isa.lanes ? isa.lanes / depth : 1;
+  bool isUnit = fit * depth == isa.lanes && layer.window.getStrides()[1] == 1 &&
+                layer.out[2] % fit == 0;
+  tiling.unit = isUnit ? fit : 1;
+  int64_t columns = getSpan(layer, 1, layer.out[2]);
+  int64_t rowBytes = columns * depth * isa.cellBytes;
+  tiling.band = chooseBand(layer, rowBytes, 1);
+  int64_t behind = isa.behind * isa.cellBytes;
+  tiling.scratchBytes = getSpan(layer, 0, tiling.band) * rowBytes + behind;
+  if (isa.step == 1)
+    return tiling;
+  int64_t pixel = tiling.unit > 1 ? depth : llvm::alignTo(depth, isa.lanes);
+  int64_t groups = llvm::divideCeil(layer.window.getKernel()[0], isa.step);
+  tiling.scratchBytes +=
+      groups * columns * pixel * isa.step * isa.cellBytes + behind;
   return tiling;
 }
 
@@ -155,16 +177,59 @@ static void packInto(const reference::Tensor &weights, const AvxLayer &layer,
                                  : T(0));
 }
 
+/// A tensor with what `fill` appends to a list of its elements.
+template <typename T>
+static reference::Tensor
+makePacked(const reference::Tensor &weights,
+           llvm::function_ref<void(SmallVectorImpl<T> &)> fill) {
+  SmallVector<T> packed;
+  fill(packed);
+  reference::Tensor tensor(RankedTensorType::get(
+      {int64_t(packed.size())}, getStorageType(weights.getElementType())));
+  llvm::copy(packed, tensor.getData<T>().begin());
+  return tensor;
+}
+
 reference::Tensor edgecc::packForTiles(const reference::Tensor &weights,
                                        const AvxLayer &layer,
                                        const AvxArithmetic &isa) {
   auto pack = [&](auto zero) {
-    SmallVector<decltype(zero)> packed;
-    packInto(weights, layer, isa, packed);
-    reference::Tensor tensor(RankedTensorType::get(
-        {int64_t(packed.size())}, getStorageType(weights.getElementType())));
-    llvm::copy(packed, tensor.getData<decltype(zero)>().begin());
-    return tensor;
+    using T = decltype(zero);
+    return makePacked<T>(weights, [&](SmallVectorImpl<T> &packed) {
+      packInto(weights, layer, isa, packed);
+    });
+  };
+  return weights.getElementType().isF32() ? pack(0.0f) : pack(int8_t(0));
+}
+
+template <typename T>
+static void packDepthInto(const reference::Tensor &weights,
+                          const AvxLayer &layer, const AvxDepthTiling &tiling,
+                          const AvxArithmetic &isa,
+                          SmallVectorImpl<T> &packed) {
+  ArrayRef<T> data = weights.getData<T>();
+  int64_t channels = weights.getDim(0), height = layer.window.getKernel()[0],
+          width = layer.window.getKernel()[1];
+  for (int64_t first = 0; first < channels * tiling.unit; first += isa.lanes)
+    for (int64_t ky = 0; ky < height; ky += isa.step)
+      for (int64_t kx = 0; kx != width; ++kx)
+        for (int64_t at = first; at != first + isa.lanes; ++at)
+          for (int64_t i = ky; i != ky + isa.step; ++i)
+            packed.push_back(
+                at < channels * tiling.unit && i < height
+                    ? data[(at % channels * height + i) * width + kx]
+                    : T(0));
+}
+
+reference::Tensor edgecc::packForDepth(const reference::Tensor &weights,
+                                       const AvxLayer &layer,
+                                       const AvxDepthTiling &tiling,
+                                       const AvxArithmetic &isa) {
+  auto pack = [&](auto zero) {
+    using T = decltype(zero);
+    return makePacked<T>(weights, [&](SmallVectorImpl<T> &packed) {
+      packDepthInto(weights, layer, tiling, isa, packed);
+    });
   };
   return weights.getElementType().isF32() ? pack(0.0f) : pack(int8_t(0));
 }

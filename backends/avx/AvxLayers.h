@@ -26,6 +26,8 @@ struct AvxArithmetic {
   int64_t accumulators;
   /// What is added to inputs, so that they have no sign.
   int64_t offset;
+  /// Cells behind a row that interleaving it may touch.
+  int64_t behind;
   /// Whether the kernels copy inputs that they could read where they are.
   bool converts;
   /// Before other kernels, and the wider vectors before the narrow ones.
@@ -62,6 +64,29 @@ struct AvxTiling {
 /// Weights [O, taps..., C] in the order in which tiles read them.
 reference::Tensor packForTiles(const reference::Tensor &weights,
                                const AvxLayer &layer, const AvxArithmetic &isa);
+
+/// A depthwise convolution in vectors of channels.
+struct AvxDepthTiling {
+  /// Pixels that count as one, rows of a band.
+  int64_t unit, band, scratchBytes;
+
+  static AvxDepthTiling choose(const AvxLayer &layer, const AvxArithmetic &isa);
+};
+
+/// Weights [O, KH, KW, 1] in the order in which those read them.
+reference::Tensor packForDepth(const reference::Tensor &weights,
+                               const AvxLayer &layer,
+                               const AvxDepthTiling &tiling,
+                               const AvxArithmetic &isa);
+
+/// Values per channel, once for each pixel of a unit.
+template <typename T>
+void repeatForUnit(llvm::SmallVector<T> &values, int64_t unit) {
+  size_t channels = values.size();
+  for (int64_t i = 1; i < unit; ++i)
+    for (size_t c = 0; c != channels; ++c)
+      values.push_back(T(values[c]));
+}
 
 /// Values per channel, with zeros for whole vectors.
 template <typename T>

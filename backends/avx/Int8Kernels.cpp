@@ -43,24 +43,24 @@ static bool makeSmall(integer::Requantization &factors) {
 
 /// What follows the shapes of a call: the rest of the template arguments,
 /// inputs and outputs.
-static LogicalResult addEpilogue(ClampableOpInterface op,
-                                 const reference::Tensor &weights,
-                                 const reference::Tensor &packed,
-                                 bool hasPadding, const AvxArithmetic &isa,
-                                 KernelCallBuilder &call,
-                                 const ResidualSum *sum = nullptr) {
+static LogicalResult
+addEpilogue(ClampableOpInterface op, const reference::Tensor &weights,
+            const reference::Tensor &packed, const AvxArithmetic &isa,
+            KernelCallBuilder &call, const ResidualSum *sum = nullptr,
+            int64_t unit = 1) {
   FailureOr<Int8Epilogue> epilogue = getInt8Epilogue(op);
   if (failed(epilogue))
     return failure();
   integer::Requantization factors = getFactors(op);
   call.addBool(makeSmall(factors));
-  if (hasPadding)
-    call.addInt(epilogue->inZero);
+  call.addInt(epilogue->inZero);
   call.addInt(factors.shift);
   call.addInt(epilogue->outZero);
   call.addInt(epilogue->range.lo);
   call.addInt(epilogue->range.hi);
   subtractOffset(epilogue->bias, weights, isa);
+  repeatForUnit(epilogue->bias, unit);
+  repeatForUnit(factors.multipliers, unit);
   fillVectors(epilogue->bias, isa);
   fillVectors(factors.multipliers, isa);
   MLIRContext *context = op.getContext();
@@ -123,8 +123,8 @@ static LogicalResult lowerConv(ConvOp op, KernelCallBuilder &call,
   reference::Tensor filter = *getConstantTensor(op.getFilter());
   call.begin(sum ? "conv2d_s8_add_avx" : "conv2d_s8_avx", "conv2d_avx.h");
   addTiling(layer, tiling, isa, call);
-  if (failed(addEpilogue(op, filter, packForTiles(filter, layer, isa),
-                         /*hasPadding=*/true, isa, call, sum)))
+  if (failed(addEpilogue(op, filter, packForTiles(filter, layer, isa), isa,
+                         call, sum)))
     return failure();
   allowOverlap(layer, tiling, call);
   call.addScratch(tiling.scratchBytes);
@@ -139,19 +139,52 @@ static LogicalResult lowerFullyConnected(FullyConnectedOp op,
   reference::Tensor weights = *getConstantTensor(op.getWeights());
   call.begin("conv2d_s8_avx", "conv2d_avx.h");
   addTiling(layer, tiling, isa, call);
-  if (failed(addEpilogue(op, weights, packForTiles(weights, layer, isa),
-                         /*hasPadding=*/true, isa, call)))
+  if (failed(addEpilogue(op, weights, packForTiles(weights, layer, isa), isa,
+                         call)))
     return failure();
   allowOverlap(layer, tiling, call);
   call.addScratch(tiling.scratchBytes);
   return success();
 }
 
+//===----------------------------------------------------------------------===//
+// Depthwise convolutions
+//===----------------------------------------------------------------------===//
+
+static bool isAvxDepthwise(ConvOp op) {
+  return isInt8Image(op) && op.getGroups() > 1 &&
+         getImageShape(op.getInput())[3] == int64_t(op.getGroups()) &&
+         getImageShape(op.getResult())[3] == int64_t(op.getGroups());
+}
+
+template <const AvxArithmetic &isa>
+static LogicalResult lowerDepthwise(ConvOp op, KernelCallBuilder &call) {
+  AvxLayer layer = AvxLayer::get(op);
+  AvxDepthTiling tiling = AvxDepthTiling::choose(layer, isa);
+  reference::Tensor filter = *getConstantTensor(op.getFilter());
+  call.begin("depthwise_conv2d_s8_avx", "depthwise_conv2d_avx.h");
+  call.addName(isa.name);
+  call.addShape(layer.in);
+  call.addShape(layer.out);
+  call.addTemplateArg(layer.window);
+  call.addInt(tiling.band);
+  if (failed(addEpilogue(op, filter, packForDepth(filter, layer, tiling, isa),
+                         isa, call, /*sum=*/nullptr, tiling.unit)))
+    return failure();
+  call.allowOverlap(0, getOverlapDistance({layer.in, layer.out, layer.window,
+                                           tiling.band * layer.out[2],
+                                           /*readsFirst=*/true, 1}));
+  call.addScratch(tiling.scratchBytes);
+  return success();
+}
+
 template <const AvxArithmetic &isa>
 static void addKernels(KernelRegistry &registry, StringRef conv, StringRef sum,
-                       StringRef fullyConnected) {
+                       StringRef depthwise, StringRef fullyConnected) {
   addImageKernels<isAvxConv, lowerConv<isa>>(registry, conv, sum, isa.benefit,
                                              isa.feature);
+  registry.add<ConvOp>(depthwise, isAvxDepthwise, lowerDepthwise<isa>,
+                       isa.benefit, {isa.feature});
   registry.add<FullyConnectedOp>(fullyConnected, isAvxFullyConnected,
                                  lowerFullyConnected<isa>, isa.benefit,
                                  {isa.feature});
@@ -159,7 +192,7 @@ static void addKernels(KernelRegistry &registry, StringRef conv, StringRef sum,
 
 void edgecc::registerAvxInt8Kernels(KernelRegistry &registry) {
   addKernels<s8Vnni>(registry, "conv2d_s8_vnni", "conv2d_s8_add_vnni",
-                     "fully_connected_s8_vnni");
+                     "depthwise_conv2d_s8_vnni", "fully_connected_s8_vnni");
   addKernels<s8Avx2>(registry, "conv2d_s8_avx2", "conv2d_s8_add_avx2",
-                     "fully_connected_s8_avx2");
+                     "depthwise_conv2d_s8_avx2", "fully_connected_s8_avx2");
 }

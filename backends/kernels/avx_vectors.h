@@ -58,6 +58,33 @@ struct S8Avx2 {
     return _mm256_add_epi32(sum, _mm256_madd_epi16(cells, weights));
   }
 
+  static Vec loadCells(const Cell *from) {
+    return _mm256_loadu_si256(reinterpret_cast<const __m256i *>(from));
+  }
+  /// Sums of a tile of depthwise convolutions.
+  static constexpr int kDepthTile = 8;
+  /// Cells of kStep rows that two functions interleave: each `at` of the first
+  /// row is followed by that of the second.
+  static constexpr int kMix = 16, kMixFew = 8;
+  static void mix(Cell *to, const Cell *const *rows, int at) {
+    const Vec a = loadCells(rows[0] + at), b = loadCells(rows[1] + at);
+    const Vec lo = _mm256_unpacklo_epi16(a, b),
+              hi = _mm256_unpackhi_epi16(a, b);
+    _mm256_storeu_si256(reinterpret_cast<__m256i *>(to),
+                        _mm256_permute2x128_si256(lo, hi, 0x20));
+    _mm256_storeu_si256(reinterpret_cast<__m256i *>(to + kMix),
+                        _mm256_permute2x128_si256(lo, hi, 0x31));
+  }
+  static void mixFew(Cell *to, const Cell *const *rows, int at) {
+    const auto load128 = [](const Cell *from) {
+      return _mm_loadu_si128(reinterpret_cast<const __m128i *>(from));
+    };
+    const __m128i a = load128(rows[0] + at), b = load128(rows[1] + at);
+    _mm_storeu_si128(reinterpret_cast<__m128i *>(to), _mm_unpacklo_epi16(a, b));
+    _mm_storeu_si128(reinterpret_cast<__m128i *>(to + kMixFew),
+                     _mm_unpackhi_epi16(a, b));
+  }
+
   static constexpr Cell toCell(int x) { return static_cast<Cell>(x); }
   static void convertBlock(Cell *to, const Source *from) {
     _mm256_storeu_si256(reinterpret_cast<__m256i *>(to),
@@ -155,6 +182,8 @@ struct F32Avx2 {
     return _mm256_add_ps(sum, _mm256_mul_ps(cells, weights));
 #endif
   }
+  static Vec loadCells(const Cell *from) { return _mm256_loadu_ps(from); }
+  static constexpr int kDepthTile = 8, kMix = 8, kMixFew = 8;
   static constexpr Cell toCell(float x) { return x; }
   static void convertBlock(Cell *to, const Source *from) {
     _mm256_storeu_ps(to, _mm256_loadu_ps(from));
@@ -209,6 +238,42 @@ struct S8Vnni {
     __asm__("vpdpbusd %2, %1, %0" : "+v"(sum) : "v"(cells), "v"(weights));
     return sum;
 #endif
+  }
+
+  static Vec loadCells(const Cell *from) { return _mm512_loadu_si512(from); }
+  static constexpr int kDepthTile = 16, kMix = 64, kMixFew = 16;
+  static void mix(Cell *to, const Cell *const *rows, int at) {
+    // Each quarter gets the words that end up in one vector.
+    const Vec quarters =
+        _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+    const auto loadRow = [&](const Cell *row) {
+      return _mm512_maskz_permutexvar_epi32(kAll16, quarters,
+                                            loadCells(row + at));
+    };
+    const Vec a = loadRow(rows[0]), b = loadRow(rows[1]), c = loadRow(rows[2]),
+              d = loadRow(rows[3]);
+    const Vec ab = _mm512_unpacklo_epi8(a, b), cd = _mm512_unpacklo_epi8(c, d);
+    const Vec ef = _mm512_unpackhi_epi8(a, b), gh = _mm512_unpackhi_epi8(c, d);
+    _mm512_storeu_si512(to, _mm512_unpacklo_epi16(ab, cd));
+    _mm512_storeu_si512(to + kMix, _mm512_unpackhi_epi16(ab, cd));
+    _mm512_storeu_si512(to + 2 * kMix, _mm512_unpacklo_epi16(ef, gh));
+    _mm512_storeu_si512(to + 3 * kMix, _mm512_unpackhi_epi16(ef, gh));
+  }
+  static void mixFew(Cell *to, const Cell *const *rows, int at) {
+    const auto load128 = [&](const Cell *row) {
+      return _mm_loadu_si128(reinterpret_cast<const __m128i *>(row + at));
+    };
+    const __m128i a = load128(rows[0]), b = load128(rows[1]),
+                  c = load128(rows[2]), d = load128(rows[3]);
+    const __m128i ab = _mm_unpacklo_epi8(a, b), cd = _mm_unpacklo_epi8(c, d);
+    const __m128i ef = _mm_unpackhi_epi8(a, b), gh = _mm_unpackhi_epi8(c, d);
+    const auto store128 = [&](int quarter, __m128i x) {
+      _mm_storeu_si128(reinterpret_cast<__m128i *>(to + quarter * 16), x);
+    };
+    store128(0, _mm_unpacklo_epi16(ab, cd));
+    store128(1, _mm_unpackhi_epi16(ab, cd));
+    store128(2, _mm_unpacklo_epi16(ef, gh));
+    store128(3, _mm_unpackhi_epi16(ef, gh));
   }
 
   static constexpr Cell toCell(int x) { return static_cast<Cell>(x + 128); }
@@ -300,6 +365,8 @@ struct F32Avx512 {
   static Vec dot(Vec sum, Vec cells, Vec weights) {
     return _mm512_fmadd_ps(cells, weights, sum);
   }
+  static Vec loadCells(const Cell *from) { return _mm512_loadu_ps(from); }
+  static constexpr int kDepthTile = 16, kMix = 16, kMixFew = 16;
   static constexpr Cell toCell(float x) { return x; }
   static void convertBlock(Cell *to, const Source *from) {
     _mm512_storeu_ps(to, _mm512_loadu_ps(from));

@@ -11,6 +11,8 @@
 #include "add_operands.h"
 #include "conv2d.h"
 #include "conv2d_avx.h"
+#include "depthwise_conv2d.h"
+#include "depthwise_conv2d_avx.h"
 #include "elementwise.h"
 #include "fenced.h"
 #include "reference.h"
@@ -177,6 +179,104 @@ template <class C> void testConv() {
   }
 }
 
+/// Filters [KH, KW, C] as depthwise_conv2d_avx.h describes them.
+template <class Plan, class T>
+Fenced<T> packDepth(const std::vector<T> &filter) {
+  using Win = typename Plan::Win;
+  constexpr int kLanes = Plan::kLanes, kStep = Plan::kStep;
+  std::vector<T> packed(
+      static_cast<std::size_t>(Plan::kVectors * Plan::kBlockWeights));
+  for (int i = 0; i < Plan::kOut; ++i)
+    for (int ky = 0; ky < Win::kernelH; ++ky)
+      for (int kx = 0; kx < Win::kernelW; ++kx) {
+        const int group = i / kLanes * Plan::kGroups + ky / kStep;
+        const int place = (group * Win::kernelW + kx) * kLanes + i % kLanes;
+        packed.at(static_cast<std::size_t>(place * kStep + ky % kStep)) = at(
+            filter, (ky * Win::kernelW + kx) * Plan::kDepth + i % Plan::kDepth);
+      }
+  return Fenced<T>(packed);
+}
+
+/// Values per channel, for all pixels of a unit.
+template <class Plan, class T>
+Fenced<T> fillUnit(const std::vector<T> &values) {
+  std::vector<T> repeated;
+  for (int i = 0; i < Plan::kOut; ++i)
+    repeated.push_back(at(values, i % Plan::kDepth));
+  return fillUp<typename Plan::Isa>(repeated);
+}
+
+template <class C, int Band> void testDepthS8() {
+  using In = typename C::In;
+  using Out = typename C::Out;
+  using Win = typename C::Win;
+  using Plan = AvxDepthPlan<S8, In, Out, Win, Band>;
+  constexpr int kOut = Out::dim(3), kInZero = 11;
+  Random random;
+  const auto image = random.bytes(In::size),
+             filter = random.bytes(kOut * C::kKernel);
+  const auto bias = random.integers(kOut, -9000, 9000);
+  auto multiplier = random.integers(kOut, 1, 1 << 25);
+  auto folded = bias, factors = multiplier;
+  for (int i = 0; i < kOut * C::kKernel; ++i)
+    folded[static_cast<std::size_t>(i % kOut)] -= kOffset * at(filter, i);
+  for (int &m : factors)
+    m *= 4;
+  auto want = buffer<std::int8_t>(Out::size);
+  depthwise_conv2d_s8<In, Out, Win>(image.data(), filter.data(), bias.data(),
+                                    multiplier.data(), want.data(), kInZero, 0,
+                                    -13, -128, 100);
+  const Fenced<std::int8_t> in(image), weights = packDepth<Plan>(filter),
+                                       scratch(Plan::kScratch), out(Out::size);
+  const auto start = fillUnit<Plan>(folded), scale = fillUnit<Plan>(factors);
+  depthwise_conv2d_s8_avx<S8, In, Out, Win, Band, true, kInZero, 0, -13, -128,
+                          100>(in.data(), weights.data(), start.data(),
+                               scale.data(), out.data(), scratch.data());
+  EXPECT_EQ(out.copy(), want);
+}
+
+template <class C, int Band> void testDepthF32() {
+  using In = typename C::In;
+  using Out = typename C::Out;
+  using Win = typename C::Win;
+  using Plan = AvxDepthPlan<F32, In, Out, Win, Band>;
+  Random random;
+  const auto image = random.reals(In::size),
+             filter = random.reals(Out::dim(3) * C::kKernel),
+             bias = random.reals(Out::dim(3));
+  auto want = buffer<float>(Out::size);
+  depthwise_conv2d_f32<In, Out, Win>(image.data(), filter.data(), bias.data(),
+                                     want.data(), -3.0f, 4.0f);
+  const Fenced<float> in(image), weights = packDepth<Plan>(filter),
+                                 out(Out::size);
+  const auto start = fillUnit<Plan>(bias);
+  const Fenced<std::int8_t> scratch(Plan::kScratch);
+  depthwise_conv2d_f32_avx<F32, In, Out, Win, Band>(
+      in.data(), weights.data(), start.data(), out.data(), scratch.data(),
+      -3.0f, 4.0f);
+  for (int i = 0; i < Out::size; ++i) // Products are below 4.
+    expectClose(at(out.copy(), i), static_cast<double>(at(want, i)),
+                2.0 + 4.0 * C::kKernel, i);
+}
+
+template <class C> void testDepthwise() {
+  if constexpr (C::In::dim(3) == C::Out::dim(3)) {
+    testDepthS8<C, 1>();
+    testDepthS8<C, C::Out::dim(1)>();
+    testDepthF32<C, (C::Out::dim(1) + 1) / 2>();
+  }
+}
+
+#define EDGECC_DEPTHWISE(Name, In, Multiplier, Win)                            \
+  using Depthwise##Name =                                                      \
+      DepthwiseCase<EDGECC_SHAPE_OF In, Multiplier, EDGECC_WINDOW_OF Win>;     \
+  TEST(AvxDepthwise, Name) { testDepthwise<Depthwise##Name>(); }
+EDGECC_DEPTHWISE(Pairs, (1, 5, 10, 8), 1, (3, 3, 1, 1, 1, 1, 1, 1, 1, 1))
+EDGECC_DEPTHWISE(Fours, (2, 6, 8, 4), 1, (3, 3, 2, 1, 1, 1, 1, 1, 1, 1))
+EDGECC_DEPTHWISE(Wide, (1, 4, 5, 144), 1, (3, 3, 1, 1, 1, 1, 1, 1, 1, 1))
+EDGECC_DEPTHWISE(WideOdd, (1, 4, 5, 107), 1, (3, 3, 2, 2, 1, 1, 0, 0, 1, 1))
+EDGECC_DEPTHWISE(Five, (1, 9, 12, 33), 1, (5, 5, 1, 1, 1, 1, 2, 2, 2, 2))
+EDGECC_DEPTHWISE(Sixteen, (1, 5, 9, 16), 1, (3, 3, 1, 1, 1, 1, 1, 1, 1, 1))
 #define EDGECC_CONV(Name, In, O, Win, Groups)                                  \
   using Conv##Name =                                                           \
       WindowCase<EDGECC_SHAPE_OF In, O, EDGECC_WINDOW_OF Win, Groups>;         \

@@ -1,0 +1,252 @@
+// Depthwise convolution with AVX2 or AVX-512, one output per channel.
+//
+//   in          [N, H, W, C]
+//   weights     for each vector of channels, for each kStep rows of the window,
+//               for each of its columns: kStep weights of each channel. Filled
+//               up with zeros.
+//   bias, multiplier  of whole vectors of channels, as in conv2d_avx.h
+//   out         [N, OH, OW, C]
+//   scratch     AvxDepthPlan::kScratch bytes
+//
+// Channels stand side by side in vectors. If vectors are several times as long
+// as a pixel, a few neighbouring pixels count as one (a unit), and weights,
+// bias and multipliers are repeated. Instructions that multiply kStep inputs
+// get them from as many rows: these are interleaved once for each row of
+// outputs.
+#ifndef EDGECC_KERNELS_DEPTHWISE_CONV2D_AVX_H
+#define EDGECC_KERNELS_DEPTHWISE_CONV2D_AVX_H
+
+#include <cstdint>
+
+#ifndef EDGECC_KERNELS_AVX_FINISH_H
+#include "avx_finish.h"
+#endif
+
+#if defined(__AVX2__)
+
+namespace edgecc {
+namespace kernels {
+namespace {
+
+template <class Arithmetic, class InShape, class OutShape, class WinShape,
+          int BandRows>
+struct AvxDepthPlan {
+  using Isa = Arithmetic;
+  using In = InShape;
+  using Out = OutShape;
+  using Win = WinShape;
+  using Cell = typename Isa::Cell;
+  static_assert(In::dim(3) == Out::dim(3), "one output per channel");
+  static constexpr int kDepth = In::dim(3), kBand = BandRows;
+  static constexpr int kLanes = Isa::kLanes, kStep = Isa::kStep;
+
+  // Units, which the finish takes for pixels with kOut channels.
+  static constexpr int kFit = kDepth < kLanes ? kLanes / kDepth : 1;
+  static constexpr int kUnit =
+      kFit * kDepth == kLanes && Win::strideW == 1 && Out::dim(2) % kFit == 0
+          ? kFit
+          : 1;
+  static constexpr int kOut = kUnit * kDepth;
+  static constexpr int kVectors = (kOut + kLanes - 1) / kLanes;
+  static constexpr int kUnits = Out::dim(2) / kUnit;
+
+  // Rows of cells, as in AvxPlan.
+  static constexpr int kColumns = (Out::dim(2) - 1) * Win::strideW +
+                                  (Win::kernelW - 1) * Win::dilationW + 1;
+  static constexpr int kRow = kColumns * kDepth;
+  static constexpr int rowsFor(int outRows) {
+    return (outRows - 1) * Win::strideH + (Win::kernelH - 1) * Win::dilationH +
+           1;
+  }
+  // Rows of kStep cells, which begin a vector with each pixel.
+  static constexpr bool kInterleaves = kStep > 1;
+  static constexpr int kGroups = (Win::kernelH + kStep - 1) / kStep;
+  static constexpr int kPixel = !kInterleaves || kUnit > 1
+                                    ? kDepth
+                                    : (kDepth + kLanes - 1) / kLanes *kLanes;
+  static constexpr int kMixedRow = kColumns * kPixel * kStep;
+  static constexpr int kStepWeights = kLanes * kStep;
+  static constexpr int kBlockWeights = kGroups * Win::kernelW * kStepWeights;
+
+  /// Vectors and blocks may reach behind the last row.
+  static constexpr int kBehind = Isa::kMix * kStep;
+  static constexpr int kCells = rowsFor(kBand) * kRow + kBehind;
+  static constexpr int kScratch =
+      (kCells + (kInterleaves ? kGroups * kMixedRow + kBehind : 0)) *
+      static_cast<int>(sizeof(Cell));
+
+  /// Cells from a column and a group of rows to the next.
+  static constexpr int kColumnStep = Win::dilationW * kPixel * kStep;
+  static constexpr int kGroupStep =
+      kInterleaves ? kMixedRow : Win::dilationH * kRow;
+  static constexpr int kUnitStep = kUnit * Win::strideW * kPixel * kStep;
+};
+
+/// The rows under a row of outputs, kStep at a time.
+template <class Plan>
+inline void mixRows(const typename Plan::Cell *cells,
+                    typename Plan::Cell *mixed) {
+  using Isa = typename Plan::Isa;
+  constexpr int kStep = Plan::kStep;
+  constexpr bool kFlat = Plan::kPixel == Plan::kDepth;
+  constexpr int kPieces = kFlat ? 1 : Plan::kColumns;
+  constexpr int kCount = kFlat ? Plan::kRow : Plan::kDepth;
+  for (int g = 0; g < Plan::kGroups; ++g, mixed += Plan::kMixedRow) {
+    const typename Plan::Cell *rows[kStep];
+    for (int i = 0; i < kStep; ++i) {
+      // Any row will do where weights are zeros.
+      const int ky = g * kStep + i;
+      rows[i] =
+          cells + (ky < Plan::Win::kernelH ? ky : Plan::Win::kernelH - 1) *
+                      Plan::Win::dilationH * Plan::kRow;
+    }
+    for (int piece = 0; piece < kPieces; ++piece) {
+      const int from = piece * Plan::kDepth;
+      typename Plan::Cell *to = mixed + piece * Plan::kPixel * kStep;
+      int i = 0;
+      if constexpr (kCount > 2 * Isa::kMixFew)
+        for (; i + 2 * Isa::kMixFew < kCount; i += Isa::kMix)
+          Isa::mix(to + i * kStep, rows, from + i);
+      for (; i < kCount; i += Isa::kMixFew)
+        Isa::mixFew(to + i * kStep, rows, from + i);
+    }
+  }
+}
+
+/// M units times N vectors of channels.
+template <class Plan, int M, int N>
+EDGECC_AVX_INLINE void sumDepthTile(typename Plan::Isa::Vec (&sums)[M][N],
+                                    const typename Plan::Cell *cells,
+                                    const typename Plan::Isa::Weight *weights,
+                                    const typename Plan::Isa::Sum *bias) {
+  using Isa = typename Plan::Isa;
+  using Vec = typename Isa::Vec;
+  EDGECC_AVX_UNROLL
+  for (int n = 0; n < N; ++n) {
+    const Vec start = Isa::load(bias + n * Isa::kLanes);
+    EDGECC_AVX_UNROLL
+    for (int m = 0; m < M; ++m)
+      sums[m][n] = start;
+  }
+  for (int g = 0; g < Plan::kGroups; ++g, cells += Plan::kGroupStep) {
+    const typename Plan::Cell *column = cells;
+    for (int kx = 0; kx < Plan::Win::kernelW; ++kx) {
+      EDGECC_AVX_UNROLL
+      for (int n = 0; n < N; ++n) {
+        const Vec w = Isa::loadWeights(weights + n * Plan::kBlockWeights);
+        EDGECC_AVX_UNROLL
+        for (int m = 0; m < M; ++m)
+          sums[m][n] = Isa::dot(sums[m][n],
+                                Isa::loadCells(column + m * Plan::kUnitStep +
+                                               n * Plan::kStepWeights),
+                                w);
+      }
+      column += Plan::kColumnStep;
+      weights += Plan::kStepWeights;
+    }
+  }
+}
+
+/// A row of units, in tiles of up to Isa::kDepthTile sums.
+template <class Plan, class Finish> struct AvxDepthRow {
+  using Isa = typename Plan::Isa;
+  using Cell = typename Plan::Cell;
+
+  const typename Isa::Weight *weights;
+  const typename Isa::Sum *bias;
+  const Finish &finish;
+
+  template <int M, int N, int Valid>
+  EDGECC_AVX_INLINE void tile(const Cell *cells, int first, int unit,
+                              int row) const {
+    typename Isa::Vec sums[M][N];
+    const int channel = first * Isa::kLanes;
+    sumDepthTile<Plan, M, N>(
+        sums, cells + unit * Plan::kUnitStep + first * Plan::kStepWeights,
+        weights + first * Plan::kBlockWeights, bias + channel);
+    finish.template store<Plan, M, N, Valid>(sums, channel,
+                                             row * Plan::kUnits + unit);
+  }
+
+  template <int N, int Valid>
+  inline void vectors(const Cell *cells, int first, int row) const {
+    constexpr int kMost = Isa::kDepthTile / N;
+    constexpr int M = Plan::kUnits < kMost ? Plan::kUnits : kMost;
+    int unit = 0;
+    for (; unit + M <= Plan::kUnits; unit += M)
+      tile<M, N, Valid>(cells, first, unit, row);
+    if constexpr (Plan::kUnits % M > 0)
+      tile<Plan::kUnits % M, N, Valid>(cells, first, unit, row);
+  }
+
+  inline void all(const Cell *cells, int row) const {
+    constexpr int N = Plan::kVectors < 4 ? Plan::kVectors : 4;
+    constexpr int kGroup = N * Isa::kLanes, kRest = Plan::kOut % kGroup;
+    int first = 0;
+    for (; (first + N) * Isa::kLanes <= Plan::kOut; first += N)
+      vectors<N, kGroup>(cells, first, row);
+    if constexpr (kRest > 0)
+      vectors<(kRest + Isa::kLanes - 1) / Isa::kLanes, kRest>(cells, first,
+                                                              row);
+  }
+};
+
+template <class Plan, class Finish>
+inline void avxDepthwise(const typename Plan::Isa::Source *in,
+                         const typename Plan::Isa::Weight *weights,
+                         const typename Plan::Isa::Sum *bias,
+                         const Finish &finish, void *scratch,
+                         typename Plan::Cell pad) {
+  using In = typename Plan::In;
+  using Out = typename Plan::Out;
+  using Cell = typename Plan::Cell;
+  const AvxDepthRow<Plan, Finish> sweep = {weights, bias, finish};
+  Cell *cells = static_cast<Cell *>(scratch);
+  [[maybe_unused]] Cell *mixed = cells + Plan::kCells;
+  for (int n = 0; n < Out::dim(0); ++n, in += In::product(1, 4))
+    for (int first = 0; first < Out::dim(1); first += Plan::kBand) {
+      const int rest = Out::dim(1) - first;
+      const int count = rest < Plan::kBand ? rest : Plan::kBand;
+      fillBand<Plan>(cells, in, first * Plan::Win::strideH - Plan::Win::padTop,
+                     Plan::rowsFor(count), pad);
+      const Cell *row = cells;
+      for (int y = 0; y < count; ++y, row += Plan::Win::strideH * Plan::kRow) {
+        const int outRow = n * Out::dim(1) + first + y;
+        if constexpr (Plan::kInterleaves) {
+          mixRows<Plan>(row, mixed);
+          sweep.all(mixed, outRow);
+        } else {
+          sweep.all(row, outRow);
+        }
+      }
+    }
+}
+
+template <class Isa, class In, class Out, class Win, int Band, bool Small,
+          int InZero, int Shift, int OutZero, int Lo, int Hi>
+void depthwise_conv2d_s8_avx(const std::int8_t *in, const std::int8_t *weights,
+                             const std::int32_t *bias,
+                             const std::int32_t *multiplier, std::int8_t *out,
+                             std::int8_t *scratch) {
+  avxDepthwise<AvxDepthPlan<Isa, In, Out, Win, Band>>(
+      in, weights, bias,
+      AvxS8Finish<AvxScale<Isa, Shift, OutZero, Lo, Hi, Small>>{multiplier,
+                                                                out},
+      scratch, Isa::toCell(InZero));
+}
+
+template <class Isa, class In, class Out, class Win, int Band>
+void depthwise_conv2d_f32_avx(const float *in, const float *weights,
+                              const float *bias, float *out,
+                              std::int8_t *scratch, float lo, float hi) {
+  avxDepthwise<AvxDepthPlan<Isa, In, Out, Win, Band>>(
+      in, weights, bias, AvxF32Finish{out, lo, hi}, scratch, 0.0f);
+}
+
+} // namespace
+} // namespace kernels
+} // namespace edgecc
+
+#endif // __AVX2__
+
+#endif // EDGECC_KERNELS_DEPTHWISE_CONV2D_AVX_H
