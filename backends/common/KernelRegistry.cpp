@@ -88,6 +88,7 @@ const KernelRegistry &KernelRegistry::get() {
     registerDspKernels(all);
     registerHeliumKernels(all);
     registerSelectionKernels(all);
+    registerAvxFloatKernels(all);
     registerAvxInt8Kernels(all);
     return all;
   }();

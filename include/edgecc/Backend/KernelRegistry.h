@@ -176,6 +176,7 @@ void registerDspKernels(KernelRegistry &registry);
 void registerHeliumKernels(KernelRegistry &registry);
 void registerSelectionKernels(KernelRegistry &registry);
 /// Kernels of x86: backends/avx.
+void registerAvxFloatKernels(KernelRegistry &registry);
 void registerAvxInt8Kernels(KernelRegistry &registry);
 
 //===----------------------------------------------------------------------===//
