@@ -144,9 +144,8 @@ AvxDepthTiling AvxDepthTiling::choose(const AvxLayer &layer,
   AvxDepthTiling tiling;
   int64_t depth = layer.in[3];
   int64_t fit = depth < isa.lanes ? isa.lanes / depth : 1;
-  bool isUnit = fit * depth == isa.lanes && layer.window.getStrides()[1] == 1 &&
-                layer.out[2] % fit == 0;
-  tiling.unit = isUnit ? fit : 1;
+  tiling.unit =
+      layer.window.getStrides()[1] > 1 ? 1 : std::min(fit, layer.out[2]);
   int64_t columns = getSpan(layer, 1, layer.out[2]);
   int64_t rowBytes = columns * depth * isa.cellBytes;
   tiling.band = chooseBand(layer, rowBytes, 1);
@@ -154,7 +153,7 @@ AvxDepthTiling AvxDepthTiling::choose(const AvxLayer &layer,
   tiling.scratchBytes = getSpan(layer, 0, tiling.band) * rowBytes + behind;
   if (isa.step == 1)
     return tiling;
-  int64_t pixel = tiling.unit > 1 ? depth : llvm::alignTo(depth, isa.lanes);
+  int64_t pixel = fit > 1 ? depth : llvm::alignTo(depth, isa.lanes);
   int64_t groups = llvm::divideCeil(layer.window.getKernel()[0], isa.step);
   tiling.scratchBytes +=
       groups * columns * pixel * isa.step * isa.cellBytes + behind;

@@ -55,6 +55,17 @@ struct AvxScale {
   }
 };
 
+/// The I-th vector of a tile, which is the First-th of four in `bytes`.
+template <class Isa, int N, int Valid, int Stride, int I, int First>
+EDGECC_AVX_INLINE void storeVector(typename Isa::Vec bytes, std::int8_t *out) {
+  constexpr int kBegin = I % N * Isa::kLanes, kLeft = Valid - kBegin;
+  std::int8_t *to = out + I / N * Stride + kBegin;
+  if constexpr (kLeft >= Isa::kLanes)
+    Isa::template storeBytes<First, 1>(to, bytes);
+  else
+    Isa::template storePart<First, kLeft>(to, bytes);
+}
+
 /// Stores the bytes of four vectors of a tile, the first of which is the I-th.
 /// `out` is where the tile begins.
 template <class Isa, int M, int N, int Valid, int Stride, int I>
@@ -75,26 +86,14 @@ EDGECC_AVX_INLINE void storeTile(typename Isa::Vec bytes, std::int8_t *out) {
       Isa::template storeBytes<2, 2>(next, bytes);
     else if constexpr (kLeft == 3)
       Isa::template storeBytes<2, 1>(next, bytes);
-  } else if constexpr (kFull) {
-    Isa::template storeBytes<0, 1>(to, bytes);
-    if constexpr (kLeft >= 2)
-      Isa::template storeBytes<1, 1>(
-          out + (I + 1) / N * Stride + (I + 1) % N * kLanes, bytes);
-    if constexpr (kLeft >= 3)
-      Isa::template storeBytes<2, 1>(
-          out + (I + 2) / N * Stride + (I + 2) % N * kLanes, bytes);
-    if constexpr (kLeft >= 4)
-      Isa::template storeBytes<3, 1>(
-          out + (I + 3) / N * Stride + (I + 3) % N * kLanes, bytes);
   } else {
-    alignas(64) std::int8_t all[4 * kLanes];
-    Isa::template storeBytes<0, 4>(all, bytes);
-    EDGECC_AVX_UNROLL
-    for (int i = 0; i < (kLeft < 4 ? kLeft : 4); ++i) {
-      const int block = (I + i) % N, left = Valid - block * kLanes;
-      std::memcpy(out + (I + i) / N * Stride + block * kLanes, all + i * kLanes,
-                  static_cast<std::size_t>(left < kLanes ? left : kLanes));
-    }
+    storeVector<Isa, N, Valid, Stride, I, 0>(bytes, out);
+    if constexpr (kLeft >= 2)
+      storeVector<Isa, N, Valid, Stride, I + 1, 1>(bytes, out);
+    if constexpr (kLeft >= 3)
+      storeVector<Isa, N, Valid, Stride, I + 2, 2>(bytes, out);
+    if constexpr (kLeft >= 4)
+      storeVector<Isa, N, Valid, Stride, I + 3, 3>(bytes, out);
   }
 }
 
@@ -111,16 +110,16 @@ template <class Isa, int N> struct AvxMultipliers {
   }
 };
 
+/// `store` takes a tile's first channel, and its place in the output.
 template <class Scale> struct AvxS8Finish {
   const std::int32_t *multiplier;
   std::int8_t *out;
 
   template <class Plan, int M, int N, int Valid>
   EDGECC_AVX_INLINE void store(typename Plan::Isa::Vec (&sums)[M][N],
-                               int channel, int pixel) const {
+                               int channel, int place) const {
     const AvxMultipliers<typename Plan::Isa, N> factors(multiplier + channel);
-    four<Plan, M, N, Valid, 0>(sums, factors,
-                               out + pixel * Plan::kOut + channel);
+    four<Plan, M, N, Valid, 0>(sums, factors, out + place);
   }
 
 private:
@@ -155,9 +154,8 @@ template <class Scale> struct AvxS8SumFinish {
 
   template <class Plan, int M, int N, int Valid>
   EDGECC_AVX_INLINE void store(typename Plan::Isa::Vec (&sums)[M][N],
-                               int channel, int pixel) const {
+                               int channel, int place) const {
     const AvxMultipliers<typename Plan::Isa, N> factors(multiplier + channel);
-    const int place = pixel * Plan::kOut + channel;
     four<Plan, M, N, Valid, 0>(sums, factors, residual.other + place,
                                out + place);
   }
@@ -214,12 +212,12 @@ struct AvxF32Finish {
 
   template <class Plan, int M, int N, int Valid>
   EDGECC_AVX_INLINE void store(typename Plan::Isa::Vec (&sums)[M][N],
-                               int channel, int pixel) const {
+                               int /*channel*/, int place) const {
     using Isa = typename Plan::Isa;
     constexpr int kLanes = Isa::kLanes;
     EDGECC_AVX_UNROLL
     for (int m = 0; m < M; ++m) {
-      float *to = out + (pixel + m) * Plan::kOut + channel;
+      float *to = out + place + m * Plan::kOut;
       EDGECC_AVX_UNROLL
       for (int n = 0; n < N; ++n) {
         const typename Isa::Vec x =
@@ -229,10 +227,7 @@ struct AvxF32Finish {
           Isa::store(to + n * kLanes, x);
           continue;
         }
-        float all[kLanes];
-        Isa::store(all, x);
-        std::memcpy(to + n * kLanes, all,
-                    static_cast<std::size_t>(left) * sizeof(float));
+        Isa::storePart(to + n * kLanes, x, left);
       }
     }
   }

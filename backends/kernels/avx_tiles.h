@@ -212,7 +212,8 @@ template <class Plan, class Finish> struct AvxSweep {
     sumTile<Plan, M, N>(sums, cells,
                         weights + channel / Isa::kLanes * Plan::kBlockWeights,
                         bias + channel);
-    finish.template store<Plan, M, N, Valid>(sums, channel, pixel);
+    finish.template store<Plan, M, N, Valid>(sums, channel,
+                                             pixel * Plan::kOut + channel);
   }
 
   template <int N, int Valid>

@@ -55,7 +55,11 @@ struct S8Avx2 {
         _mm_loadu_si128(reinterpret_cast<const __m128i *>(from)));
   }
   static Vec dot(Vec sum, Vec cells, Vec weights) {
-    return _mm256_add_epi32(sum, _mm256_madd_epi16(cells, weights));
+    sum = _mm256_add_epi32(sum, _mm256_madd_epi16(cells, weights));
+    // GCC would add the products of several steps first, for which registers do
+    // not suffice.
+    __asm__("" : "+x"(sum));
+    return sum;
   }
 
   static Vec loadCells(const Cell *from) {
@@ -63,6 +67,8 @@ struct S8Avx2 {
   }
   /// Sums of a tile of depthwise convolutions.
   static constexpr int kDepthTile = 8;
+  /// Whether weights of a window can be moved to the next row.
+  static constexpr bool kShiftsWeights = false;
   /// Cells of kStep rows that two functions interleave: each `at` of the first
   /// row is followed by that of the second.
   static constexpr int kMix = 16, kMixFew = 8;
@@ -160,6 +166,14 @@ struct S8Avx2 {
                          _mm_unpackhi_epi64(half, half));
     }
   }
+
+  /// `Count` bytes, fewer than kLanes, of those from the `First`-th kLanes on.
+  template <int First, int Count>
+  static void storePart(std::int8_t *to, Vec bytes) {
+    std::int8_t all[kLanes];
+    storeBytes<First, 1>(all, bytes);
+    std::memcpy(to, all, Count);
+  }
 };
 
 /// Floats in vectors of eight.
@@ -184,6 +198,7 @@ struct F32Avx2 {
   }
   static Vec loadCells(const Cell *from) { return _mm256_loadu_ps(from); }
   static constexpr int kDepthTile = 8, kMix = 8, kMixFew = 8;
+  static constexpr bool kShiftsWeights = false;
   static constexpr Cell toCell(float x) { return x; }
   static void convertBlock(Cell *to, const Source *from) {
     _mm256_storeu_ps(to, _mm256_loadu_ps(from));
@@ -194,6 +209,12 @@ struct F32Avx2 {
     return _mm256_min_ps(hi, _mm256_max_ps(lo, x));
   }
   static void store(float *to, Vec x) { _mm256_storeu_ps(to, x); }
+  /// The first `count` of them.
+  static void storePart(float *to, Vec x, int count) {
+    const __m256i lanes = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+    _mm256_maskstore_ps(to, _mm256_cmpgt_epi32(_mm256_set1_epi32(count), lanes),
+                        x);
+  }
 };
 
 } // namespace
@@ -242,6 +263,10 @@ struct S8Vnni {
 
   static Vec loadCells(const Cell *from) { return _mm512_loadu_si512(from); }
   static constexpr int kDepthTile = 16, kMix = 64, kMixFew = 16;
+  static constexpr bool kShiftsWeights = true;
+  static Vec shiftWeights(Vec w) {
+    return _mm512_maskz_slli_epi32(kAll16, w, 8);
+  }
   static void mix(Cell *to, const Cell *const *rows, int at) {
     // Each quarter gets the words that end up in one vector.
     const Vec quarters =
@@ -347,6 +372,11 @@ struct S8Vnni {
       _mm_storeu_si128(reinterpret_cast<__m128i *>(to),
                        _mm512_maskz_extracti32x4_epi32(kAll8, bytes, First));
   }
+  template <int First, int Count>
+  static void storePart(std::int8_t *to, Vec bytes) {
+    _mm_mask_storeu_epi8(to, (1 << Count) - 1,
+                         _mm512_maskz_extracti32x4_epi32(kAll8, bytes, First));
+  }
 };
 
 /// Floats in vectors of sixteen.
@@ -367,6 +397,7 @@ struct F32Avx512 {
   }
   static Vec loadCells(const Cell *from) { return _mm512_loadu_ps(from); }
   static constexpr int kDepthTile = 16, kMix = 16, kMixFew = 16;
+  static constexpr bool kShiftsWeights = false;
   static constexpr Cell toCell(float x) { return x; }
   static void convertBlock(Cell *to, const Source *from) {
     _mm512_storeu_ps(to, _mm512_loadu_ps(from));
@@ -376,6 +407,9 @@ struct F32Avx512 {
     return _mm512_maskz_min_ps(kAll16, hi, _mm512_maskz_max_ps(kAll16, lo, x));
   }
   static void store(float *to, Vec x) { _mm512_storeu_ps(to, x); }
+  static void storePart(float *to, Vec x, int count) {
+    _mm512_mask_storeu_ps(to, static_cast<__mmask16>((1 << count) - 1), x);
+  }
 };
 
 } // namespace

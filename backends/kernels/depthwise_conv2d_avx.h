@@ -42,13 +42,13 @@ struct AvxDepthPlan {
 
   // Units, which the finish takes for pixels with kOut channels.
   static constexpr int kFit = kDepth < kLanes ? kLanes / kDepth : 1;
-  static constexpr int kUnit =
-      kFit * kDepth == kLanes && Win::strideW == 1 && Out::dim(2) % kFit == 0
-          ? kFit
-          : 1;
+  static constexpr int kUnit = Win::strideW > 1     ? 1
+                               : kFit < Out::dim(2) ? kFit
+                                                    : Out::dim(2);
   static constexpr int kOut = kUnit * kDepth;
   static constexpr int kVectors = (kOut + kLanes - 1) / kLanes;
   static constexpr int kUnits = Out::dim(2) / kUnit;
+  static constexpr int kOutRow = Out::dim(2) * kDepth;
 
   // Rows of cells, as in AvxPlan.
   static constexpr int kColumns = (Out::dim(2) - 1) * Win::strideW +
@@ -58,10 +58,16 @@ struct AvxDepthPlan {
     return (outRows - 1) * Win::strideH + (Win::kernelH - 1) * Win::dilationH +
            1;
   }
+  /// Rows of outputs that have the same kStep rows of inputs.
+  static constexpr int kTogether = Isa::kShiftsWeights && Win::strideH == 1 &&
+                                           Win::dilationH == 1 &&
+                                           Win::kernelH < kStep
+                                       ? 2
+                                       : 1;
   // Rows of kStep cells, which begin a vector with each pixel.
   static constexpr bool kInterleaves = kStep > 1;
   static constexpr int kGroups = (Win::kernelH + kStep - 1) / kStep;
-  static constexpr int kPixel = !kInterleaves || kUnit > 1
+  static constexpr int kPixel = !kInterleaves || kFit > 1
                                     ? kDepth
                                     : (kDepth + kLanes - 1) / kLanes *kLanes;
   static constexpr int kMixedRow = kColumns * kPixel * kStep;
@@ -82,8 +88,8 @@ struct AvxDepthPlan {
   static constexpr int kUnitStep = kUnit * Win::strideW * kPixel * kStep;
 };
 
-/// The rows under a row of outputs, kStep at a time.
-template <class Plan>
+/// `Rows` rows, kStep at a time.
+template <class Plan, int Rows>
 inline void mixRows(const typename Plan::Cell *cells,
                     typename Plan::Cell *mixed) {
   using Isa = typename Plan::Isa;
@@ -96,9 +102,8 @@ inline void mixRows(const typename Plan::Cell *cells,
     for (int i = 0; i < kStep; ++i) {
       // Any row will do where weights are zeros.
       const int ky = g * kStep + i;
-      rows[i] =
-          cells + (ky < Plan::Win::kernelH ? ky : Plan::Win::kernelH - 1) *
-                      Plan::Win::dilationH * Plan::kRow;
+      rows[i] = cells +
+                (ky < Rows ? ky : Rows - 1) * Plan::Win::dilationH * Plan::kRow;
     }
     for (int piece = 0; piece < kPieces; ++piece) {
       const int from = piece * Plan::kDepth;
@@ -113,9 +118,9 @@ inline void mixRows(const typename Plan::Cell *cells,
   }
 }
 
-/// M units times N vectors of channels.
-template <class Plan, int M, int N>
-EDGECC_AVX_INLINE void sumDepthTile(typename Plan::Isa::Vec (&sums)[M][N],
+/// R rows of M units times N vectors of channels.
+template <class Plan, int R, int M, int N>
+EDGECC_AVX_INLINE void sumDepthTile(typename Plan::Isa::Vec (&sums)[R][M][N],
                                     const typename Plan::Cell *cells,
                                     const typename Plan::Isa::Weight *weights,
                                     const typename Plan::Isa::Sum *bias) {
@@ -125,8 +130,8 @@ EDGECC_AVX_INLINE void sumDepthTile(typename Plan::Isa::Vec (&sums)[M][N],
   for (int n = 0; n < N; ++n) {
     const Vec start = Isa::load(bias + n * Isa::kLanes);
     EDGECC_AVX_UNROLL
-    for (int m = 0; m < M; ++m)
-      sums[m][n] = start;
+    for (int m = 0; m < M * R; ++m)
+      sums[m / M][m % M][n] = start;
   }
   for (int g = 0; g < Plan::kGroups; ++g, cells += Plan::kGroupStep) {
     const typename Plan::Cell *column = cells;
@@ -135,11 +140,14 @@ EDGECC_AVX_INLINE void sumDepthTile(typename Plan::Isa::Vec (&sums)[M][N],
       for (int n = 0; n < N; ++n) {
         const Vec w = Isa::loadWeights(weights + n * Plan::kBlockWeights);
         EDGECC_AVX_UNROLL
-        for (int m = 0; m < M; ++m)
-          sums[m][n] = Isa::dot(sums[m][n],
-                                Isa::loadCells(column + m * Plan::kUnitStep +
-                                               n * Plan::kStepWeights),
-                                w);
+        for (int m = 0; m < M; ++m) {
+          const Vec x = Isa::loadCells(column + m * Plan::kUnitStep +
+                                       n * Plan::kStepWeights);
+          sums[0][m][n] = Isa::dot(sums[0][m][n], x, w);
+          // The next row begins with the second of the rows of inputs.
+          if constexpr (R > 1)
+            sums[1][m][n] = Isa::dot(sums[1][m][n], x, Isa::shiftWeights(w));
+        }
       }
       column += Plan::kColumnStep;
       weights += Plan::kStepWeights;
@@ -147,8 +155,8 @@ EDGECC_AVX_INLINE void sumDepthTile(typename Plan::Isa::Vec (&sums)[M][N],
   }
 }
 
-/// A row of units, in tiles of up to Isa::kDepthTile sums.
-template <class Plan, class Finish> struct AvxDepthRow {
+/// R rows of units, in tiles of up to Isa::kDepthTile sums.
+template <class Plan, class Finish, int R> struct AvxDepthRows {
   using Isa = typename Plan::Isa;
   using Cell = typename Plan::Cell;
 
@@ -156,38 +164,48 @@ template <class Plan, class Finish> struct AvxDepthRow {
   const typename Isa::Sum *bias;
   const Finish &finish;
 
+  /// Units from `pixel` on, whose outputs in the first row begin at `place`.
   template <int M, int N, int Valid>
-  EDGECC_AVX_INLINE void tile(const Cell *cells, int first, int unit,
-                              int row) const {
-    typename Isa::Vec sums[M][N];
+  EDGECC_AVX_INLINE void tile(const Cell *cells, int first, int pixel,
+                              int place) const {
+    typename Isa::Vec sums[R][M][N];
     const int channel = first * Isa::kLanes;
-    sumDepthTile<Plan, M, N>(
-        sums, cells + unit * Plan::kUnitStep + first * Plan::kStepWeights,
+    sumDepthTile<Plan, R, M, N>(
+        sums,
+        cells + pixel * Plan::Win::strideW * Plan::kPixel * Plan::kStep +
+            first * Plan::kStepWeights,
         weights + first * Plan::kBlockWeights, bias + channel);
-    finish.template store<Plan, M, N, Valid>(sums, channel,
-                                             row * Plan::kUnits + unit);
+    place += pixel * Plan::kDepth + channel;
+    finish.template store<Plan, M, N, Valid>(sums[0], channel, place);
+    if constexpr (R > 1)
+      finish.template store<Plan, M, N, Valid>(sums[1], channel,
+                                               place + Plan::kOutRow);
   }
 
   template <int N, int Valid>
-  inline void vectors(const Cell *cells, int first, int row) const {
-    constexpr int kMost = Isa::kDepthTile / N;
+  inline void vectors(const Cell *cells, int first, int place) const {
+    constexpr int kWidth = Plan::Out::dim(2), kUnit = Plan::kUnit;
+    constexpr int kMost =
+        Isa::kDepthTile / N / R > 0 ? Isa::kDepthTile / N / R : 1;
     constexpr int M = Plan::kUnits < kMost ? Plan::kUnits : kMost;
-    int unit = 0;
-    for (; unit + M <= Plan::kUnits; unit += M)
-      tile<M, N, Valid>(cells, first, unit, row);
+    int pixel = 0;
+    for (; pixel + M * kUnit <= kWidth; pixel += M * kUnit)
+      tile<M, N, Valid>(cells, first, pixel, place);
     if constexpr (Plan::kUnits % M > 0)
-      tile<Plan::kUnits % M, N, Valid>(cells, first, unit, row);
+      tile<Plan::kUnits % M, N, Valid>(cells, first, pixel, place);
+    if constexpr (kWidth % kUnit > 0)
+      tile<1, N, Valid>(cells, first, kWidth - kUnit, place);
   }
 
-  inline void all(const Cell *cells, int row) const {
+  inline void all(const Cell *cells, int place) const {
     constexpr int N = Plan::kVectors < 4 ? Plan::kVectors : 4;
     constexpr int kGroup = N * Isa::kLanes, kRest = Plan::kOut % kGroup;
     int first = 0;
     for (; (first + N) * Isa::kLanes <= Plan::kOut; first += N)
-      vectors<N, kGroup>(cells, first, row);
+      vectors<N, kGroup>(cells, first, place);
     if constexpr (kRest > 0)
       vectors<(kRest + Isa::kLanes - 1) / Isa::kLanes, kRest>(cells, first,
-                                                              row);
+                                                              place);
   }
 };
 
@@ -200,7 +218,11 @@ inline void avxDepthwise(const typename Plan::Isa::Source *in,
   using In = typename Plan::In;
   using Out = typename Plan::Out;
   using Cell = typename Plan::Cell;
-  const AvxDepthRow<Plan, Finish> sweep = {weights, bias, finish};
+  constexpr int kDown = Plan::Win::strideH * Plan::kRow;
+  constexpr int kTogether = Plan::kTogether, kHeight = Plan::Win::kernelH;
+  const AvxDepthRows<Plan, Finish, 1> one = {weights, bias, finish};
+  [[maybe_unused]] const AvxDepthRows<Plan, Finish, kTogether> several = {
+      weights, bias, finish};
   Cell *cells = static_cast<Cell *>(scratch);
   [[maybe_unused]] Cell *mixed = cells + Plan::kCells;
   for (int n = 0; n < Out::dim(0); ++n, in += In::product(1, 4))
@@ -209,15 +231,19 @@ inline void avxDepthwise(const typename Plan::Isa::Source *in,
       const int count = rest < Plan::kBand ? rest : Plan::kBand;
       fillBand<Plan>(cells, in, first * Plan::Win::strideH - Plan::Win::padTop,
                      Plan::rowsFor(count), pad);
-      const Cell *row = cells;
-      for (int y = 0; y < count; ++y, row += Plan::Win::strideH * Plan::kRow) {
-        const int outRow = n * Out::dim(1) + first + y;
-        if constexpr (Plan::kInterleaves) {
-          mixRows<Plan>(row, mixed);
-          sweep.all(mixed, outRow);
-        } else {
-          sweep.all(row, outRow);
+      int place = (n * Out::dim(1) + first) * Plan::kOutRow, y = 0;
+      if constexpr (kTogether > 1)
+        for (; y + kTogether <= count; y += kTogether) {
+          mixRows<Plan, kHeight + kTogether - 1>(cells + y * kDown, mixed);
+          several.all(mixed, place + y * Plan::kOutRow);
         }
+      for (; y < count; ++y) {
+        const Cell *row = cells + y * kDown;
+        if constexpr (Plan::kInterleaves) {
+          mixRows<Plan, kHeight>(row, mixed);
+          row = mixed;
+        }
+        one.all(row, place + y * Plan::kOutRow);
       }
     }
 }
