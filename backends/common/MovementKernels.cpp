@@ -98,6 +98,65 @@ static LogicalResult lowerGather(GatherOp op, KernelCallBuilder &call) {
   return success();
 }
 
+/// The values that a constant table of int8 consists of, ascending, or nothing
+/// if there are more than 16.
+static std::optional<SmallVector<int8_t>> findPalette(GatherOp op) {
+  if (!isInt8Op(op) || op.getAxis() != 0 || !isConstant(op.getInput()))
+    return std::nullopt;
+  constexpr size_t kMost = 16;
+  SmallVector<int8_t> palette;
+  const reference::Tensor table = *getConstantTensor(op.getInput());
+  for (int8_t value : table.getData<int8_t>()) {
+    auto place = llvm::lower_bound(palette, value);
+    if (place != palette.end() && *place == value)
+      continue;
+    if (palette.size() == kMost)
+      return std::nullopt;
+    palette.insert(place, value);
+  }
+  return palette;
+}
+
+/// Whether half of the table is more than the palette.
+static bool hasPalette(GatherOp op) {
+  constexpr int64_t kFewest = 64;
+  auto type = cast<RankedTensorType>(op.getInput().getType());
+  return type.getRank() >= 2 && type.getNumElements() >= kFewest &&
+         findPalette(op).has_value();
+}
+
+static LogicalResult lowerPaletteGather(GatherOp op, KernelCallBuilder &call) {
+  SmallVector<int8_t> palette = *findPalette(op);
+  const reference::Tensor table = *getConstantTensor(op.getInput());
+  const int64_t rows = table.getDim(0), inner = table.getNumElements() / rows;
+  const int64_t rowBytes = (inner + 1) / 2;
+  MLIRContext *context = op.getContext();
+  reference::Tensor numbers(RankedTensorType::get(
+      {rows * rowBytes}, IntegerType::get(context, 8, IntegerType::Unsigned)));
+  MutableArrayRef<uint8_t> packed = numbers.getData<uint8_t>();
+  std::fill(packed.begin(), packed.end(), uint8_t(0));
+  ArrayRef<int8_t> values = table.getData<int8_t>();
+  for (int64_t row = 0; row != rows; ++row)
+    for (int64_t c = 0; c != inner; ++c) {
+      auto number = size_t(llvm::lower_bound(palette, values[row * inner + c]) -
+                           palette.begin());
+      packed[row * rowBytes + c / 2] |= uint8_t(number << (c % 2 * 4));
+    }
+  palette.resize(16);
+  reference::Tensor colors(
+      RankedTensorType::get({16}, IntegerType::get(context, 8)));
+  llvm::copy(palette, colors.getData<int8_t>().begin());
+  call.begin("gather_palette_s8", kHeader);
+  call.setPrecision("s8w4");
+  call.addShape(op.getInput());
+  call.addShape(op.getIndices());
+  call.addData("numbers", numbers);
+  call.addData("palette", colors);
+  call.addInput(op.getIndices());
+  call.addOutput(op.getResult());
+  return success();
+}
+
 template <typename OpT> static bool always(OpT) { return true; }
 
 void edgecc::registerMovementKernels(KernelRegistry &registry) {
@@ -106,4 +165,6 @@ void edgecc::registerMovementKernels(KernelRegistry &registry) {
   registry.add<ConcatOp>("concat", always<ConcatOp>, lowerConcat);
   registry.add<SliceOp>("slice", always<SliceOp>, lowerSlice);
   registry.add<GatherOp>("gather", always<GatherOp>, lowerGather);
+  registry.add<GatherOp>("gather_palette_s8", hasPalette, lowerPaletteGather,
+                         /*benefit=*/1);
 }

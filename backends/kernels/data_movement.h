@@ -7,6 +7,7 @@
 #define EDGECC_KERNELS_DATA_MOVEMENT_H
 
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 
 #ifndef EDGECC_KERNELS_SHAPE_H
@@ -114,6 +115,15 @@ void slice(const T *in, T *out) {
   sliceFrom<In, Out, Starts, Steps, 0>(in, out);
 }
 
+/// The place that an index means, of `Count`. Clamped in the index's own type,
+/// which may be wider than int.
+template <int Count, class TIndex> inline int gatherIndex(TIndex index) {
+  const int at = index >= Count   ? Count - 1
+                 : index < -Count ? 0
+                                  : static_cast<int>(index);
+  return at < 0 ? at + Count : at;
+}
+
 /// ONNX Gather: replaces the data's dimension `Axis` by those of the indices.
 /// Negative indices count from the end; an index beyond either end means the
 /// element there, as nothing outside the data may be read.
@@ -122,16 +132,25 @@ void gather(const T *data, const TIndex *indices, T *out) {
   constexpr int kOuter = Data::product(0, Axis), kCount = Data::dim(Axis);
   constexpr int kInner = Data::product(Axis + 1, Data::rank);
   for (int outer = 0; outer < kOuter; ++outer, data += kCount * kInner)
-    for (int i = 0; i < Indices::size; ++i, out += kInner) {
-      // Clamped in the index's own type, which may be wider than int.
-      const TIndex index = indices[i];
-      int at = index >= kCount   ? kCount - 1
-               : index < -kCount ? 0
-                                 : static_cast<int>(index);
-      if (at < 0)
-        at += kCount;
-      copyElements<kInner>(data + at * kInner, out);
-    }
+    for (int i = 0; i < Indices::size; ++i, out += kInner)
+      copyElements<kInner>(data + gatherIndex<kCount>(indices[i]) * kInner,
+                           out);
+}
+
+/// gather along the first axis of int8 data that have at most 16 values. Each
+/// row is stored as numbers of four bits of what `palette` has, the lower half
+/// of a byte first, and begins with a byte of its own.
+template <class Data, class Indices, class TIndex>
+void gather_palette_s8(const std::uint8_t *data, const std::int8_t *palette,
+                       const TIndex *indices, std::int8_t *out) {
+  constexpr int kCount = Data::dim(0), kInner = Data::product(1, Data::rank);
+  constexpr int kRowBytes = (kInner + 1) / 2;
+  for (int i = 0; i < Indices::size; ++i, out += kInner) {
+    const std::uint8_t *row =
+        data + gatherIndex<kCount>(indices[i]) * kRowBytes;
+    for (int c = 0; c < kInner; ++c)
+      out[c] = palette[c % 2 == 0 ? row[c / 2] & 15 : row[c / 2] >> 4];
+  }
 }
 
 } // namespace

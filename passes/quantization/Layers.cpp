@@ -7,7 +7,7 @@
 
 #include "edgecc/Quant/Layers.h"
 
-#include "edgecc/Dialect/Edge/Edge.h"
+#include "edgecc/Quant/Palette.h"
 
 using namespace mlir;
 using namespace edgecc;
@@ -49,8 +49,11 @@ static bool hasFloatResult(Operation *op) {
   });
 }
 
-/// Whether an operation passes one tensor's values on.
+/// Whether an operation passes one tensor's values on. Those of a constant
+/// table may have a precision of their own.
 static bool isMover(Operation *op) {
+  if (isTableLookup(op))
+    return false;
   auto quantizable = dyn_cast<QuantizableOpInterface>(op);
   return quantizable && quantizable.getSameTypeOperands().size() == 1;
 }
@@ -66,6 +69,8 @@ static int64_t countWeights(Operation *op) {
   if (auto recurrent = dyn_cast<edge::RecurrentOpInterface>(op))
     return getNumElements(recurrent.getWeights()) +
            getNumElements(recurrent.getRecurrence());
+  if (isTableLookup(op))
+    return getNumElements(op->getOperand(0));
   return 0;
 }
 

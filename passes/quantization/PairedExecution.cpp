@@ -11,6 +11,7 @@
 
 #include "edgecc/Passes/Passes.h"
 #include "edgecc/Quant/IntegerParams.h"
+#include "edgecc/Quant/Palette.h"
 #include "edgecc/Quant/Sensitivity.h"
 
 #include "mlir/Pass/PassManager.h"
@@ -71,6 +72,21 @@ Tensor quantization::roundToType(const Tensor &tensor,
   return rounded;
 }
 
+/// What a table of four bits has in the place of values of eight.
+static void roundToPalette(edge::GatherOp lookup,
+                           quant::UniformQuantizedType type,
+                           std::vector<Tensor> &tensors) {
+  PaletteMap palette = choosePalette(lookup, type);
+  auto scale = float(type.getScale());
+  auto zero = int32_t(type.getZeroPoint());
+  for (Tensor &tensor : tensors)
+    for (float &value : tensor.getData<float>())
+      value =
+          float(palette[size_t(integer::getStoredValue(value, type) + 128)] -
+                zero) *
+          scale;
+}
+
 /// The type of what an operation computes in integers, or of what is converted
 /// for one; null for other values.
 quant::UniformQuantizedType PairedExecution::getType(Value value) const {
@@ -90,6 +106,10 @@ void PairedExecution::round(Value value, std::vector<Tensor> &tensors) const {
     return;
   for (Tensor &tensor : tensors)
     tensor = roundToType(tensor, type);
+  Operation *op = value.getDefiningOp();
+  if (op && isTableLookup(op) && !integer::isWide(type) &&
+      getPrecision(op, Precision::S8) == Precision::S8W4)
+    roundToPalette(cast<edge::GatherOp>(op), type, tensors);
 }
 
 //===----------------------------------------------------------------------===//

@@ -7,6 +7,7 @@
 
 #include "edgecc/Dialect/Edge/Edge.h"
 #include "edgecc/Passes/Passes.h"
+#include "edgecc/Quant/Palette.h"
 #include "edgecc/Quant/Quantizer.h"
 #include "edgecc/Quant/Repair.h"
 
@@ -55,7 +56,9 @@ static bool feedsIntegers(Value value, const Quantizer &quantizer) {
 static bool isWorthwhile(QuantizableOpInterface op,
                          const Quantizer &quantizer) {
   SmallVector<Value> moved = op.getSameTypeOperands();
-  return moved.empty() || feedsIntegers(op->getResult(0), quantizer) ||
+  // A table has a precision of its own.
+  return moved.empty() || isTableLookup(op) ||
+         feedsIntegers(op->getResult(0), quantizer) ||
          llvm::any_of(moved, [](Value operand) {
            return operand.getDefiningOp<edge::DequantizeOp>();
          });

@@ -7,6 +7,7 @@
 
 #include "edgecc/Dialect/Edge/Edge.h"
 #include "edgecc/Quant/IntegerParams.h"
+#include "edgecc/Quant/Palette.h"
 #include "edgecc/Quant/Quantizer.h"
 
 using namespace mlir;
@@ -38,8 +39,36 @@ EDGE_MOVES_INPUT(TransposeOp)
 EDGE_MOVES_INPUT(ReshapeOp)
 EDGE_MOVES_INPUT(PadOp)
 EDGE_MOVES_INPUT(SliceOp)
-EDGE_MOVES_INPUT(GatherOp)
 #undef EDGE_MOVES_INPUT
+
+SmallVector<Value> GatherOp::getSameTypeOperands() { return {getInput()}; }
+
+/// The table in integers, with the few values of a palette.
+static Value makePaletteTable(GatherOp op, quant::UniformQuantizedType type,
+                              OpBuilder &builder) {
+  PaletteMap palette = choosePalette(op, type);
+  reference::Tensor stored(
+      cast<RankedTensorType>(withElementType(op.getInput().getType(), type)));
+  for (auto [to, from] :
+       llvm::zip_equal(stored.getData<int8_t>(), getStoredTable(op, type)))
+    to = palette[size_t(from + 128)];
+  builder.setInsertionPoint(op);
+  return builder.create<ConstantOp>(op.getLoc(), stored.getType(),
+                                    stored.toAttr());
+}
+
+/// Of a table of four bits, the kernel stores which value of the palette each
+/// is.
+LogicalResult GatherOp::quantize(Quantizer &quantizer) {
+  quant::UniformQuantizedType type = quantizer.getType(getResult());
+  // The quantizer's precision is that of activations.
+  if (getPrecision(*this, Precision::S8) != Precision::S8W4 ||
+      !isTableLookup(*this) || integer::isWide(type))
+    return quantizeMovement(*this, quantizer);
+  Value table = makePaletteTable(*this, type, quantizer.getBuilder());
+  quantizer.replaceWithQuantized(*this, {table, getIndices()}, type);
+  return success();
+}
 
 SmallVector<Value> ConcatOp::getSameTypeOperands() {
   return llvm::to_vector(getInputs());
