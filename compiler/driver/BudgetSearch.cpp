@@ -17,12 +17,10 @@
 #include "BudgetItems.h"
 #include "Diagnostics.h"
 #include "Precisions.h"
-#include "Progress.h"
 #include "Stages.h"
+#include "Trials.h"
 
 #include "edgecc/Budget/Knapsack.h"
-
-#include "llvm/ADT/StringExtras.h"
 
 #include <cmath>
 #include <limits>
@@ -35,28 +33,11 @@ using report::Budget;
 
 namespace {
 
-/// One compilation, measured: the mix under the limits of RAM and flash that
-/// kernels and schedule were chosen for.
-struct Trial {
-  PrecisionMix mix;
-  report::Report report;
-};
-
-/// What is left of the session after quantization with a mix.
-struct Quantized {
-  mlir::OwningOpRef<mlir::ModuleOp> edge;
-  IoLayout layout;
-  StringMap<double> sqnr;
-  report::Report report;
-};
-
 class BudgetSearch {
 public:
   explicit BudgetSearch(Session &session)
       : session(session), budget(session.options.budget),
-        optimization(session.target.compiler.optimization),
-        extraBytes(session.options.optimizesSize ? 0 : -1),
-        progress("searching under the budget: trial") {}
+        trials(session, "searching under the budget: trial") {}
 
   Error run();
 
@@ -64,7 +45,6 @@ private:
   Error prepare();
   bool mayChoosePrecisions() const;
   Expected<const Trial *> fit(const PrecisionMix &mix, const Budget &limits);
-  Error quantize(const PrecisionMix &mix);
   Expected<const Trial *> solve(const Budget &limits);
   Expected<const Trial *> solveByKnapsack(const Budget &limits,
                                           const Trial &start);
@@ -79,9 +59,7 @@ private:
   Session &session;
   /// What the user asks for; the session's own changes during the search.
   const Budget budget;
-  const std::string optimization;
-  const int64_t extraBytes;
-  Progress progress;
+  Trials trials;
   PrecisionMix base;
   /// What `base` takes, layer by layer.
   std::optional<report::Report> firstReport;
@@ -89,8 +67,6 @@ private:
   PrecisionEffects effects;
   /// Instructions of each layer in int8.
   std::vector<double> instructions;
-  std::map<std::string, Quantized> quantized;
-  std::map<std::string, Trial> trials;
   /// By the limit: mixes that lose no more.
   std::map<double, std::optional<PrecisionMix>> exact;
   std::vector<std::string> suggestions;
@@ -98,68 +74,11 @@ private:
 
 } // namespace
 
-static std::string getKey(const PrecisionMix &mix) {
-  std::string key;
-  for (Precision precision : mix)
-    key += char('0' + int(precision));
-  return key;
-}
-
-//===----------------------------------------------------------------------===//
-// Trials
-//===----------------------------------------------------------------------===//
-
-/// Puts the model with its layers in these precisions into the session.
-Error BudgetSearch::quantize(const PrecisionMix &mix) {
-  auto [entry, isNew] = quantized.try_emplace(getKey(mix));
-  Quantized &found = entry->second;
-  if (isNew) {
-    session.report.accuracy.reset();
-    if (Error error = applyMix(session, mix))
-      return error;
-    if (Error error = measureAccuracy(session))
-      return error;
-    found.edge = session.edge->clone();
-    found.layout = session.layout;
-    found.sqnr = session.sqnr;
-    found.report = session.report;
-    return Error::success();
-  }
-  session.mix = mix;
-  session.edge = found.edge->clone();
-  session.layout = found.layout;
-  session.sqnr = found.sqnr;
-  session.report = found.report;
-  return Error::success();
-}
-
 /// Compiles and measures a mix, with kernels and schedule for the limits of RAM
 /// and flash.
 Expected<const Trial *> BudgetSearch::fit(const PrecisionMix &mix,
                                           const Budget &limits) {
-  std::string key = getKey(mix) + ":" + std::to_string(limits.ram.value_or(0)) +
-                    ":" + std::to_string(limits.flash.value_or(0));
-  auto [entry, isNew] = trials.try_emplace(key);
-  if (!isNew)
-    return &entry->second;
-  progress.update(trials.size(), trials.size());
-  // Of the result only it is of interest what stays in float and why.
-  std::optional<mlir::ScopedDiagnosticHandler> quiet;
-  if (!session.measuresLayers)
-    quiet.emplace(&session.context, [](mlir::Diagnostic &diagnostic) {
-      return mlir::success(diagnostic.getSeverity() !=
-                           mlir::DiagnosticSeverity::Error);
-    });
-  if (Error error = quantize(mix))
-    return std::move(error);
-  session.target.compiler.optimization = optimization;
-  session.extraBytes = extraBytes;
-  session.arenaLimit.reset();
-  session.report.budget = limits;
-  if (Error error = makeCodeWithinBudget(session))
-    return std::move(error);
-  entry->second = {mix, session.report};
-  return &entry->second;
+  return trials.run({mix, limits, /*optimizesSize=*/false});
 }
 
 //===----------------------------------------------------------------------===//
@@ -252,7 +171,7 @@ Expected<const Trial *> BudgetSearch::solveByKnapsack(const Budget &limits,
   double slack = 0;
   for (int round = 0; round != kRounds; ++round) {
     std::array<int64_t, 2> bounds{kUnlimited, kUnlimited};
-    std::array<double, 2> costs = countCosts(last->mix);
+    std::array<double, 2> costs = countCosts(last->choice.mix);
     const report::Report &report = last->report;
     if (limits.flash) {
       double rest =
@@ -283,7 +202,7 @@ Expected<const Trial *> BudgetSearch::solveByKnapsack(const Budget &limits,
     if (holds((*trial)->report, resources))
       return nullptr;
     // The same again: the sums are too small.
-    if (mix == last->mix)
+    if (mix == last->choice.mix)
       slack += 0.03;
     last = *trial;
   }
@@ -457,21 +376,14 @@ Error BudgetSearch::prepare() {
 Error BudgetSearch::run() {
   base = session.mix;
   firstReport = session.report;
-  // Of the trials, only the one that is published is looked at closely.
-  auto verifySamples = session.options.verifySamples;
-  session.options.verifySamples.reset();
-  session.measuresLayers = false;
   Expected<const Trial *> found = solve(budget);
   if (!found)
     return found.takeError();
-  PrecisionMix chosen = *found ? (*found)->mix : base;
+  PrecisionMix chosen = *found ? (*found)->choice.mix : base;
   if (!*found)
     if (Error error = suggest())
       return error;
-  session.options.verifySamples = verifySamples;
-  session.measuresLayers = true;
-  trials.clear();
-  if (Error error = fit(chosen, budget).takeError())
+  if (Error error = trials.publish({chosen, budget, false}))
     return error;
   session.report.nearestBudgets = suggestions;
   return Error::success();

@@ -161,6 +161,12 @@ struct CommandLine {
       desc("compile the code, run it (Arm under QEMU) and compare it with the\n"
            "reference interpreter (default: 8 samples)"),
       llvm::cl::ValueOptional};
+  Text explore{
+      "explore", value("N"), cat(checks),
+      desc("compile the model in N ways (default: 12), measure them, and show\n"
+           "those that none of the others beats, with -o as explore.html,\n"
+           "explore.json and explore.csv in place of code"),
+      llvm::cl::ValueOptional};
   Flag measure{
       "measure", cat(checks),
       desc("measure flash of the linked code, instructions and stack")};

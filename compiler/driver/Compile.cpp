@@ -63,8 +63,8 @@ static Error planTrial(Session &session) {
     return createStringError("--latency: the target '" + target.name +
                              "' has no clock; give it device.clock_hz in a "
                              "file for --target-file");
-  bool needed =
-      options.measure || budget.flash || budget.latency || budget.energy;
+  bool needed = options.measure || options.explore || budget.flash ||
+                budget.latency || budget.energy;
   session.measures = needed || budget.ram;
   if (!session.measures && !options.verifySamples)
     return Error::success();
@@ -204,6 +204,11 @@ static Error compileAndPrint(Session &session) {
 
 static Error compileToFiles(Session &session) {
   using Stage = Error (*)(Session &);
+  if (session.options.explore) {
+    if (Error error = runTensorPasses(session))
+      return error;
+    return explore(session);
+  }
   for (Stage stage : {runTensorPasses, measureAccuracy, studySensitivity,
                       makeCodeWithinBudget, searchBudget, checkBudget, publish})
     if (Error error = stage(session))

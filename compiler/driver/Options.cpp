@@ -295,6 +295,16 @@ static Error readSamples(const CommandLine &line, Options &options) {
 static Error readChecks(const CommandLine &line, Options &options) {
   options.measure = line.measure;
   options.sensitivity = line.sensitivity;
+  if (line.explore.getNumOccurrences()) {
+    uint64_t ways = 12;
+    if (!line.explore.empty() &&
+        (StringRef(line.explore).getAsInteger(10, ways) || ways < 1))
+      return inOption(line.explore.ArgStr, "'" + line.explore.getValue() +
+                                               "' is not a number of ways");
+    if (line.emit.getNumOccurrences())
+      return inOption(line.explore.ArgStr, "does not go with --emit");
+    options.explore = ways;
+  }
   if (!line.verify.getNumOccurrences())
     return Error::success();
   uint64_t samples = 8;
@@ -349,7 +359,7 @@ static Error readOutput(const CommandLine &line, Options &options) {
                                        options.emit))
       return error;
   if (options.emit == Emit::Files && options.outputFolder.empty() &&
-      options.reportFile.empty() && line.split.empty())
+      options.reportFile.empty() && line.split.empty() && !options.explore)
     return createStringError(
         "where should the code go? Give -o DIR; --emit STAGE prints instead, "
         "and --report FILE.json writes a report only");
@@ -396,10 +406,33 @@ static Error readDevelopers(const CommandLine &line, Options &options) {
 // All of it
 //===----------------------------------------------------------------------===//
 
+/// The words of a command but for those of options that say what --explore
+/// changes, limits, and where results go.
+static std::vector<StringRef> dropChoices(ArrayRef<StringRef> words) {
+  static const StringRef kDropped[] = {
+      "ram",    "flash",  "latency",   "energy",          "max-drop",
+      "o",      "report", "precision", "layer-precision", "optimize",
+      "verify", "explore"};
+  std::vector<StringRef> kept;
+  for (size_t i = 0; i < words.size(); ++i) {
+    StringRef name = words[i].ltrim('-');
+    bool isOption = words[i].starts_with("-");
+    auto [option, value] = name.split('=');
+    if (!isOption || !is_contained(kDropped, option)) {
+      kept.push_back(words[i]);
+      continue;
+    }
+    bool hasValue =
+        name.contains('=') || option == "verify" || option == "explore";
+    i += !hasValue;
+  }
+  return kept;
+}
+
 /// The command as a person would type it again.
-static std::string quoteCommand(int argc, char **argv) {
-  std::string command = sys::path::filename(argv[0]).str();
-  for (StringRef word : ArrayRef(argv, argc).drop_front()) {
+static std::string quoteCommand(ArrayRef<StringRef> words) {
+  std::string command = sys::path::filename(words.front()).str();
+  for (StringRef word : words.drop_front()) {
     bool plain = !word.empty() && all_of(word, [](char c) {
       return isAlnum(c) || StringRef("_-./=,:+@%").contains(c);
     });
@@ -437,7 +470,9 @@ Expected<Options> edgecc::driver::parseCommandLine(int argc, char **argv) {
     return error;
   Options options;
   options.argv0 = argv[0];
-  options.command = quoteCommand(argc, argv);
+  std::vector<StringRef> words(argv, argv + argc);
+  options.command = quoteCommand(words);
+  options.exploreCommand = quoteCommand(dropChoices(words));
   if (line.listTargets)
     options.action = Action::ListTargets;
   else if (line.listDevices)

@@ -93,6 +93,11 @@ struct Options {
   std::vector<InputShape> inputShapes;
   std::vector<InputFile> frozenInputs;
 
+  /// In how many ways to compile, to see what is possible.
+  std::optional<uint64_t> explore;
+  /// The command without what chooses one of them.
+  std::string exploreCommand;
+
   /// Samples to verify on; absent: do not verify.
   std::optional<uint64_t> verifySamples;
   bool measure = false;

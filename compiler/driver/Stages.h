@@ -65,6 +65,10 @@ llvm::Error makeCodeWithinBudget(Session &session);
 /// regard to it, looks for others (BudgetSearch.cpp).
 llvm::Error searchBudget(Session &session);
 
+/// Compiles the model in many ways and shows what none of the others beats
+/// (Explore.cpp).
+llvm::Error explore(Session &session);
+
 /// Fails with BudgetError, naming what binds, if the budget does not hold
 /// (Budget.cpp).
 llvm::Error checkBudget(Session &session);

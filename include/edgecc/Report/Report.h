@@ -218,6 +218,8 @@ std::string toHtml(const Report &report);
 /// A page that shows split.json (--split) in tables and pictures; it needs
 /// nothing but itself.
 std::string splitToHtml(const llvm::json::Value &split);
+/// A page that shows explore.json in pictures and a table.
+std::string exploreToHtml(const llvm::json::Value &exploration);
 
 /// A page with `data` in the place of its marker.
 std::string fillPage(llvm::StringRef page, const llvm::json::Value &data);

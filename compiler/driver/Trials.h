@@ -1,0 +1,70 @@
+//===- Trials.h - Compilations in other ways --------------------*- C++ -*-===//
+//
+// Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef EDGECC_DRIVER_TRIALS_H
+#define EDGECC_DRIVER_TRIALS_H
+
+#include "Progress.h"
+#include "Session.h"
+
+#include <map>
+
+namespace edgecc::driver {
+
+/// A way to compile the calibrated model.
+struct TrialChoice {
+  quantization::PrecisionMix mix;
+  /// Limits of RAM and flash that kernels and schedule are chosen for; the rest
+  /// does not matter.
+  report::Budget limits;
+  bool optimizesSize = false;
+};
+
+/// One compilation, measured.
+struct Trial {
+  TrialChoice choice;
+  report::Report report;
+};
+
+/// Compiles a session's calibrated model in one way after the other. Each is
+/// made once. Nothing is verified, and layers are not counted, except for the
+/// one that is published.
+class Trials {
+public:
+  Trials(Session &session, const char *progress);
+
+  llvm::Expected<const Trial *> run(const TrialChoice &choice);
+  /// Compiles once more, as the options ask for, and leaves everything in the
+  /// session.
+  llvm::Error publish(const TrialChoice &choice);
+
+private:
+  llvm::Error compile(const TrialChoice &choice);
+  llvm::Error quantize(const quantization::PrecisionMix &mix);
+
+  /// What is left of the session after quantization with a mix.
+  struct Quantized {
+    mlir::OwningOpRef<mlir::ModuleOp> edge;
+    IoLayout layout;
+    llvm::StringMap<double> sqnr;
+    report::Report report;
+  };
+
+  Session &session;
+  const std::string optimization;
+  const bool optimizesSize;
+  Progress progress;
+  std::map<std::string, Quantized> quantized;
+  std::map<std::string, Trial> trials;
+};
+
+/// One letter for each layer.
+std::string getKey(const quantization::PrecisionMix &mix);
+
+} // namespace edgecc::driver
+
+#endif // EDGECC_DRIVER_TRIALS_H
