@@ -42,11 +42,11 @@ private:
 };
 } // namespace
 
-/// Around a figure, from a thousandth to the thousandfold.
+/// Around a figure, from a thirtieth to the thirtyfold.
 static std::vector<double> makeValuesAround(double current) {
   std::vector<double> values;
   for (int step = -24; step <= 24; ++step)
-    values.push_back(current * std::pow(10.0, step / 8.0));
+    values.push_back(current * std::pow(10.0, step / 16.0));
   return values;
 }
 

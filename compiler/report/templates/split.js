@@ -70,7 +70,7 @@ function showHeader() {
 }
 
 function showChoice() {
-  fillTable("extremes", [["chosen", data.chosen], ["all on the device", data.device], ["all on the server", data.server]], [
+  fillTable("extremes", [["chosen", data.chosen], ["most on the device", data.device], ["most on the server", data.server]], [
     ["", (r) => r[0], true], ["ms", (r) => r[1].latency_ms], ["mJ", (r) => r[1].energy_mJ],
     ["bytes sent", (r) => r[1].bytes], ["dB", (r) => r[1].snr_db]]);
   fillTable("crossings", data.crossings, [
@@ -93,8 +93,8 @@ function showSweep(sweep) {
     type: "line",
     data: {datasets: [
       line("best", (s) => s.best, colors[0], 3, []),
-      line("all on the device", (s) => s.device, colors[2], 1.5, [6, 4]),
-      line("all on the server", (s) => s.server, colors[1], 1.5, [6, 4]),
+      line("most on the device", (s) => s.device, colors[2], 1.5, [6, 4]),
+      line("most on the server", (s) => s.server, colors[1], 1.5, [6, 4]),
       {label: "now", borderColor: colors[5], borderWidth: 1, pointRadius: 0,
        data: [{x: sweep.current, y: Math.min(...all)}, {x: sweep.current, y: Math.max(...all)}]}]},
     options: {parsing: false, scales: {
