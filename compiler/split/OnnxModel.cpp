@@ -252,7 +252,8 @@ std::string OnnxModel::extract(const std::set<int> &nodes,
                                const StringMap<reference::Tensor> &constants,
                                StringRef name) const {
   onnx::ModelProto part;
-  part.set_ir_version(model->ir_version());
+  // Before version 4, initializers are inputs as well.
+  part.set_ir_version(std::max<int64_t>(model->ir_version(), 4));
   part.set_producer_name("edgecc");
   *part.mutable_opset_import() = model->opset_import();
   *part.mutable_functions() = model->functions();

@@ -273,8 +273,8 @@ Error ProblemMaker::placeNodes() {
       return createStringError(
           system.file + ": field 'constraints.place." + node + "' is '" +
           tierName +
-          "', but another constraint keeps the node elsewhere; "
-          "give up one of them");
+          "', but another constraint keeps the node, or one that the same "
+          "kernel computes, elsewhere; give up one of them");
     unit.lowest = unit.highest = tier;
   }
   return Error::success();

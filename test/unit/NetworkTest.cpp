@@ -138,7 +138,8 @@ TEST_F(NetworkTest, ContradictionsAreNamed) {
       getError(
           R"({"place": {"conv": "cloud"}, "keep_on_device": ["Typeconv"]})"),
       "s.json: field 'constraints.place.conv' is 'cloud', but another "
-      "constraint keeps the node elsewhere; give up one of them");
+      "constraint keeps the node, or one that the same kernel computes, "
+      "elsewhere; give up one of them");
   EXPECT_EQ(getError(R"({"max_device_energy": "1mJ"})"),
             "s.json: field 'tiers[0].active_power_mw' is missing; needed: what "
             "the device draws while it computes, since energy is limited or "
