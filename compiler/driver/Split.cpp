@@ -139,11 +139,13 @@ Error Splitter::choose() {
 Error Splitter::simulateCut() {
   constexpr unsigned kTries = 10;
   const Constraints &constraints = system.constraints;
+  double least = kNoBound;
   for (unsigned attempt = 0;; ++attempt) {
     scenario =
         makeScenario(system, model.network, problem, result.best->assignment);
     simulation = simulate(scenario);
     double seen = simulation.getPercentile(constraints.percentile);
+    least = std::min(least, seen);
     if (!constraints.maxLatency || seen <= *constraints.maxLatency)
       return Error::success();
     problem.bounds[Latency] =
@@ -151,16 +153,19 @@ Error Splitter::simulateCut() {
                  result.best->costs[Latency] * *constraints.maxLatency / seen);
     CutResult faster = solveCut(problem);
     if (!faster.best || attempt == kTries)
-      return makeError(
-          BudgetError,
-          formatv("no cut holds constraints.max_latency of {0:f3} ms for "
-                  "{1:f1}% of the inferences; with queues and jitter, the best "
-                  "that was simulated takes {2:f3} ms",
-                  *constraints.maxLatency * 1e3, constraints.percentile,
-                  seen * 1e3)
-              .str());
+      break;
     result = std::move(faster);
   }
+  return makeError(
+      BudgetError,
+      formatv(
+          "no cut holds what {0} asks for: with queues and jitter, {1:f1}% "
+          "of the inferences take more than constraints.max_latency, {2:f3} "
+          "ms; this alone would do:\n  constraints.max_latency of {3:f3} "
+          "ms instead of {2:f3} ms",
+          system.file, 100 - constraints.percentile,
+          *constraints.maxLatency * 1e3, least * 1e3 + 5e-4)
+          .str());
 }
 
 //===----------------------------------------------------------------------===//

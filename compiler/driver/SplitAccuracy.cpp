@@ -141,6 +141,8 @@ Expected<PartsRunner::Tensors> PartsRunner::runRest(const Sample &inputs,
   Tensors made;
   for (auto [name, tensor] : zip(split.model.exposedNames, *results))
     made[name] = tensor;
+  for (unsigned i = 0; i != inputs.size(); ++i)
+    made[getInputName(function, i)] = replaced[i];
   return std::move(made);
 }
 

@@ -34,6 +34,7 @@ public:
 private:
   Error expose();
   void findConstants();
+  Error checkOutputs() const;
   void addUnits();
   void mergeUnits();
   void countMacs();
@@ -111,6 +112,17 @@ void Analysis::findConstants() {
     }
   }
   model.nodes = model.onnx.getNodes(frozen, constants);
+}
+
+/// Parts have what depends on inputs.
+Error Analysis::checkOutputs() const {
+  for (const std::string &output : model.onnx.getOutputs())
+    if (!model.types.contains(output))
+      return createStringError(
+          "--split: the output '" + output +
+          "' is the same whatever the inputs, so that no part computes it; "
+          "take it out of the model");
+  return Error::success();
 }
 
 static bool isMovement(StringRef type) {
@@ -466,6 +478,8 @@ Expected<SplitModel> Analysis::run() {
   if (Error error = expose())
     return error;
   findConstants();
+  if (Error error = checkOutputs())
+    return error;
   if (model.nodes.empty())
     return createStringError("--split: the model computes nothing from its "
                              "inputs");

@@ -282,6 +282,8 @@ void Parser::readConstraints(JsonFields &fields) {
                  "how many operators must have been applied to private inputs "
                  "before something leaves the device");
   constraints.privateDepth = depth.value_or(1);
+  if (depth && *depth == 0)
+    entry.fail("private_depth", "must be at least 1: the input itself is 0");
   if (depth && constraints.privateInputs.empty())
     entry.fail("private_depth", "says how deep 'private' inputs are kept; name "
                                 "those as well");
