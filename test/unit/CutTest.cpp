@@ -7,6 +7,8 @@
 
 #include "edgecc/Partition/Cut.h"
 
+#include "llvm/ADT/STLExtras.h"
+
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -186,4 +188,25 @@ TEST(Cut, MemoryCountsWhatIsAliveTogether) {
   EXPECT_EQ(getPeakRam(problem, assignment), 50u);
   assignment.tiers = {0, 0, 1, 1};
   EXPECT_EQ(getPeakRam(problem, assignment), 40u);
+}
+
+TEST(Cut, LargeGraphsTakeAMoment) {
+  for (unsigned numTiers : {2u, 3u}) {
+    Problem problem = Maker(7).make(numTiers, 500);
+    // Long skips would make the graph denser than networks are.
+    for (Edge &edge : problem.edges)
+      llvm::erase_if(edge.consumers,
+                     [&](unsigned unit) { return unit > edge.producer + 12; });
+    CutResult free = solveCut(problem);
+    ASSERT_TRUE(free.best && free.proved);
+    // Between what the fastest takes, and the least there is.
+    Problem thrifty = problem;
+    thrifty.weights.fill(0);
+    thrifty.weights[Energy] = 1;
+    problem.bounds[Energy] =
+        (free.best->costs[Energy] + solveCut(thrifty).best->costs[Energy]) / 2;
+    CutResult bound = solveCut(problem, 50);
+    ASSERT_TRUE(bound.best);
+    EXPECT_LE(bound.best->costs[Energy], problem.bounds[Energy] * (1 + 1e-9));
+  }
 }
