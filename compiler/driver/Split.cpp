@@ -203,10 +203,15 @@ Error Splitter::makeDevicePart() {
       return error;
     if (attempt == kTries || !tightenMemory())
       return error;
-    consumeError(std::move(error));
-    result = solveCut(problem);
-    if (!result.best)
-      return failInfeasible();
+    CutResult smaller = solveCut(problem);
+    if (!smaller.best) {
+      std::string message = toString(std::move(error));
+      return makeError(BudgetError, message +
+                                        "; no cut that needs less holds what " +
+                                        system.file + " asks for");
+    }
+    note(toString(std::move(error)) + "; a cut that needs less is tried");
+    result = std::move(smaller);
     if (Error tooSlow = simulateCut())
       return tooSlow;
   }

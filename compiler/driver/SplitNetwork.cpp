@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Split.h"
+#include "SplitAnalysis.h"
 
 #include "../import/ModelFile.h"
 #include "Diagnostics.h"
@@ -16,58 +16,17 @@
 #include "mlir/IR/Matchers.h"
 #include "llvm/Support/MemoryBuffer.h"
 
-#include <cmath>
-
 using namespace edgecc;
 using namespace edgecc::driver;
 using namespace edgecc::partition;
 using namespace llvm;
-
-namespace {
-class Analysis {
-public:
-  Analysis(Session &session, const System &system)
-      : session(session), system(system) {}
-
-  Expected<SplitModel> run();
-
-private:
-  Error expose();
-  void findConstants();
-  Error checkOutputs() const;
-  void addUnits();
-  void mergeUnits();
-  void countMacs();
-  void addTensors();
-  Error measureTensors();
-  Error compileWhole();
-  Error shareCosts();
-  void compareArena();
-  Expected<double> getClock() const;
-  std::optional<double> getCyclesPerOperation();
-
-  std::optional<unsigned> findNode(StringRef location) const;
-  SmallVector<unsigned> findNodes(const report::Layer &layer) const;
-
-  Session &session;
-  const System &system;
-  SplitModel model;
-  StringSet<> frozen;
-  /// By node: its number, unit, and multiply-accumulates.
-  StringMap<unsigned> nodeNumbers;
-  std::vector<unsigned> nodeUnits;
-  std::vector<uint64_t> nodeMacs;
-  std::vector<report::Layer> layers;
-  uint64_t arenaBytes = 0;
-};
-} // namespace
 
 //===----------------------------------------------------------------------===//
 // The graph
 //===----------------------------------------------------------------------===//
 
 /// Imports the model once more, with every tensor as an output.
-Error Analysis::expose() {
+Error SplitAnalysis::expose() {
   for (const InputFile &input : session.options.frozenInputs)
     frozen.insert(input.input);
   Expected<split::OnnxModel> onnx =
@@ -91,7 +50,7 @@ Error Analysis::expose() {
 }
 
 /// Shapes and what is computed of them are known.
-void Analysis::findConstants() {
+void SplitAnalysis::findConstants() {
   mlir::func::FuncOp function = getModelFunction(*model.exposed);
   for (mlir::BlockArgument argument : function.getArguments())
     model.types[getInputName(function, argument.getArgNumber())] =
@@ -115,7 +74,7 @@ void Analysis::findConstants() {
 }
 
 /// Parts have what depends on inputs.
-Error Analysis::checkOutputs() const {
+Error SplitAnalysis::checkOutputs() const {
   for (const std::string &output : model.onnx.getOutputs())
     if (!model.types.contains(output))
       return createStringError(
@@ -134,7 +93,7 @@ static bool isMovement(StringRef type) {
   return types.contains(type);
 }
 
-void Analysis::addUnits() {
+void SplitAnalysis::addUnits() {
   for (const std::string &input : model.onnx.getInputs(frozen)) {
     NetworkUnit unit;
     unit.name = input;
@@ -148,7 +107,7 @@ void Analysis::addUnits() {
 
 /// The node that a location in the model belongs to: itself, or what called the
 /// function or has the body where it is.
-std::optional<unsigned> Analysis::findNode(StringRef location) const {
+std::optional<unsigned> SplitAnalysis::findNode(StringRef location) const {
   while (!location.empty()) {
     if (auto found = nodeNumbers.find(location); found != nodeNumbers.end())
       return found->second;
@@ -159,7 +118,8 @@ std::optional<unsigned> Analysis::findNode(StringRef location) const {
   return std::nullopt;
 }
 
-SmallVector<unsigned> Analysis::findNodes(const report::Layer &layer) const {
+SmallVector<unsigned>
+SplitAnalysis::findNodes(const report::Layer &layer) const {
   SmallVector<unsigned> found;
   for (const std::string &name : layer.onnxNodes)
     if (std::optional<unsigned> node = findNode(name))
@@ -170,7 +130,7 @@ SmallVector<unsigned> Analysis::findNodes(const report::Layer &layer) const {
 
 /// What one kernel computes stays together, if nothing else reads what is
 /// between its operators: then it makes no circle.
-void Analysis::mergeUnits() {
+void SplitAnalysis::mergeUnits() {
   std::vector<std::set<size_t>> nodeLayers(model.nodes.size());
   for (auto [number, layer] : enumerate(layers))
     for (unsigned node : findNodes(layer))
@@ -211,7 +171,7 @@ void Analysis::mergeUnits() {
   }
 }
 
-void Analysis::countMacs() {
+void SplitAnalysis::countMacs() {
   nodeMacs.resize(model.nodes.size());
   getModelFunction(*model.exposed)->walk([&](mlir::Operation *op) {
     auto counted = dyn_cast<edge::MacCountOpInterface>(op);
@@ -243,7 +203,7 @@ void Analysis::countMacs() {
   }
 }
 
-void Analysis::addTensors() {
+void SplitAnalysis::addTensors() {
   std::vector<std::string> outputs = model.onnx.getOutputs();
   bool isInteger = session.options.quantizes();
   auto add = [&](StringRef name, unsigned producer) {
@@ -277,204 +237,7 @@ void Analysis::addTensors() {
       add(name, nodeUnits[index]);
 }
 
-//===----------------------------------------------------------------------===//
-// What integers do to tensors
-//===----------------------------------------------------------------------===//
-
-namespace {
-/// The values of one tensor in all samples.
-struct Values {
-  std::vector<reference::Tensor> samples;
-
-  template <typename Visit> void forEach(Visit visit) const {
-    for (const reference::Tensor &sample : samples)
-      for (float value : sample.getData<float>())
-        visit(double(value));
-  }
-};
-} // namespace
-
-/// How much of a tensor is lost on its way, as power of the error to that of
-/// the values.
-static double measureNoise(const Values &values, const NetworkTensor &tensor,
-                           Wire wire) {
-  double signal = 0, noise = 0;
-  for (const reference::Tensor &sample : values.samples) {
-    reference::Tensor sent = sendOver(tensor, wire, sample);
-    for (auto [before, after] :
-         zip(sample.getData<float>(), sent.getData<float>())) {
-      double error = double(before) - double(after);
-      signal += double(before) * double(before);
-      noise += error * error;
-    }
-  }
-  return signal > 0 ? noise / signal : 0;
-}
-
-/// As many samples as fit into some memory; a few tell the noise.
-static size_t countSamples(const SplitModel &model, size_t available) {
-  constexpr uint64_t kElements = uint64_t(1) << 25;
-  uint64_t each = 1;
-  for (const NetworkTensor &tensor : model.network.tensors)
-    each += tensor.elements;
-  uint64_t fit = std::clamp<uint64_t>(kElements / each, 2, 16);
-  return size_t(std::min<uint64_t>(fit, available));
-}
-
-Error Analysis::measureTensors() {
-  const SampleSet &all = session.calibration;
-  if (all.empty())
-    return Error::success();
-  size_t count = countSamples(model, all.size());
-  for (size_t i = 0; i != count; ++i)
-    model.samples.push_back(all[i * all.size() / count]);
-  auto interpreter =
-      reference::Interpreter::create(getModelFunction(*model.exposed));
-  if (failed(interpreter))
-    return alreadyReported(InternalError);
-  StringMap<Values> values;
-  std::vector<std::string> inputs = model.onnx.getInputs(frozen);
-  for (const Sample &sample : model.samples) {
-    auto results = interpreter->run(sample);
-    if (failed(results))
-      return alreadyReported(InternalError);
-    for (auto [name, tensor] : zip(model.exposedNames, *results))
-      values[name].samples.push_back(std::move(tensor));
-    for (auto [name, tensor] : zip(inputs, sample))
-      values[name].samples.push_back(tensor);
-  }
-  for (NetworkTensor &tensor : model.network.tensors) {
-    if (!tensor.isFloat())
-      continue;
-    const Values &seen = values[tensor.name];
-    seen.forEach([&](double value) {
-      tensor.least = std::min(tensor.least, value);
-      tensor.most = std::max(tensor.most, value);
-    });
-    tensor.noise = {0, measureNoise(seen, tensor, Wire::Int8),
-                    measureNoise(seen, tensor, Wire::Int4)};
-    tensor.isMeasured = true;
-  }
-  return Error::success();
-}
-
-//===----------------------------------------------------------------------===//
-// What operators take on the device
-//===----------------------------------------------------------------------===//
-
-/// Compiles the whole model for the device, only for its kernels.
-Error Analysis::compileWhole() {
-  constexpr size_t kSamples = 8;
-  Session whole(session.options, session.context);
-  whole.options.repairs.emplace();
-  if (whole.options.searchesPrecision)
-    whole.options.searchesPrecision = false;
-  whole.resourceDir = session.resourceDir;
-  whole.target = session.target;
-  whole.imported = session.imported->clone();
-  auto some = [](const SampleSet &samples, size_t count) {
-    auto taken = ArrayRef(samples).take_front(count);
-    return SampleSet(taken.begin(), taken.end());
-  };
-  whole.calibration = some(session.calibration, kSamples);
-  whole.evaluation = some(session.calibration, 1);
-  using Stage = Error (*)(Session &);
-  for (Stage stage : {runTensorPasses, lower, describeLayers})
-    if (Error error = stage(whole))
-      return error;
-  layers = std::move(whole.report.layers);
-  arenaBytes = whole.report.ram.arena;
-  // Where that is too much, layers that are computed row by row may do.
-  const std::optional<uint64_t> &ram = system.tiers.front().ram;
-  if (!ram || arenaBytes <= *ram)
-    return Error::success();
-  whole.arenaLimit = int64_t(*ram);
-  if (Error error = lower(whole))
-    return error;
-  arenaBytes = uint64_t(getProgramMemory(*whole.kern).arena);
-  return Error::success();
-}
-
-Expected<double> Analysis::getClock() const {
-  if (std::optional<double> clock = system.tiers.front().clock)
-    return *clock;
-  if (session.target.device.clockHz)
-    return double(*session.target.device.clockHz);
-  return createStringError(
-      system.file +
-      ": field 'tiers[0].clock_mhz' is missing; needed: the "
-      "device's clock, since the target '" +
-      session.target.name + "' has none");
-}
-
-/// What an operation takes in kernels that the cost model does not have.
-std::optional<double> Analysis::getCyclesPerOperation() {
-  double cycles = 0, operations = 0;
-  for (const report::Layer &layer : layers)
-    if (layer.predictedCycles) {
-      cycles += double(*layer.predictedCycles);
-      operations += double(layer.macs + layer.outputs);
-    } else {
-      model.hasGuessedTimes = true;
-    }
-  if (std::optional<double> given = system.tiers.front().cyclesPerMac)
-    return given;
-  if (operations == 0)
-    return std::nullopt;
-  return cycles / operations;
-}
-
-Error Analysis::shareCosts() {
-  Expected<double> clock = getClock();
-  if (!clock)
-    return clock.takeError();
-  std::optional<double> perOperation = getCyclesPerOperation();
-  if (!perOperation)
-    return createStringError(
-        system.file +
-        ": field 'tiers[0].cycles_per_mac' is missing; needed: "
-        "what a multiply-accumulate takes, since there is no "
-        "cost model for the target '" +
-        session.target.name + "' and this model's kernels");
-  for (const report::Layer &layer : layers) {
-    double cycles = layer.predictedCycles
-                        ? double(*layer.predictedCycles)
-                        : double(layer.macs + layer.outputs) * *perOperation;
-    // What quantizes inputs belongs to no node: the first one needs it.
-    SmallVector<unsigned> nodes = findNodes(layer);
-    if (nodes.empty())
-      nodes.push_back(0);
-    uint64_t macs = 0;
-    for (unsigned node : nodes)
-      macs += nodeMacs[node];
-    for (unsigned node : nodes) {
-      double share = macs ? double(nodeMacs[node]) / double(macs)
-                          : 1.0 / double(nodes.size());
-      NetworkUnit &unit = model.network.units[nodeUnits[node]];
-      unit.seconds += share * cycles / *clock;
-      unit.flashBytes += uint64_t(share * double(layer.weightBytes));
-    }
-  }
-  return Error::success();
-}
-
-/// Kernels that compute in place need less than what is alive together, those
-/// that need space of their own need more: in the whole model, so much in all.
-void Analysis::compareArena() {
-  Expected<Problem> problem = makeProblem(system, model.network);
-  if (!problem)
-    return consumeError(problem.takeError());
-  Assignment all = makeUniform(*problem, 0);
-  all.tiers.assign(all.tiers.size(), 0);
-  double estimate = double(getPeakRam(*problem, all));
-  if (estimate <= 0 || arenaBytes == 0)
-    return;
-  double ratio = std::clamp(double(arenaBytes) / estimate, 0.05, 2.0);
-  for (NetworkTensor &tensor : model.network.tensors)
-    tensor.deviceBytes = uint64_t(double(tensor.deviceBytes) * ratio);
-}
-
-Expected<SplitModel> Analysis::run() {
+Expected<SplitModel> SplitAnalysis::run() {
   if (Error error = expose())
     return error;
   findConstants();
@@ -499,5 +262,5 @@ Expected<SplitModel> Analysis::run() {
 
 Expected<SplitModel> driver::analyseSplit(Session &session,
                                           const System &system) {
-  return Analysis(session, system).run();
+  return SplitAnalysis(session, system).run();
 }

@@ -36,7 +36,7 @@ except ImportError as missing:
     sys.exit(77)
 import client  # noqa: E402
 
-TRIP, BITS = 0.06, 200000
+TRIP, BITS = 0.2, 200000
 
 
 def run(*command):
