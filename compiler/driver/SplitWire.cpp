@@ -234,7 +234,18 @@ json::Value driver::makeManifest(const Session &session,
   for (unsigned link = 0; link != split.problem.getNumLinks(); ++link)
     if (!getCrossings(split, link).empty())
       links.push_back(describeLink(split, link));
+  json::Array outputs;
+  for (auto [edge, tensor] :
+       zip(split.problem.edges, split.model.network.tensors))
+    if (tensor.isOutput) {
+      json::Value value = describe(tensor);
+      (*value.getAsObject())["tier"] =
+          split.system.tiers[split.result.best->assignment.tiers[edge.producer]]
+              .name;
+      outputs.push_back(std::move(value));
+    }
   return json::Object{{"tool", session.report.tool},
+                      {"outputs", std::move(outputs)},
                       {"model", session.report.model},
                       {"model_sha256", session.report.modelSha256},
                       {"wire_version", 1},

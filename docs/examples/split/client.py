@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Runs a split network: the device's program, then a server that speaks the Open Inference Protocol.
 
-    client.py SPLIT_FOLDER SAMPLES.npy --device PROGRAM [--server URL] [--model NAME] [--timeout SECONDS]
-              [--fallback PROGRAM] [--out ANSWERS.npy]
+    client.py SPLIT_FOLDER SAMPLES.npy --device PROGRAM [--server URL] [--timeout SECONDS] [--fallback PROGRAM]
+              [--out ANSWERS.npy]
 
-PROGRAM is what build.sh made; one that ends in .elf runs under QEMU. Where the server does not answer in time, or what it
+PROGRAM is what build.sh made; one that ends in .elf runs under QEMU. The server's models have the names of the tiers; with
+two, what the first sends to the second goes through the client, rounded as it would be on the link. Where the server does not answer in time, or what it
 answers is no answer, FALLBACK computes everything on the device; without one the client says what is wrong and ends with
 status 1. It never waits longer than the timeout for anything.
 """
@@ -45,6 +46,29 @@ def run_device(program, samples, timeout):
         return pathlib.Path(folder, "output.bin").read_bytes()
 
 
+def decode(tensor, data):
+    if tensor["encoding"] == "raw":
+        return numpy.frombuffer(data, TYPES[tensor["datatype"]]).reshape(tensor["shape"])
+    stored = numpy.frombuffer(data, numpy.uint8)
+    if tensor["encoding"] == "uint4":
+        stored = numpy.stack([stored & 15, stored >> 4], 1).reshape(-1)[:tensor["elements"]]
+    values = (stored.astype(numpy.int32) - tensor["zero"]).astype(numpy.float32) * numpy.float32(tensor["scale"])
+    return values.reshape(tensor["shape"])
+
+
+def send_over(tensors, link):
+    """Tensors as they are after they have been sent."""
+    sent = {}
+    for tensor in link["tensors"]:
+        values = tensors[tensor["name"]]
+        if tensor["encoding"] != "raw":
+            most = 255 if tensor["encoding"] == "uint8" else 15
+            stored = numpy.clip(numpy.rint(values / numpy.float32(tensor["scale"])) + tensor["zero"], 0, most)
+            values = (stored - tensor["zero"]).astype(numpy.float32) * numpy.float32(tensor["scale"])
+        sent[tensor["name"]] = values
+    return sent
+
+
 def unpack(message, manifest, link):
     """The tensors of a message, by name."""
     if len(message) != link["message_bytes"]:
@@ -55,18 +79,8 @@ def unpack(message, manifest, link):
         raise Trouble("a message from another model, cut or version")
     if zlib.crc32(message[24:], zlib.crc32(message[:20])) != checksum:
         raise Trouble("a damaged message")
-    tensors = {}
-    for tensor in link["tensors"]:
-        data = message[tensor["offset"]:tensor["offset"] + tensor["bytes"]]
-        if tensor["encoding"] == "raw":
-            values = numpy.frombuffer(data, TYPES[tensor["datatype"]])
-        else:
-            stored = numpy.frombuffer(data, numpy.uint8)
-            if tensor["encoding"] == "uint4":
-                stored = numpy.stack([stored & 15, stored >> 4], 1).reshape(-1)[:tensor["elements"]]
-            values = (stored.astype(numpy.int32) - tensor["zero"]).astype(numpy.float32) * numpy.float32(tensor["scale"])
-        tensors[tensor["name"]] = values.reshape(tensor["shape"])
-    return tensors
+    return {tensor["name"]: decode(tensor, message[tensor["offset"]:tensor["offset"] + tensor["bytes"]])
+            for tensor in link["tensors"]}
 
 
 def ask(url, model, part, tensors, timeout):
@@ -96,23 +110,32 @@ def ask(url, model, part, tensors, timeout):
         raise Trouble(f"the server at {url} answers what is no answer: {error!r}") from error
 
 
+def run_servers(arguments, manifest, tensors):
+    """All parts beyond the device; the model's first output."""
+    made = {}
+    for part in manifest["parts"]:
+        if part["tier"] == "device":
+            continue
+        made = {**tensors, **ask(arguments.server, part["tier"], part, tensors, arguments.timeout), **made}
+        for link in manifest["links"]:
+            if link["from"] == part["tier"]:
+                tensors = send_over(made, link)
+    return made[manifest["outputs"][0]["name"]]
+
+
 def run_split(arguments, manifest, samples):
-    """The first output of the last part, for each sample."""
-    links, parts = manifest["links"], manifest["parts"]
-    if len(links) != 1 or parts[-1]["tier"] != links[0]["to"]:
-        raise Trouble("this example runs cuts with one server")
-    size = links[0]["message_bytes"]
+    """The model's first output for each sample."""
+    if not manifest["links"] or manifest["outputs"][0]["tier"] == "device":
+        raise Trouble("the device computes the answer by itself in this cut; there is nothing to ask a server for")
+    link = manifest["links"][0]
+    size = link["message_bytes"]
     messages = run_device(arguments.device, samples, 60)
-    answers = []
-    for sample in range(len(samples)):
-        tensors = unpack(messages[sample * size:(sample + 1) * size], manifest, links[0])
-        outputs = ask(arguments.server, arguments.model, parts[-1], tensors, arguments.timeout)
-        answers.append(outputs[parts[-1]["outputs"][0]["name"]])
-    return numpy.stack(answers)
+    return numpy.stack([run_servers(arguments, manifest, unpack(messages[start:start + size], manifest, link))
+                        for start in range(0, size * len(samples), size)])
 
 
 def run_fallback(arguments, manifest, samples):
-    output = manifest["parts"][-1]["outputs"][0]
+    output = manifest["outputs"][0]
     data = run_device(arguments.fallback, samples, 60)
     return numpy.frombuffer(data, TYPES[output["datatype"]]).reshape([len(samples)] + output["shape"])
 
@@ -123,7 +146,6 @@ def main():
     parser.add_argument("samples", type=pathlib.Path)
     parser.add_argument("--device", required=True)
     parser.add_argument("--server", default="http://127.0.0.1:8080")
-    parser.add_argument("--model", default="server")
     parser.add_argument("--timeout", type=float, default=2)
     parser.add_argument("--fallback")
     parser.add_argument("--out", type=pathlib.Path)

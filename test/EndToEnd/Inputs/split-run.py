@@ -61,6 +61,21 @@ def make_split(work, kind, target, server_time=1e-3):
     return folder, program
 
 
+def make_three(work):
+    """Device, edge and cloud; the tensor between the servers in integers, too."""
+    system = {
+        "tiers": [{"name": "device", "target": "generic", "clock_mhz": 1000, "cycles_per_mac": 1},
+                  {"name": "edge", "macs_per_second": 1e9}, {"name": "cloud", "macs_per_second": 1e9}],
+        "links": [{"from": "device", "to": "edge", "bandwidth": BITS}, {"from": "edge", "to": "cloud", "bandwidth": BITS}],
+        "constraints": {"private": ["image"], "place": {"Conv_3": "edge", "Gemm_18": "cloud"}},
+    }
+    (work / "three.json").write_text(json.dumps(system))
+    run("edgecc", DIGITS / "digits.onnx", "--calib", DIGITS / "calib.npy", "--split", work / "three.json", "--name", "digits",
+        "-o", work / "three")
+    run(EXAMPLE / "build.sh", "host", work / "three", "digits", "edge", work / "device-three")
+    return work / "three", work / "device-three"
+
+
 def make_fallback(work):
     run("edgecc", DIGITS / "digits.onnx", "--calib", DIGITS / "calib.npy", "--target", "generic", "--name", "whole", "-o",
         work / "whole")
@@ -159,11 +174,17 @@ def test_faults(work):
 
 # A server that is one.
 
-def start_server(work, folder):
+def start_server(work, models):
+    """MLServer with these ONNX files as models of their names."""
     serve = work / "serve"
-    shutil.copytree(EXAMPLE / "mlserver", serve)
-    shutil.copy(folder / "server.onnx", serve)
-    settings = json.loads((serve / "settings.json").read_text())
+    serve.mkdir()
+    for model in models:
+        shutil.copytree(EXAMPLE / "mlserver", serve / model.stem)
+        shutil.copy(model, serve / model.stem)
+        entry = json.loads((EXAMPLE / "mlserver/model-settings.json").read_text())
+        entry.update(name=model.stem, parameters={"uri": model.name})
+        (serve / model.stem / "model-settings.json").write_text(json.dumps(entry))
+    settings = json.loads((EXAMPLE / "mlserver/settings.json").read_text())
     ports = []
     for key in ("http_port", "grpc_port", "metrics_port"):
         with socket.socket() as probe:
@@ -176,7 +197,8 @@ def start_server(work, folder):
     url = f"http://127.0.0.1:{ports[0]}"
     for _ in range(120):
         try:
-            urllib.request.urlopen(f"{url}/v2/models/server/ready", timeout=1)
+            for model in models:
+                urllib.request.urlopen(f"{url}/v2/models/{model.stem}/ready", timeout=1)
             return process, url
         except OSError:
             time.sleep(0.5)
@@ -236,7 +258,8 @@ def measure_server(manifest, url, message):
 def test_served(work):
     folder, program = make_split(work, "host", "generic")
     samples = save_samples(work, 40)
-    process, url = start_server(work, folder)
+    three, three_program = make_three(work)
+    process, url = start_server(work, [folder / "server.onnx", three / "edge.onnx", three / "cloud.onnx"])
     try:
         status, _, text, _ = ask(folder, samples, program, url, "--out", work / "host.npy")
         expect(status == 0, f"served by MLServer {text}")
@@ -246,6 +269,9 @@ def test_served(work):
         difference = float(numpy.abs(answers - whole).max())
         expect(difference < 0.05 and (answers.argmax(-1) == whole.argmax(-1)).all(),
                f"equal to the whole model but for integers: at most {difference:.4f}")
+        status, _, text, _ = ask(three, samples, three_program, url, "--out", work / "three.npy")
+        difference = float(numpy.abs(numpy.load(work / "three.npy") - whole).max()) if status == 0 else 1
+        expect(difference < 0.05, f"three tiers: at most {difference:.4f} {text}")
         if shutil.which("qemu-system-arm") and shutil.which("arm-none-eabi-g++"):
             device_folder, elf = make_split(work, "cortex-m7", "cortex-m7")
             status, _, text, _ = ask(device_folder, samples, elf, url, "--out", work / "m7.npy")

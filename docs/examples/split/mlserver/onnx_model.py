@@ -5,11 +5,12 @@ import onnxruntime
 from mlserver import MLModel
 from mlserver.codecs import NumpyCodec
 from mlserver.types import InferenceResponse
+from mlserver.utils import get_model_uri
 
 
 class OnnxModel(MLModel):
     async def load(self):
-        self.session = onnxruntime.InferenceSession(self.settings.parameters.uri, providers=["CPUExecutionProvider"])
+        self.session = onnxruntime.InferenceSession(await get_model_uri(self.settings), providers=["CPUExecutionProvider"])
         return True
 
     async def predict(self, payload):
