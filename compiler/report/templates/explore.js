@@ -68,7 +68,7 @@ function addChart([field, title, budget, scale]) {
   const values = points.map((p) => p.accuracy);
   if (data.budget[budget] !== undefined)
     datasets.push(makeLimit(data.budget[budget] * scale, "budget", [Math.min(...values), Math.max(...values)]));
-  new Chart(canvas, {
+  const chart = new Chart(canvas, {
     type: "scatter",
     data: { datasets },
     options: {
@@ -76,6 +76,9 @@ function addChart([field, title, budget, scale]) {
       plugins: { tooltip: { callbacks: { label: (item) => item.raw.point ? describe(item.raw.point) : "budget" } } },
     },
   });
+  // How many points are drawn: pictures have no elements to count.
+  const drawn = datasets.map((_, index) => chart.getDatasetMeta(index)).filter((meta) => meta.type === "scatter");
+  canvas.dataset.points = drawn.reduce((sum, meta) => sum + meta.data.length, 0);
 }
 
 function addTable() {
@@ -85,7 +88,7 @@ function addTable() {
                    ["µJ", (p) => format(p.energy_uj)], ["command", (p) => p.command]];
   const table = make("table");
   const head = table.appendChild(make("tr"));
-  for (const [title] of columns) head.append(make("th", title, "text"));
+  for (const [title] of columns) head.append(make("th", title, title === "command" ? "command" : "text"));
   for (const point of data.points) {
     const line = table.appendChild(make("tr"));
     for (const [title, get] of columns) line.append(make("td", get(point), title === "command" ? "command" : "text"));

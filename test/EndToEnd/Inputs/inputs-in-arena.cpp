@@ -1,3 +1,6 @@
+// Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
 // Runs the digits network on an image of the caller's, and on the same image in
 // the arena.
 #include "digits.h"

@@ -15,7 +15,7 @@ import sys
 
 
 class Page(html.parser.HTMLParser):
-    """Visible sections, shapes of pictures, elements by name, the data."""
+    """Visible sections, shapes of pictures (points of charts), elements by name, the data."""
 
     def __init__(self, text):
         super().__init__()
@@ -30,6 +30,7 @@ class Page(html.parser.HTMLParser):
         if tag == "section" and "id" in attributes and "hidden" not in attributes:
             self.shown.append(attributes["id"])
         self.shapes += tag in ("rect", "circle", "polyline")
+        self.shapes += int(attributes.get("data-points", 0))
 
     def handle_data(self, data):
         if self.in_data:
