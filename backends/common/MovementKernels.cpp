@@ -117,11 +117,19 @@ static std::optional<SmallVector<int8_t>> findPalette(GatherOp op) {
   return palette;
 }
 
-/// Whether half of the table is more than the palette.
+/// Bytes of a row of numbers of four bits.
+static int64_t getPaletteRowBytes(RankedTensorType table) {
+  return (table.getNumElements() / table.getDimSize(0) + 1) / 2;
+}
+
+/// Whether the table becomes smaller, with the palette and what takes it apart.
 static bool hasPalette(GatherOp op) {
-  constexpr int64_t kFewest = 64;
+  constexpr int64_t kPaletteBytes = 16, kLeastGain = 128;
   auto type = cast<RankedTensorType>(op.getInput().getType());
-  return type.getRank() >= 2 && type.getNumElements() >= kFewest &&
+  return type.getRank() >= 2 &&
+         type.getDimSize(0) * getPaletteRowBytes(type) + kPaletteBytes +
+                 kLeastGain <=
+             type.getNumElements() &&
          findPalette(op).has_value();
 }
 
@@ -129,7 +137,7 @@ static LogicalResult lowerPaletteGather(GatherOp op, KernelCallBuilder &call) {
   SmallVector<int8_t> palette = *findPalette(op);
   const reference::Tensor table = *getConstantTensor(op.getInput());
   const int64_t rows = table.getDim(0), inner = table.getNumElements() / rows;
-  const int64_t rowBytes = (inner + 1) / 2;
+  const int64_t rowBytes = getPaletteRowBytes(table.getType());
   MLIRContext *context = op.getContext();
   reference::Tensor numbers(RankedTensorType::get(
       {rows * rowBytes}, IntegerType::get(context, 8, IntegerType::Unsigned)));

@@ -51,6 +51,7 @@ private:
   Expected<std::optional<PrecisionMix>> findExact(const Budget &limits);
   Error suggest();
   Error suggestOne(const BudgetItem &item);
+  Error suggestTogether();
   Expected<std::optional<double>> findNearest(const BudgetItem &item);
 
   double getCycles(unsigned layer, Precision precision) const;
@@ -303,37 +304,49 @@ Error BudgetSearch::suggestOne(const BudgetItem &item) {
   return Error::success();
 }
 
+/// Widens all limits that do not hold to what a compilation takes, again and
+/// again, as other kernels may be chosen then, until something is found.
+Error BudgetSearch::suggestTogether() {
+  constexpr int kRounds = 6;
+  Budget tight = budget;
+  for (int round = 0; round != kRounds; ++round) {
+    Expected<const Trial *> found = solve(tight);
+    if (!found)
+      return found.takeError();
+    if (*found)
+      break;
+    // Four bits if flash is what is missing.
+    Expected<const Trial *> trial = fit(base, tight);
+    bool isLarge = trial && tight.flash &&
+                   (*trial)->report.flash.total.value_or(0) > *tight.flash;
+    if (isLarge && !layers.empty())
+      trial = fit(getCheapest(), tight);
+    if (!trial)
+      return trial.takeError();
+    for (const BudgetItem &item : getBudgetItems()) {
+      std::optional<double> limit = item.getLimit(tight),
+                            value = item.getValue((*trial)->report);
+      if (limit && value && *value > *limit)
+        item.setLimit(tight, item.roundUp(*value));
+    }
+    if (round + 1 == kRounds)
+      return Error::success();
+  }
+  std::string together;
+  for (const BudgetItem &item : getBudgetItems())
+    if (auto limit = item.getLimit(tight); limit != item.getLimit(budget))
+      together += (together.empty() ? "" : " ") + std::string(item.option) +
+                  " " + item.format(*limit);
+  suggestions.push_back(together + ", together");
+  return Error::success();
+}
+
 /// Single limits that would do, or else all together.
 Error BudgetSearch::suggest() {
   for (const BudgetItem &item : getBudgetItems())
     if (Error error = suggestOne(item))
       return error;
-  if (!suggestions.empty())
-    return Error::success();
-  // What the smallest code takes, with the drop of the cheapest mix.
-  Budget tight = budget;
-  Expected<const Trial *> trial =
-      fit(layers.empty() ? base : getCheapest(), tight);
-  if (!trial)
-    return trial.takeError();
-  std::string together;
-  for (const BudgetItem &item : getBudgetItems()) {
-    std::optional<double> limit = item.getLimit(budget),
-                          value = item.getValue((*trial)->report);
-    if (!limit || !value || *value <= *limit)
-      continue;
-    double wider = item.roundUp(*value);
-    item.setLimit(tight, wider);
-    together += (together.empty() ? "" : " ") + std::string(item.option) + " " +
-                item.format(wider);
-  }
-  Expected<const Trial *> check = solve(tight);
-  if (!check)
-    return check.takeError();
-  if (*check)
-    suggestions.push_back(
-        together + (StringRef(together).count("--") > 1 ? ", together" : ""));
-  return Error::success();
+  return suggestions.empty() ? suggestTogether() : Error::success();
 }
 
 //===----------------------------------------------------------------------===//

@@ -158,6 +158,9 @@ driver::measureEffects(Session &session, ArrayRef<Layer> layers,
   auto isPossible = [&](unsigned layer, Precision precision) {
     if (forced[layer])
       return precision == *forced[layer];
+    // What is looked up is stored as what takes it is.
+    if (layers[layer].tableRows && precision == Precision::S16x8)
+      return false;
     return precision != Precision::S8W4 || layers[layer].weights > 0;
   };
   std::vector<Variant> variants;

@@ -27,6 +27,9 @@ int64_t Layer::getNumResultElements() const {
 
 int64_t Layer::getWeightBytes(Precision precision) const {
   constexpr int64_t kGroup = 32;
+  // Each row of a table begins with a byte of its own; a palette follows.
+  if (tableRows && precision == Precision::S8W4)
+    return tableRows * ((weights / tableRows + 1) / 2) + int64_t(kPaletteSize);
   switch (precision) {
   case Precision::F32:
     return weights * 4;
@@ -74,6 +77,10 @@ static int64_t countWeights(Operation *op) {
   return 0;
 }
 
+static int64_t countRows(Value table) {
+  return cast<RankedTensorType>(table.getType()).getDimSize(0);
+}
+
 SmallVector<Layer> quantization::collectLayers(func::FuncOp function) {
   SmallVector<Layer> layers;
   for (Operation &op : function.getBody().front()) {
@@ -81,7 +88,8 @@ SmallVector<Layer> quantization::collectLayers(func::FuncOp function) {
       continue;
     auto counted = dyn_cast<edge::MacCountOpInterface>(op);
     layers.push_back({&op, edge::getLayerName(&op), countWeights(&op),
-                      counted ? counted.getMacCount() : 0});
+                      counted ? counted.getMacCount() : 0,
+                      isTableLookup(&op) ? countRows(op.getOperand(0)) : 0});
   }
   return layers;
 }

@@ -105,8 +105,13 @@ static edge::ConstantOp findTable(edge::GatherOp lookup) {
 
 bool quantization::isTableLookup(Operation *op) {
   auto lookup = dyn_cast<edge::GatherOp>(op);
-  return lookup && lookup.getAxis() == 0 && findTable(lookup) &&
-         cast<RankedTensorType>(lookup.getInput().getType()).getRank() >= 2;
+  edge::ConstantOp table = lookup ? findTable(lookup) : edge::ConstantOp();
+  if (!table || lookup.getAxis() != 0 ||
+      cast<RankedTensorType>(lookup.getInput().getType()).getRank() < 2)
+    return false;
+  quant::UniformQuantizedType type = edge::getUniformType(table.getType());
+  return getElementTypeOrSelf(table.getType()).isF32() ||
+         (type && type.getStorageType().isInteger(8));
 }
 
 SmallVector<int8_t>

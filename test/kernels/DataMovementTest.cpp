@@ -139,4 +139,27 @@ TEST(Copy, AlsoOntoItself) {
   EXPECT_EQ(out, in);
 }
 
+/// Rows of an odd length; indices from the end, and beyond both ends.
+TEST(GatherPalette, IsGatherOfWhatTheNumbersMean) {
+  using Data = Shape<6, 7>;
+  using Indices = Shape<9>;
+  const std::int8_t palette[16] = {-128, -90, -60, -33, -20, -11, -5, 0,
+                                   4,    9,   15,  22,  31,  45,  70, 127};
+  std::vector<std::uint8_t> numbers(6 * 4);
+  std::vector<std::int8_t> table(Data::size);
+  for (int row = 0; row < 6; ++row)
+    for (int c = 0; c < 7; ++c) {
+      const int number = (row * 5 + c * 3 + row * c) % 16;
+      numbers[static_cast<std::size_t>(row * 4 + c / 2)] |=
+          static_cast<std::uint8_t>(number << (c % 2 * 4));
+      table[static_cast<std::size_t>(row * 7 + c)] = palette[number];
+    }
+  const std::int64_t indices[9] = {0, 5, 3, -1, -6, 6, -7, 1ll << 40, 2};
+  std::vector<std::int8_t> expected(9 * 7), out(9 * 7);
+  gather<Data, Indices, 0>(table.data(), indices, expected.data());
+  gather_palette_s8<Data, Indices>(numbers.data(), palette, indices,
+                                   out.data());
+  EXPECT_EQ(out, expected);
+}
+
 } // namespace

@@ -24,6 +24,8 @@ struct Layer {
   std::string name;
   /// Elements of weights, without biases, and multiply-accumulates of one run.
   int64_t weights = 0, macs = 0;
+  /// Of a table that is looked up, its rows.
+  int64_t tableRows = 0;
 
   int64_t getNumResultElements() const;
   /// Bytes of the weights in a precision; the scales of groups of four-bit
