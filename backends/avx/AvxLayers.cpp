@@ -10,6 +10,8 @@
 #include "../common/ImageShapes.h"
 #include "../cortexm/Int8Layers.h"
 
+#include <limits>
+
 using namespace mlir;
 using namespace edgecc;
 using namespace edgecc::edge;
@@ -62,6 +64,73 @@ int64_t AvxLayer::getRun() const {
 int64_t AvxLayer::getRuns() const {
   return isDense(window) ? window.getKernel()[0]
                          : window.getKernel()[0] * window.getKernel()[1];
+}
+
+AvxLayer AvxLayer::widen(int64_t unit) const {
+  AvxLayer wide = *this;
+  wide.out[2] /= unit;
+  wide.out[3] *= unit;
+  ArrayRef<int64_t> kernel = window.getKernel(), strides = window.getStrides();
+  if (unit > 1)
+    wide.window = kern::WindowAttr::get(
+        window.getContext(), {kernel[0], kernel[1] + (unit - 1) * strides[1]},
+        {strides[0], strides[1] * unit}, window.getDilations(),
+        window.getPads());
+  return wide;
+}
+
+int64_t AvxLayer::chooseUnit(const AvxArithmetic &isa) const {
+  // What a vector of sums takes beside products, in the time of one of these;
+  // and what wider weights may take.
+  constexpr int64_t kFinish = 6, kMostBytes = 16384;
+  if (window.getDilations()[1] != 1)
+    return 1;
+  int64_t best = 1;
+  double least = std::numeric_limits<double>::infinity();
+  for (int64_t unit = 1; unit * out[3] <= isa.lanes; ++unit) {
+    if (out[2] % unit != 0)
+      continue;
+    AvxLayer wide = widen(unit);
+    int64_t steps =
+        wide.getRuns() * int64_t(llvm::divideCeil(wide.getRun(), isa.step));
+    int64_t bytes = steps * isa.lanes * 4;
+    double cost = double(steps + kFinish) / double(unit);
+    if (cost < least && (unit == 1 || bytes <= kMostBytes)) {
+      least = cost;
+      best = unit;
+    }
+  }
+  return best;
+}
+
+template <typename T>
+static void widenInto(const reference::Tensor &filter, const AvxLayer &layer,
+                      int64_t unit, reference::Tensor &wide) {
+  ArrayRef<int64_t> kernel = layer.window.getKernel();
+  int64_t step = layer.window.getStrides()[1] * layer.in[3],
+          run = kernel[1] * layer.in[3], runs = layer.out[3] * kernel[0],
+          wideRun = run + (unit - 1) * step;
+  for (int64_t i = 0; i != unit; ++i)
+    for (int64_t at = 0; at != runs; ++at)
+      llvm::copy(filter.getData<T>().slice(at * run, run),
+                 wide.getData<T>().begin() + (i * runs + at) * wideRun +
+                     i * step);
+}
+
+reference::Tensor edgecc::widenFilter(const reference::Tensor &filter,
+                                      const AvxLayer &layer, int64_t unit) {
+  if (unit == 1)
+    return filter;
+  AvxLayer wide = layer.widen(unit);
+  reference::Tensor widened(
+      RankedTensorType::get({wide.out[3], wide.window.getKernel()[0],
+                             wide.window.getKernel()[1], layer.in[3]},
+                            getStorageType(filter.getElementType())));
+  if (filter.getElementType().isF32())
+    widenInto<float>(filter, layer, unit, widened);
+  else
+    widenInto<int8_t>(filter, layer, unit, widened);
+  return widened;
 }
 
 /// `total` in parts of about the same size, none larger than `most`.

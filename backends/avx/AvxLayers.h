@@ -49,7 +49,17 @@ struct AvxLayer {
   /// Inputs that lie side by side, and how many such runs a window has.
   int64_t getRun() const;
   int64_t getRuns() const;
+
+  /// With few channels a vector has room for several pixels. How many are best
+  /// computed as one, in a window that covers all of theirs.
+  int64_t chooseUnit(const AvxArithmetic &isa) const;
+  AvxLayer widen(int64_t unit) const;
 };
+
+/// The filter [O, taps..., C] of the layer with so many pixels as one, whose
+/// channels follow each other. Taps of others are zeros.
+reference::Tensor widenFilter(const reference::Tensor &filter,
+                              const AvxLayer &layer, int64_t unit);
 
 /// The tiles of a layer.
 struct AvxTiling {

@@ -71,8 +71,10 @@ static void addShapes(const AvxLayer &layer, const AvxArithmetic &isa,
   call.addTemplateArg(layer.window);
 }
 
-static void lowerTiles(ClampableOpInterface op, const AvxLayer &layer,
+static void lowerTiles(ClampableOpInterface op, const AvxLayer &narrow,
                        const AvxArithmetic &isa, KernelCallBuilder &call) {
+  int64_t unit = narrow.chooseUnit(isa);
+  AvxLayer layer = narrow.widen(unit);
   AvxTiling tiling = AvxTiling::choose(layer, isa);
   call.begin(layer.isWhole() ? "pointwise_f32_avx" : "conv2d_f32_avx",
              "conv2d_avx.h");
@@ -81,8 +83,10 @@ static void lowerTiles(ClampableOpInterface op, const AvxLayer &layer,
     call.addInt(size);
   call.addInput(op->getOperand(0));
   call.addData("weights",
-               packForTiles(*getConstantTensor(op->getOperand(1)), layer, isa));
-  call.addData("bias", packBias(op->getOperand(2), /*unit=*/1, isa));
+               packForTiles(widenFilter(*getConstantTensor(op->getOperand(1)),
+                                        narrow, unit),
+                            layer, isa));
+  call.addData("bias", packBias(op->getOperand(2), unit, isa));
   call.addOutput(op->getResult(0));
   addFloatClamp(op, call);
   allowOverlap(layer, tiling.band, call);

@@ -118,13 +118,17 @@ static void allowOverlap(const AvxLayer &layer, const AvxTiling &tiling,
 template <const AvxArithmetic &isa>
 static LogicalResult lowerConv(ConvOp op, KernelCallBuilder &call,
                                const ResidualSum *sum) {
-  AvxLayer layer = AvxLayer::get(op);
+  AvxLayer narrow = AvxLayer::get(op);
+  int64_t unit = narrow.chooseUnit(isa);
+  AvxLayer layer = narrow.widen(unit);
   AvxTiling tiling = AvxTiling::choose(layer, isa);
   reference::Tensor filter = *getConstantTensor(op.getFilter());
   call.begin(sum ? "conv2d_s8_add_avx" : "conv2d_s8_avx", "conv2d_avx.h");
   addTiling(layer, tiling, isa, call);
-  if (failed(addEpilogue(op, filter, packForTiles(filter, layer, isa), isa,
-                         call, sum)))
+  if (failed(addEpilogue(
+          op, filter,
+          packForTiles(widenFilter(filter, narrow, unit), layer, isa), isa,
+          call, sum, unit)))
     return failure();
   allowOverlap(layer, tiling, call);
   call.addScratch(tiling.scratchBytes);

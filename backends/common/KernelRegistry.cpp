@@ -90,6 +90,7 @@ const KernelRegistry &KernelRegistry::get() {
     registerSelectionKernels(all);
     registerAvxFloatKernels(all);
     registerAvxInt8Kernels(all);
+    registerAvxPoolingKernels(all);
     return all;
   }();
   return registry;

@@ -5,6 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "PoolingKernels.h"
+
 #include "ImageShapes.h"
 
 #include "edgecc/Backend/RowKernels.h"
@@ -31,10 +33,17 @@ static void addPoolShapes(PoolT op, KernelCallBuilder &call) {
 }
 
 static LogicalResult lowerMaxPool(MaxPoolOp op, KernelCallBuilder &call) {
-  call.begin(isFloatOp(op)   ? "max_pool2d_f32"
-             : isInt16Op(op) ? "max_pool2d_s16"
-                             : "max_pool2d_s8",
-             "pool2d.h");
+  return lowerMaxPoolAs(op,
+                        isFloatOp(op)   ? "max_pool2d_f32"
+                        : isInt16Op(op) ? "max_pool2d_s16"
+                                        : "max_pool2d_s8",
+                        "pool2d.h", call);
+}
+
+LogicalResult edgecc::lowerMaxPoolAs(MaxPoolOp op, StringRef kernel,
+                                     StringRef header,
+                                     KernelCallBuilder &call) {
+  call.begin(kernel, header);
   addPoolShapes(op, call);
   call.addInput(op.getInput());
   call.addOutput(op.getResult());
@@ -42,7 +51,15 @@ static LogicalResult lowerMaxPool(MaxPoolOp op, KernelCallBuilder &call) {
 }
 
 static LogicalResult lowerAvgPoolF32(AvgPoolOp op, KernelCallBuilder &call) {
-  call.begin("avg_pool2d_f32", "pool2d.h");
+  return lowerAvgPoolF32As(op, "avg_pool2d_f32", "pool2d.h", "", call);
+}
+
+LogicalResult edgecc::lowerAvgPoolF32As(AvgPoolOp op, StringRef kernel,
+                                        StringRef header, StringRef arithmetic,
+                                        KernelCallBuilder &call) {
+  call.begin(kernel, header);
+  if (!arithmetic.empty())
+    call.addName(arithmetic);
   addPoolShapes(op, call);
   call.addBool(op.getCountIncludePad());
   call.addInput(op.getInput());
@@ -76,7 +93,15 @@ static void addAvgPoolScalars(AvgPoolOp op, int32_t shift,
 }
 
 static LogicalResult lowerAvgPoolS8(AvgPoolOp op, KernelCallBuilder &call) {
-  call.begin("avg_pool2d_s8", "pool2d.h");
+  return lowerAvgPoolS8As(op, "avg_pool2d_s8", "pool2d.h", "", call);
+}
+
+LogicalResult edgecc::lowerAvgPoolS8As(AvgPoolOp op, StringRef kernel,
+                                       StringRef header, StringRef arithmetic,
+                                       KernelCallBuilder &call) {
+  call.begin(kernel, header);
+  if (!arithmetic.empty())
+    call.addName(arithmetic);
   addPoolShapes(op, call);
   call.addBool(op.getCountIncludePad());
   call.addInput(op.getInput());

@@ -204,6 +204,8 @@ struct F32Avx2 {
     _mm256_storeu_ps(to, _mm256_loadu_ps(from));
   }
   static Vec set(float x) { return _mm256_set1_ps(x); }
+  static Vec add(Vec a, Vec b) { return _mm256_add_ps(a, b); }
+  static Vec divide(Vec a, Vec b) { return _mm256_div_ps(a, b); }
   /// Limited to [lo, hi]; a NaN stays a NaN.
   static Vec clamp(Vec x, Vec lo, Vec hi) {
     return _mm256_min_ps(hi, _mm256_max_ps(lo, x));
@@ -403,6 +405,8 @@ struct F32Avx512 {
     _mm512_storeu_ps(to, _mm512_loadu_ps(from));
   }
   static Vec set(float x) { return _mm512_set1_ps(x); }
+  static Vec add(Vec a, Vec b) { return _mm512_add_ps(a, b); }
+  static Vec divide(Vec a, Vec b) { return _mm512_div_ps(a, b); }
   static Vec clamp(Vec x, Vec lo, Vec hi) {
     return _mm512_maskz_min_ps(kAll16, hi, _mm512_maskz_max_ps(kAll16, lo, x));
   }

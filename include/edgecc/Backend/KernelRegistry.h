@@ -178,6 +178,7 @@ void registerSelectionKernels(KernelRegistry &registry);
 /// Kernels of x86: backends/avx.
 void registerAvxFloatKernels(KernelRegistry &registry);
 void registerAvxInt8Kernels(KernelRegistry &registry);
+void registerAvxPoolingKernels(KernelRegistry &registry);
 
 //===----------------------------------------------------------------------===//
 // Shared by the families
