@@ -91,6 +91,7 @@ const KernelRegistry &KernelRegistry::get() {
     registerAvxFloatKernels(all);
     registerAvxInt8Kernels(all);
     registerAvxPoolingKernels(all);
+    registerAvxRecurrentKernels(all);
     return all;
   }();
   return registry;

@@ -206,6 +206,18 @@ struct F32Avx2 {
   static Vec set(float x) { return _mm256_set1_ps(x); }
   static Vec add(Vec a, Vec b) { return _mm256_add_ps(a, b); }
   static Vec divide(Vec a, Vec b) { return _mm256_div_ps(a, b); }
+  static Vec subtract(Vec a, Vec b) { return _mm256_sub_ps(a, b); }
+  static Vec multiply(Vec a, Vec b) { return _mm256_mul_ps(a, b); }
+  /// The nearest integer.
+  static Vec round(Vec x) {
+    return _mm256_round_ps(x, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+  }
+  /// 2^k of an integer from -126 to 127.
+  static Vec power(Vec k) {
+    const __m256i exponent =
+        _mm256_add_epi32(_mm256_cvtps_epi32(k), _mm256_set1_epi32(127));
+    return _mm256_castsi256_ps(_mm256_slli_epi32(exponent, 23));
+  }
   /// Limited to [lo, hi]; a NaN stays a NaN.
   static Vec clamp(Vec x, Vec lo, Vec hi) {
     return _mm256_min_ps(hi, _mm256_max_ps(lo, x));
@@ -407,6 +419,17 @@ struct F32Avx512 {
   static Vec set(float x) { return _mm512_set1_ps(x); }
   static Vec add(Vec a, Vec b) { return _mm512_add_ps(a, b); }
   static Vec divide(Vec a, Vec b) { return _mm512_div_ps(a, b); }
+  static Vec subtract(Vec a, Vec b) { return _mm512_sub_ps(a, b); }
+  static Vec multiply(Vec a, Vec b) { return _mm512_mul_ps(a, b); }
+  static Vec round(Vec x) {
+    return _mm512_maskz_roundscale_ps(
+        kAll16, x, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+  }
+  static Vec power(Vec k) {
+    const __m512i exponent = _mm512_add_epi32(
+        _mm512_maskz_cvtps_epi32(kAll16, k), _mm512_set1_epi32(127));
+    return _mm512_castsi512_ps(_mm512_maskz_slli_epi32(kAll16, exponent, 23));
+  }
   static Vec clamp(Vec x, Vec lo, Vec hi) {
     return _mm512_maskz_min_ps(kAll16, hi, _mm512_maskz_max_ps(kAll16, lo, x));
   }

@@ -179,6 +179,7 @@ void registerSelectionKernels(KernelRegistry &registry);
 void registerAvxFloatKernels(KernelRegistry &registry);
 void registerAvxInt8Kernels(KernelRegistry &registry);
 void registerAvxPoolingKernels(KernelRegistry &registry);
+void registerAvxRecurrentKernels(KernelRegistry &registry);
 
 //===----------------------------------------------------------------------===//
 // Shared by the families

@@ -1,0 +1,194 @@
+//===- RecurrentKernels.cpp - GRU and LSTM for AVX2 and AVX-512 -----------===//
+//
+// Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "AvxLayers.h"
+
+#include "edgecc/Quant/RecurrentParams.h"
+
+#include <limits>
+
+using namespace mlir;
+using namespace edgecc;
+using namespace edgecc::edge;
+
+static RankedTensorType typeOf(Value value) {
+  return cast<RankedTensorType>(value.getType());
+}
+
+/// Float, of one sequence, with activations that have a vector form.
+static bool isAvxRecurrent(RecurrentOpInterface op) {
+  return !integer::isIntegerRecurrent(op) &&
+         typeOf(op.getInput()).getDimSize(1) == 1 &&
+         isConstant(op.getWeights()) && isConstant(op.getRecurrence()) &&
+         isConstant(op.getBias()) &&
+         llvm::all_of(op.getActivations(), [](Attribute name) {
+           StringRef text = cast<StringAttr>(name).getValue();
+           return text == "Sigmoid" || text == "Tanh" || text == "Relu";
+         });
+}
+
+namespace {
+/// The constants of a layer in whole vectors of units.
+struct AvxRecurrent {
+  int64_t directions, gates, hidden, padded;
+  const AvxArithmetic &isa;
+
+  AvxRecurrent(RecurrentOpInterface op, int64_t gates, const AvxArithmetic &isa)
+      : directions(typeOf(op.getWeights()).getDimSize(0)), gates(gates),
+        hidden(typeOf(op.getInitialH()).getDimSize(2)),
+        padded(int64_t(llvm::alignTo(hidden, isa.lanes))), isa(isa) {}
+
+  /// [D, G * H, columns] as tiles read it.
+  reference::Tensor packMatrix(Value value) const {
+    reference::Tensor matrix = *getConstantTensor(value);
+    int64_t columns = matrix.getDim(2);
+    reference::Tensor packed =
+        makeFloats(value, directions * gates * padded * columns);
+    ArrayRef<float> from = std::as_const(matrix).getData<float>();
+    MutableArrayRef<float> to = packed.getData<float>();
+    for (int64_t row = 0; row != directions * gates * hidden; ++row) {
+      int64_t unit = row / hidden * padded + row % hidden;
+      for (int64_t k = 0; k != columns; ++k)
+        to[(unit / isa.lanes * columns + k) * isa.lanes + unit % isa.lanes] =
+            from[row * columns + k];
+    }
+    return packed;
+  }
+
+  /// Both biases of [D, 2 * G * H] added for the first `whole` gates, that of
+  /// the input for the others.
+  reference::Tensor packBias(Value value, int64_t whole) const {
+    reference::Tensor bias = *getConstantTensor(value);
+    reference::Tensor packed = makeFloats(value, directions * gates * padded);
+    ArrayRef<float> from = std::as_const(bias).getData<float>();
+    for (int64_t row = 0; row != directions * gates * hidden; ++row) {
+      int64_t gate = row / hidden % gates;
+      int64_t own =
+          row / (gates * hidden) * 2 * gates * hidden + row % (gates * hidden);
+      packed.getData<float>()[row / hidden * padded + row % hidden] =
+          gate < whole ? from[own] + from[own + gates * hidden] : from[own];
+    }
+    return packed;
+  }
+
+  /// The recurrence's bias of the last gate.
+  reference::Tensor packLastBias(Value value) const {
+    reference::Tensor bias = *getConstantTensor(value);
+    reference::Tensor packed = makeFloats(value, directions * padded);
+    ArrayRef<float> from = std::as_const(bias).getData<float>();
+    for (int64_t d = 0; d != directions; ++d)
+      for (int64_t i = 0; i != hidden; ++i)
+        packed.getData<float>()[d * padded + i] =
+            from[(2 * (d + 1) * gates - 1) * hidden + i];
+    return packed;
+  }
+
+private:
+  static reference::Tensor makeFloats(Value value, int64_t count) {
+    return reference::Tensor(
+        RankedTensorType::get({count}, Float32Type::get(value.getContext())));
+  }
+};
+} // namespace
+
+static void begin(RecurrentOpInterface op, StringRef kernel,
+                  const AvxArithmetic &isa, KernelCallBuilder &call) {
+  call.begin(kernel, "recurrent_avx.h");
+  call.addName(isa.name);
+  call.addShape(op.getInput());
+  call.addInt(typeOf(op.getInitialH()).getDimSize(2));
+  call.addName("Direction::" +
+               stringifyRecurrentDirection(op.getDirection()).str());
+  call.addBool(!op.getY().use_empty());
+}
+
+static void addActivations(RecurrentOpInterface op, KernelCallBuilder &call) {
+  for (Attribute name : op.getActivations())
+    call.addName("Activation::" + cast<StringAttr>(name).getValue().str());
+}
+
+static void addLengths(RecurrentOpInterface op, KernelCallBuilder &call) {
+  if (Value lengths = op.getSequenceLens())
+    return call.addInput(lengths);
+  reference::Tensor full(
+      RankedTensorType::get({1}, IntegerType::get(op->getContext(), 32)));
+  full.getData<int32_t>()[0] = int32_t(typeOf(op.getInput()).getDimSize(0));
+  call.addData("lengths", full);
+}
+
+/// The states as outputs; those that nobody wants take no room. Then scratch
+/// and the clip.
+static void addRest(RecurrentOpInterface op, const AvxRecurrent &layer,
+                    Value cells, KernelCallBuilder &call) {
+  call.addOutput(op.getY().use_empty() ? op.getYH() : op.getY());
+  call.addOutput(op.getYH());
+  if (cells)
+    call.addOutput(cells);
+  // As in the kernel's AvxGates.
+  int64_t steps = typeOf(op.getInput()).getDimSize(0);
+  int64_t together = std::min<int64_t>(steps, layer.isa.lanes / 2);
+  int64_t floats =
+      (together + 1) * layer.gates * layer.padded + 3 * layer.padded;
+  call.addScratch(floats * int64_t(sizeof(float)));
+  std::optional<APFloat> clip = op.getClip();
+  call.addScalar(clip ? clip->convertToFloat()
+                      : std::numeric_limits<float>::infinity());
+}
+
+template <const AvxArithmetic &isa>
+static LogicalResult lowerGru(GRUOp op, KernelCallBuilder &call) {
+  AvxRecurrent layer(op, /*gates=*/3, isa);
+  begin(op, "gru_f32_avx", isa, call);
+  call.addBool(op.getLinearBeforeReset());
+  addActivations(op, call);
+  call.addInput(op.getInput());
+  call.addData("weights", layer.packMatrix(op.getWeights()));
+  call.addData("recurrence", layer.packMatrix(op.getRecurrence()));
+  call.addData("bias",
+               layer.packBias(op.getBias(), op.getLinearBeforeReset() ? 2 : 3));
+  call.addData("last_bias", layer.packLastBias(op.getBias()));
+  addLengths(op, call);
+  call.addInput(op.getInitialH());
+  addRest(op, layer, /*cells=*/Value(), call);
+  return success();
+}
+
+template <const AvxArithmetic &isa>
+static LogicalResult lowerLstm(LSTMOp op, KernelCallBuilder &call) {
+  AvxRecurrent layer(op, /*gates=*/4, isa);
+  begin(op, "lstm_f32_avx", isa, call);
+  addActivations(op, call);
+  call.addInput(op.getInput());
+  call.addData("weights", layer.packMatrix(op.getWeights()));
+  call.addData("recurrence", layer.packMatrix(op.getRecurrence()));
+  call.addData("bias", layer.packBias(op.getBias(), 4));
+  addLengths(op, call);
+  call.addInput(op.getInitialH());
+  call.addInput(op.getInitialC());
+  addRest(op, layer, op.getYC(), call);
+  return success();
+}
+
+static bool isAvxGru(GRUOp op) { return isAvxRecurrent(op); }
+
+static bool isAvxLstm(LSTMOp op) {
+  return isAvxRecurrent(op) && !op.getPeephole() && !op.getInputForget();
+}
+
+template <const AvxArithmetic &isa>
+static void addKernels(KernelRegistry &registry, StringRef gru,
+                       StringRef lstm) {
+  registry.add<GRUOp>(gru, isAvxGru, lowerGru<isa>, isa.benefit,
+                      {"fma", isa.feature});
+  registry.add<LSTMOp>(lstm, isAvxLstm, lowerLstm<isa>, isa.benefit,
+                       {"fma", isa.feature});
+}
+
+void edgecc::registerAvxRecurrentKernels(KernelRegistry &registry) {
+  addKernels<f32Avx512>(registry, "gru_f32_avx512", "lstm_f32_avx512");
+  addKernels<f32Avx2>(registry, "gru_f32_avx2", "lstm_f32_avx2");
+}
