@@ -231,14 +231,17 @@ AvxDepthTiling AvxDepthTiling::choose(const AvxLayer &layer,
 
 template <typename T>
 static void packInto(const reference::Tensor &weights, const AvxLayer &layer,
-                     const AvxArithmetic &isa, SmallVectorImpl<T> &packed) {
+                     int64_t blocks, const AvxArithmetic &isa,
+                     SmallVectorImpl<T> &packed) {
   ArrayRef<T> data = weights.getData<T>();
   int64_t outputs = weights.getDim(0), run = layer.getRun(),
-          runs = layer.getRuns();
-  for (int64_t first = 0; first < outputs; first += isa.lanes)
+          runs = layer.getRuns(),
+          end = int64_t(llvm::alignTo(outputs, isa.lanes));
+  for (int64_t first = 0; first < end; first += blocks * isa.lanes)
     for (int64_t at = 0; at != runs; ++at)
       for (int64_t k = 0; k < run; k += isa.step)
-        for (int64_t o = first; o != first + isa.lanes; ++o)
+        for (int64_t o = first; o < std::min(first + blocks * isa.lanes, end);
+             ++o)
           for (int64_t i = k; i != k + isa.step; ++i)
             packed.push_back(o < outputs && i < run
                                  ? data[(o * runs + at) * run + i]
@@ -259,12 +262,12 @@ makePacked(const reference::Tensor &weights,
 }
 
 reference::Tensor edgecc::packForTiles(const reference::Tensor &weights,
-                                       const AvxLayer &layer,
+                                       const AvxLayer &layer, int64_t blocks,
                                        const AvxArithmetic &isa) {
   auto pack = [&](auto zero) {
     using T = decltype(zero);
     return makePacked<T>(weights, [&](SmallVectorImpl<T> &packed) {
-      packInto(weights, layer, isa, packed);
+      packInto(weights, layer, blocks, isa, packed);
     });
   };
   return weights.getElementType().isF32() ? pack(0.0f) : pack(int8_t(0));

@@ -71,9 +71,11 @@ struct AvxTiling {
   static AvxTiling choose(const AvxLayer &layer, const AvxArithmetic &isa);
 };
 
-/// Weights [O, taps..., C] in the order in which tiles read them.
+/// Weights [O, taps..., C] in the order in which tiles of so many vectors of
+/// channels read them.
 reference::Tensor packForTiles(const reference::Tensor &weights,
-                               const AvxLayer &layer, const AvxArithmetic &isa);
+                               const AvxLayer &layer, int64_t blocks,
+                               const AvxArithmetic &isa);
 
 /// A depthwise convolution in vectors of channels.
 struct AvxDepthTiling {

@@ -85,7 +85,7 @@ static void lowerTiles(ClampableOpInterface op, const AvxLayer &narrow,
   call.addData("weights",
                packForTiles(widenFilter(*getConstantTensor(op->getOperand(1)),
                                         narrow, unit),
-                            layer, isa));
+                            layer, tiling.blocks, isa));
   call.addData("bias", packBias(op->getOperand(2), unit, isa));
   call.addOutput(op->getResult(0));
   addFloatClamp(op, call);

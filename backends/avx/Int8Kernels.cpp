@@ -125,10 +125,10 @@ static LogicalResult lowerConv(ConvOp op, KernelCallBuilder &call,
   reference::Tensor filter = *getConstantTensor(op.getFilter());
   call.begin(sum ? "conv2d_s8_add_avx" : "conv2d_s8_avx", "conv2d_avx.h");
   addTiling(layer, tiling, isa, call);
-  if (failed(addEpilogue(
-          op, filter,
-          packForTiles(widenFilter(filter, narrow, unit), layer, isa), isa,
-          call, sum, unit)))
+  if (failed(addEpilogue(op, filter,
+                         packForTiles(widenFilter(filter, narrow, unit), layer,
+                                      tiling.blocks, isa),
+                         isa, call, sum, unit)))
     return failure();
   allowOverlap(layer, tiling, call);
   call.addScratch(tiling.scratchBytes);
@@ -143,7 +143,8 @@ static LogicalResult lowerFullyConnected(FullyConnectedOp op,
   reference::Tensor weights = *getConstantTensor(op.getWeights());
   call.begin("conv2d_s8_avx", "conv2d_avx.h");
   addTiling(layer, tiling, isa, call);
-  if (failed(addEpilogue(op, weights, packForTiles(weights, layer, isa), isa,
+  if (failed(addEpilogue(op, weights,
+                         packForTiles(weights, layer, tiling.blocks, isa), isa,
                          call)))
     return failure();
   allowOverlap(layer, tiling, call);

@@ -42,20 +42,24 @@ struct AvxRecurrent {
         hidden(typeOf(op.getInitialH()).getDimSize(2)),
         padded(int64_t(llvm::alignTo(hidden, isa.lanes))), isa(isa) {}
 
-  /// [D, G * H, columns] as tiles read it.
-  reference::Tensor packMatrix(Value value) const {
+  /// [D, G * H, columns] as tiles of `blocks` vectors read it. The gates from
+  /// `apart` on are a matrix of their own.
+  reference::Tensor packMatrix(Value value, int64_t blocks,
+                               int64_t apart) const {
     reference::Tensor matrix = *getConstantTensor(value);
-    int64_t columns = matrix.getDim(2);
+    int64_t columns = matrix.getDim(2), at = 0;
     reference::Tensor packed =
         makeFloats(value, directions * gates * padded * columns);
-    ArrayRef<float> from = std::as_const(matrix).getData<float>();
-    MutableArrayRef<float> to = packed.getData<float>();
-    for (int64_t row = 0; row != directions * gates * hidden; ++row) {
-      int64_t unit = row / hidden * padded + row % hidden;
-      for (int64_t k = 0; k != columns; ++k)
-        to[(unit / isa.lanes * columns + k) * isa.lanes + unit % isa.lanes] =
-            from[row * columns + k];
-    }
+    for (int64_t d = 0; d != directions; ++d)
+      for (auto [first, last] :
+           {std::pair(int64_t(0), apart), std::pair(apart, gates)})
+        for (int64_t row = first * padded; row < last * padded;
+             row += blocks * isa.lanes)
+          for (int64_t k = 0; k != columns; ++k)
+            for (int64_t i = row;
+                 i < std::min(row + blocks * isa.lanes, last * padded); ++i)
+              packed.getData<float>()[at++] =
+                  getWeight(matrix, d, i / padded, i % padded, k);
     return packed;
   }
 
@@ -87,7 +91,20 @@ struct AvxRecurrent {
     return packed;
   }
 
+  /// Vectors in a block of the inputs' matrix: as the kernel's kInputBlocks.
+  static int64_t getInputBlocks(RecurrentOpInterface op) {
+    return typeOf(op.getInput()).getDimSize(0) > 1 ? 2 : 8;
+  }
+
 private:
+  float getWeight(const reference::Tensor &matrix, int64_t d, int64_t gate,
+                  int64_t unit, int64_t column) const {
+    if (unit >= hidden)
+      return 0.0f;
+    int64_t row = (d * gates + gate) * hidden + unit;
+    return matrix.getData<float>()[row * matrix.getDim(2) + column];
+  }
+
   static reference::Tensor makeFloats(Value value, int64_t count) {
     return reference::Tensor(
         RankedTensorType::get({count}, Float32Type::get(value.getContext())));
@@ -146,8 +163,11 @@ static LogicalResult lowerGru(GRUOp op, KernelCallBuilder &call) {
   call.addBool(op.getLinearBeforeReset());
   addActivations(op, call);
   call.addInput(op.getInput());
-  call.addData("weights", layer.packMatrix(op.getWeights()));
-  call.addData("recurrence", layer.packMatrix(op.getRecurrence()));
+  call.addData(
+      "weights",
+      layer.packMatrix(op.getWeights(), layer.getInputBlocks(op), layer.gates));
+  call.addData("recurrence",
+               layer.packMatrix(op.getRecurrence(), /*blocks=*/8, /*apart=*/2));
   call.addData("bias",
                layer.packBias(op.getBias(), op.getLinearBeforeReset() ? 2 : 3));
   call.addData("last_bias", layer.packLastBias(op.getBias()));
@@ -163,8 +183,11 @@ static LogicalResult lowerLstm(LSTMOp op, KernelCallBuilder &call) {
   begin(op, "lstm_f32_avx", isa, call);
   addActivations(op, call);
   call.addInput(op.getInput());
-  call.addData("weights", layer.packMatrix(op.getWeights()));
-  call.addData("recurrence", layer.packMatrix(op.getRecurrence()));
+  call.addData(
+      "weights",
+      layer.packMatrix(op.getWeights(), layer.getInputBlocks(op), layer.gates));
+  call.addData("recurrence",
+               layer.packMatrix(op.getRecurrence(), /*blocks=*/8, /*apart=*/4));
   call.addData("bias", layer.packBias(op.getBias(), 4));
   addLengths(op, call);
   call.addInput(op.getInitialH());

@@ -2,9 +2,10 @@
 // pixels times Blocks vectors of channels. Each weight that is loaded serves
 // all pixels, each input all vectors.
 //
-//   weights  for each vector of output channels, for each run of inputs that
-//            lie side by side (see AvxPlan), for each kStep inputs of the run:
-//            kStep weights of each channel. Filled up with zeros.
+//   weights  for each Blocks vectors of output channels (the last may be
+//            fewer), for each run of inputs that lie side by side (see
+//            AvxPlan), for each kStep inputs of the run, for each of the
+//            vectors: kStep weights of each channel. Filled up with zeros.
 //   bias     of whole vectors of channels
 //
 // The inputs of a band of output rows are first copied to a buffer, with their
@@ -150,8 +151,7 @@ EDGECC_AVX_INLINE void sumSteps(typename Plan::Isa::Vec (&sums)[M][N],
     Vec w[N];
     EDGECC_AVX_UNROLL
     for (int n = 0; n < N; ++n)
-      w[n] = Isa::loadWeights(weights + n * Plan::kBlockWeights +
-                              s * Plan::kStepWeights);
+      w[n] = Isa::loadWeights(weights + (s * N + n) * Plan::kStepWeights);
     EDGECC_AVX_UNROLL
     for (int m = 0; m < M; ++m) {
       const Vec x = Isa::broadcast(run + Plan::pixelOffset(m) + s * Isa::kStep);
@@ -187,12 +187,12 @@ EDGECC_AVX_INLINE void sumTile(typename Plan::Isa::Vec (&sums)[M][N],
       for (int s = 0; s < kSteps / kUnroll; ++s) {
         sumSteps<Plan, kUnroll>(sums, run, weights);
         run += kUnroll * Isa::kStep;
-        weights += kUnroll * Plan::kStepWeights;
+        weights += kUnroll * N * Plan::kStepWeights;
         // One register for all pixels: GCC would take one for each.
         __asm__("" : "+r"(run));
       }
       sumSteps<Plan, kRest>(sums, run, weights);
-      weights += kRest * Plan::kStepWeights;
+      weights += kRest * N * Plan::kStepWeights;
     }
 }
 

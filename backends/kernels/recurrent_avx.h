@@ -1,8 +1,12 @@
 // GRU and LSTM in float with AVX2 or AVX-512, of one sequence. What they
 // compute is defined in recurrent.h; activations are Sigmoid, Tanh or Relu.
 //
-//   weights     [D, G, P, I] as in avx_tiles.h, P being H in whole vectors; so
-//               are recurrence [D, G, P, H] and, below, all vectors of units
+//   weights     [D, G * P, I] as in avx_tiles.h, P being H in whole vectors as
+//               below; in blocks of two vectors, or of eight if there is only
+//               one step
+//   recurrence  [D, G * P, H] in blocks of eight vectors; those of a GRU's gate
+//   n
+//               begin a block
 //   bias        [D, G, P]  of input and recurrence together; of a GRU with
 //               LinearBeforeReset, of gate n that of the input
 //   last_bias   [D, P]     of such a GRU: the recurrence's bias of gate n
@@ -34,16 +38,15 @@ namespace kernels {
 namespace {
 
 /// out = bias + matrix * in for each of Rows rows of Columns inputs; `bias` is
-/// one row.
-template <class Isa, int Rows, int Columns, int Outputs>
+/// one row. The matrix comes in blocks of so many vectors.
+template <class Isa, int Rows, int Columns, int Outputs, int Blocks>
 inline void multiplyRows(const float *in, const float *matrix,
                          const float *bias, float *out) {
   using Win = Window<1, 1, 1, 1, 1, 1, 0, 0, 0, 0>;
   constexpr int kVectors = Outputs / Isa::kLanes;
-  constexpr int kBlocks = Rows > 1 ? 2 : 8;
-  using Plan = AvxPlan < Isa, Shape<1, 1, Rows, Columns>,
-        Shape<1, 1, Rows, Outputs>, Win, Rows,
-        kVectors<kBlocks ? kVectors : kBlocks, Rows>;
+  using Plan =
+      AvxPlan<Isa, Shape<1, 1, Rows, Columns>, Shape<1, 1, Rows, Outputs>, Win,
+              Rows, (kVectors < Blocks ? kVectors : Blocks), Rows>;
   avxConvolution<Plan>(in, matrix, bias,
                        AvxF32Finish{out, -HUGE_VALF, HUGE_VALF}, nullptr, 0.0f);
 }
@@ -63,6 +66,7 @@ struct AvxGates {
   /// Steps whose inputs are taken together. As in RecurrentKernels.cpp.
   static constexpr int kMost = Isa::kDepthTile / 2;
   static constexpr int kTogether = kSteps < kMost ? kSteps : kMost;
+  static constexpr int kInputBlocks = kTogether > 1 ? 2 : 8;
   static constexpr int kFloats = (kTogether + 1) * kAll + 3 * kPadded;
   static constexpr int kScratch = kFloats * static_cast<int>(sizeof(float));
 
@@ -91,7 +95,7 @@ struct AvxGates {
   template <int First, int Count>
   void multiplyState(int d, const float *in, const float *start,
                      float *to) const {
-    multiplyRows<Isa, 1, kHidden, Count * kPadded>(
+    multiplyRows<Isa, 1, kHidden, Count * kPadded, 8>(
         in, recurrence + (d * kGates + First) * kPadded * kHidden, start,
         to + First * kPadded);
   }
@@ -115,11 +119,11 @@ struct AvxGates {
       const int first = isReverse(d) ? length - i - count : i;
       const float *rows = in + first * kInputs;
       if (count == kTogether)
-        multiplyRows<Isa, kTogether, kInputs, kAll>(rows, matrix,
-                                                    bias + d * kAll, inputSums);
+        multiplyRows<Isa, kTogether, kInputs, kAll, kInputBlocks>(
+            rows, matrix, bias + d * kAll, inputSums);
       else
-        multiplyRows<Isa, 1, kInputs, kAll>(rows, matrix, bias + d * kAll,
-                                            inputSums);
+        multiplyRows<Isa, 1, kInputs, kAll, kInputBlocks>(
+            rows, matrix, bias + d * kAll, inputSums);
       for (int k = 0; k < count; ++k) {
         const int at = isReverse(d) ? count - 1 - k : k;
         step(inputSums + at * kAll);

@@ -41,9 +41,15 @@ template <class Plan, class T> Fenced<T> pack(const std::vector<T> &filter) {
   for (int o = 0; o < Plan::kOut; ++o)
     for (int run = 0; run < kRuns; ++run)
       for (int i = 0; i < Plan::kRun; ++i) {
+        const int vector = o / kLanes, first = vector / Plan::kBlocks;
+        const int blocks =
+            std::min(Plan::kBlocks, kVectors - first * Plan::kBlocks);
+        const int step = run * Plan::kSteps + i / kStep;
         const int place =
-            (o / kLanes * kRuns + run) * Plan::kSteps * kLanes * kStep +
-            i / kStep * kLanes * kStep + o % kLanes * kStep + i % kStep;
+            first * Plan::kBlocks * Plan::kBlockWeights +
+            ((step * blocks + vector % Plan::kBlocks) * kLanes + o % kLanes) *
+                kStep +
+            i % kStep;
         packed.at(static_cast<std::size_t>(place)) =
             at(filter, (o * kRuns + run) * Plan::kRun + i);
       }
