@@ -175,8 +175,11 @@ static int64_t getSpan(const AvxLayer &layer, unsigned axis, int64_t outputs) {
 /// Rows of a band, in multiples of `step`.
 static int64_t chooseBand(const AvxLayer &layer, int64_t rowBytes,
                           int64_t step) {
+  // Bands share rows: of wide images rather a few more than fit.
+  constexpr int64_t kLeast = 6;
   int64_t height = layer.out[1], rows = height;
-  while (rows > step && getSpan(layer, 0, rows) * rowBytes > kBandBytes)
+  while (rows > std::max(step, kLeast) &&
+         getSpan(layer, 0, rows) * rowBytes > kBandBytes)
     --rows;
   return std::min<int64_t>(int64_t(llvm::alignTo(balance(height, rows), step)),
                            height);

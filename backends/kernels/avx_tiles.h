@@ -234,20 +234,21 @@ template <class Plan, class Finish> struct AvxSweep {
     constexpr int kWidth = Plan::Out::dim(2), kStep = Plan::kTileColumns;
     constexpr int kDown = Plan::Win::strideH * Plan::kRow;
     constexpr int kAcross = Plan::Win::strideW * Plan::kDepth;
-    int y = 0;
-    if constexpr (Plan::kTileRows > 1)
-      for (; y + Plan::kTileRows <= count; y += Plan::kTileRows)
-        tile<Plan::kTileRows * kWidth, N, Valid>(cells + y * kDown, channel,
-                                                 pixel + y * kWidth);
-    for (; y < count; ++y) {
-      const Cell *row = cells + y * kDown;
+    constexpr int kRows = Plan::kTileRows;
+    const Cell *row = cells;
+    int left = count;
+    if constexpr (kRows > 1)
+      for (; left >= kRows; left -= kRows) {
+        tile<kRows * kWidth, N, Valid>(row, channel, pixel);
+        row += kRows * kDown;
+        pixel += kRows * kWidth;
+      }
+    for (; left > 0; --left, row += kDown, pixel += kWidth) {
       int x = 0;
       for (; x + kStep <= kWidth; x += kStep)
-        tile<kStep, N, Valid>(row + x * kAcross, channel,
-                              pixel + y * kWidth + x);
+        tile<kStep, N, Valid>(row + x * kAcross, channel, pixel + x);
       if constexpr (kWidth % kStep > 0)
-        tile<kWidth % kStep, N, Valid>(row + x * kAcross, channel,
-                                       pixel + y * kWidth + x);
+        tile<kWidth % kStep, N, Valid>(row + x * kAcross, channel, pixel + x);
     }
   }
 
