@@ -9,6 +9,7 @@
 // loops over every tap: int8 bit for bit. Compiled once for AVX2 and once for
 // AVX-512 with VNNI; exits with 77 on a processor without.
 #include "add_operands.h"
+#include "avx_types.h"
 #include "conv2d.h"
 #include "conv2d_avx.h"
 #include "depthwise_conv2d.h"
@@ -20,16 +21,6 @@
 using namespace edgecc::kernels;
 
 namespace {
-
-#if defined(__AVX512VNNI__)
-using S8 = S8Vnni;
-using F32 = F32Avx512;
-constexpr int kOffset = 128;
-#else
-using S8 = S8Avx2;
-using F32 = F32Avx2;
-constexpr int kOffset = 0;
-#endif
 
 /// Weights [O, KH, KW, C] as avx_tiles.h describes them.
 template <class Plan, class T> Fenced<T> pack(const std::vector<T> &filter) {

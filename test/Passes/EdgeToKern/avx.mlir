@@ -42,8 +42,7 @@ func.func @main(%x: tensor<1x4x!in>) -> tensor<1x1x!out> {
 
 // CHECK-LABEL: func.func @run
 // CHECK: kern.call "conv2d_s8_avx" from "conv2d_avx.h"
-// AVX2-SAME: 8, 1, 4, false, 3, 0, 5, -128, 127]>
-// VNNI-SAME: 16, 1, 4, false, 3, 0, 5, -128, 127]>
+// CHECK-SAME: false, 3, 0, 5, -128, 127]>
 // CHECK-SAME: overlap = array<i64: 0, -32>
 // CHECK: kern.call "conv2d_s8_add_avx" from "conv2d_avx.h"
 // CHECK-SAME: inplace = array<i64: 4>
@@ -56,4 +55,41 @@ func.func @main(%x: tensor<1x4x4x2x!in>) -> (tensor<1x4x4x2x!out>) {
     : (tensor<1x4x4x2x!out>, tensor<2x3x3x2x!w>, tensor<2x!b>) -> tensor<1x4x4x2x!out>
   %2 = edge.add %x, %1 : (tensor<1x4x4x2x!in>, tensor<1x4x4x2x!out>) -> tensor<1x4x4x2x!out>
   return %2 : tensor<1x4x4x2x!out>
+}
+
+// -----
+
+// Where a vector has room for several pixels, these count as one: two outputs of
+// eight channels in a window that is two columns wider.
+
+!in = !quant.uniform<i8:f32, 0.5:3>
+!w = !quant.uniform<i8<-127:127>:f32:0, {0.125, 0.125, 0.125, 0.125, 0.125, 0.125, 0.125, 0.125}>
+!b = !quant.uniform<i32:f32:0, {0.0625, 0.0625, 0.0625, 0.0625, 0.0625, 0.0625, 0.0625, 0.0625}>
+!out = !quant.uniform<i8:f32, 0.5:5>
+
+// CHECK-LABEL: func.func @run
+// AVX2: kern.call "conv2d_s8_avx" from "conv2d_avx.h"<["S8Avx2", #kern.shape<[1, 8, 8, 3]>, #kern.shape<[1, 4, 4, 8]>,
+// AVX2-SAME: #kern.window<kernel = [3, 3], strides = [2, 2],
+// VNNI: kern.call "conv2d_s8_avx" from "conv2d_avx.h"<["S8Vnni", #kern.shape<[1, 8, 8, 3]>, #kern.shape<[1, 4, 2, 16]>,
+// VNNI-SAME: #kern.window<kernel = [3, 5], strides = [2, 4],
+// Depthwise: two pixels of eight channels.
+// AVX2: kern.call "depthwise_conv2d_s8_avx" from "depthwise_conv2d_avx.h"<["S8Avx2"
+// AVX2-SAME: memref<96xi8>, memref<8xi32>
+// VNNI: kern.call "depthwise_conv2d_s8_avx" from "depthwise_conv2d_avx.h"<["S8Vnni"
+// VNNI-SAME: memref<192xi8>, memref<16xi32>
+// CHECK: kern.call "avg_pool2d_s8_avx" from "pool2d_avx.h"
+// CHECK: kern.call "max_pool2d_s8_avx" from "pool2d_avx.h"
+func.func @main(%x: tensor<1x8x8x3x!in>) -> (tensor<1x1x1x8x!out>, tensor<1x2x2x8x!out>) {
+  %w = edge.constant dense<1> : tensor<8x3x3x3xi8> -> tensor<8x3x3x3x!w>
+  %v = edge.constant dense<1> : tensor<8x3x3x1xi8> -> tensor<8x3x3x1x!w>
+  %b = edge.constant dense<8> : tensor<8xi32> -> tensor<8x!b>
+  %0 = edge.conv %x, %w, %b {groups = 1 : i64, strides = array<i64: 2, 2>, pads = array<i64: 0, 0, 1, 1>, dilations = array<i64: 1, 1>}
+    : (tensor<1x8x8x3x!in>, tensor<8x3x3x3x!w>, tensor<8x!b>) -> tensor<1x4x4x8x!out>
+  %1 = edge.conv %0, %v, %b {groups = 8 : i64, strides = array<i64: 1, 1>, pads = array<i64: 1, 1, 1, 1>, dilations = array<i64: 1, 1>}
+    : (tensor<1x4x4x8x!out>, tensor<8x3x3x1x!w>, tensor<8x!b>) -> tensor<1x4x4x8x!out>
+  %2 = edge.avg_pool %1 {kernel = array<i64: 4, 4>, strides = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>}
+    : (tensor<1x4x4x8x!out>) -> tensor<1x1x1x8x!out>
+  %3 = edge.max_pool %1 {kernel = array<i64: 2, 2>, strides = array<i64: 2, 2>, pads = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>}
+    : (tensor<1x4x4x8x!out>) -> tensor<1x2x2x8x!out>
+  return %2, %3 : tensor<1x1x1x8x!out>, tensor<1x2x2x8x!out>
 }

@@ -1,0 +1,31 @@
+// RUN: edgecc-opt %s -split-input-file -convert-edge-to-kern='features=avx2,fma' | FileCheck %s --check-prefixes=CHECK,AVX2
+// RUN: edgecc-opt %s -split-input-file -convert-edge-to-kern='features=avx2,fma,avx512vnni' | FileCheck %s --check-prefixes=CHECK,AVX512
+// RUN: edgecc-opt %s -split-input-file -convert-edge-to-kern='features=avx2' | FileCheck %s --check-prefix=NOFMA
+
+// Windows of one pixel read the image where it is; others take a buffer.
+
+// CHECK-LABEL: func.func @run
+// AVX2: kern.call "conv2d_f32_avx" from "conv2d_avx.h"<["F32Avx2",
+// AVX512: kern.call "conv2d_f32_avx" from "conv2d_avx.h"<["F32Avx512",
+// CHECK-SAME: scratch
+// CHECK: kern.call "depthwise_conv2d_f32_avx" from "depthwise_conv2d_avx.h"
+// CHECK-SAME: scratch
+// CHECK: kern.call "pointwise_f32_avx" from "conv2d_avx.h"
+// AVX2-SAME: memref<256xf32>, memref<16xf32>
+// AVX512-SAME: memref<256xf32>, memref<16xf32>
+// CHECK-NOT: scratch
+// CHECK: return
+// NOFMA-NOT: _f32_avx
+func.func @main(%x: tensor<1x4x4x16xf32>) -> tensor<1x4x4x16xf32> {
+  %w = edge.constant dense<1.0> : tensor<16x3x3x16xf32> -> tensor<16x3x3x16xf32>
+  %v = edge.constant dense<1.0> : tensor<16x3x3x1xf32> -> tensor<16x3x3x1xf32>
+  %p = edge.constant dense<1.0> : tensor<16x1x1x16xf32> -> tensor<16x1x1x16xf32>
+  %b = edge.constant dense<2.0> : tensor<16xf32> -> tensor<16xf32>
+  %0 = edge.conv %x, %w, %b {groups = 1 : i64, strides = array<i64: 1, 1>, pads = array<i64: 1, 1, 1, 1>, dilations = array<i64: 1, 1>}
+    : (tensor<1x4x4x16xf32>, tensor<16x3x3x16xf32>, tensor<16xf32>) -> tensor<1x4x4x16xf32>
+  %1 = edge.conv %0, %v, %b {groups = 16 : i64, strides = array<i64: 1, 1>, pads = array<i64: 1, 1, 1, 1>, dilations = array<i64: 1, 1>}
+    : (tensor<1x4x4x16xf32>, tensor<16x3x3x1xf32>, tensor<16xf32>) -> tensor<1x4x4x16xf32>
+  %2 = edge.conv %1, %p, %b {groups = 1 : i64, strides = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>}
+    : (tensor<1x4x4x16xf32>, tensor<16x1x1x16xf32>, tensor<16xf32>) -> tensor<1x4x4x16xf32>
+  return %2 : tensor<1x4x4x16xf32>
+}
