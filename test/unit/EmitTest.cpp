@@ -71,8 +71,8 @@ TEST_P(EmitTest, MatchesInterpreter) {
   matchesInterpreter(*module, inputs);
 }
 
-constexpr StringLiteral kAvxOperations[] = {"edge.conv",
-                                            "edge.fully_connected"};
+constexpr StringLiteral kAvxOperations[] = {"edge.conv", "edge.fully_connected",
+                                            "_pool", "edge.gru", "edge.lstm"};
 
 constexpr EmitCase kCases[] = {
 #include "EmitCases.inc"
