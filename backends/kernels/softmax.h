@@ -101,9 +101,13 @@ void softmax_s8(const std::int8_t *in, const std::int32_t *table,
     Sum sum = 0;
     for (int i = 0; i < kCount; ++i)
       sum += static_cast<Sum>(table[max - q[i * kStep]]);
+    // With many elements most shares are zero: that takes no division.
+    const Sum negligible = sum / 512;
     for (int i = 0; i < kCount; ++i) {
       const Sum e = static_cast<Sum>(table[max - q[i * kStep]]);
-      const int share = static_cast<int>((e * 256 + sum / 2) / sum) - 128;
+      const int share = e < negligible
+                            ? -128
+                            : static_cast<int>((e * 256 + sum / 2) / sum) - 128;
       out[offset + i * kStep] =
           static_cast<std::int8_t>(share < 127 ? share : 127);
     }
