@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Times generated code on x86 beside ONNX Runtime, OpenVINO and LiteRT, one thread, batch 1, and prints a table.
 
-    tools/dev/x86-benchmark.py [FOLDER] [--only NAME,...] [--write FILE.md] [--edgecc PROGRAM] [--cxx COMPILER] [--seconds S]
+    tools/dev/x86-benchmark.py [FOLDER] [--only NAME,...] [--kinds int8,f32] [--write FILE.md] [--edgecc PROGRAM] [--cxx COMPILER]
+                               [--seconds S]
 
 FOLDER holds NAME/NAME.onnx, NAME/calib.npy for int8 and NAME/*.tflite for LiteRT (default ../shared/models beside the
 project). Peers are those that this Python can import (onnx onnxruntime openvino ai-edge-litert); nothing is downloaded.
@@ -40,6 +41,7 @@ def read_command_line():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", nargs="?", type=pathlib.Path, default=PROJECT.parent / "shared/models")
     parser.add_argument("--only")
+    parser.add_argument("--kinds", default="int8,f32")
     parser.add_argument("--write", type=pathlib.Path)
     parser.add_argument("--edgecc", type=pathlib.Path, default=PROJECT / "build/bin/edgecc")
     parser.add_argument("--out", type=pathlib.Path, default=PROJECT / "build/benchmark-x86")
@@ -274,7 +276,7 @@ def main():
         sys.exit(f"x86-benchmark.py: no models NAME/NAME.onnx in {options.folder}")
     rows = []
     with tempfile.TemporaryDirectory() as folder:
-        for kind in ("int8", "f32"):
+        for kind in options.kinds.split(","):
             for model in models:
                 if kind == "int8" and not (model.parent / "calib.npy").exists():
                     continue
