@@ -28,9 +28,9 @@ extern "C" double minimum_us(double seconds, const void *const *inputs,
 
 extern "C" int describe(int output, int index, const char **type) {
   const NET::TensorInfo *all = output ? NET::kOutputs : NET::kInputs;
-  const int count = static_cast<int>(
-      output ? sizeof(NET::kOutputs) / sizeof(*NET::kOutputs)
-             : sizeof(NET::kInputs) / sizeof(*NET::kInputs));
+  const int count =
+      static_cast<int>(output ? sizeof(NET::kOutputs) / sizeof(*NET::kOutputs)
+                              : sizeof(NET::kInputs) / sizeof(*NET::kInputs));
   if (index >= count)
     return -1;
   *type = all[index].type;
