@@ -9,26 +9,24 @@
 
 #include "WeightedLayer.h"
 
-#include "edgecc/Reference/WeightedRows.h"
+#include <Eigen/Cholesky>
 
 using namespace mlir;
 using namespace edgecc;
 using namespace edgecc::quantization;
 using edge::WeightedOpInterface;
+using Eigen::MatrixXd;
+using Eigen::VectorXd;
 using reference::Tensor;
 using reference::WeightedRows;
-using RowMatrix =
-    Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
 /// More rows tell little more of `depth` numbers.
 static int64_t getMostRows(int64_t depth) {
   return std::clamp<int64_t>(8 * depth, 4096, 16384);
 }
 
-/// Pixels of sample number `sample`: evenly spaced, as far apart as all samples
-/// together allow.
-static std::vector<int64_t> choosePixels(const WeightedRows &rows,
-                                         size_t sample, size_t samples) {
+std::vector<int64_t> quantization::choosePixels(const WeightedRows &rows,
+                                                size_t sample, size_t samples) {
   int64_t pixels = rows.getNumPixels();
   int64_t wanted = std::max<int64_t>(1, getMostRows(rows.getDepth()) /
                                             std::max<int64_t>(1, samples));
@@ -42,13 +40,95 @@ static std::vector<int64_t> choosePixels(const WeightedRows &rows,
   return chosen;
 }
 
+//===----------------------------------------------------------------------===//
+// Sums
+//===----------------------------------------------------------------------===//
+
+MomentSums::MomentSums(int64_t depth, int64_t outputs, bool withGram)
+    : withGram(withGram) {
+  if (withGram)
+    sums.gram = MatrixXd::Zero(depth, depth);
+  sums.cross = MatrixXd::Zero(depth, outputs);
+  sums.meanX = VectorXd::Zero(depth);
+  sums.meanY = sums.varY = VectorXd::Zero(outputs);
+}
+
+void MomentSums::add(RowMatrix x, RowMatrix y) {
+  if (shiftX.size() == 0) {
+    shiftX = x.row(0);
+    shiftY = y.row(0);
+  }
+  x.rowwise() -= shiftX;
+  y.rowwise() -= shiftY;
+  sums.meanX += x.colwise().sum().transpose().cast<double>();
+  sums.meanY += y.colwise().sum().transpose().cast<double>();
+  sums.varY += y.colwise().squaredNorm().transpose().cast<double>();
+  sums.cross += (x.transpose() * y).cast<double>();
+  if (withGram)
+    sums.gram += (x.transpose() * x).cast<double>();
+  sums.count += x.rows();
+}
+
+GroupMoments MomentSums::finish() {
+  double count = double(std::max<int64_t>(1, sums.count));
+  sums.meanX /= count;
+  sums.meanY /= count;
+  sums.varY = (sums.varY / count - sums.meanY.cwiseAbs2()).cwiseMax(0.0);
+  sums.cross = sums.cross / count - sums.meanX * sums.meanY.transpose();
+  if (withGram)
+    sums.gram = sums.gram / count - sums.meanX * sums.meanX.transpose();
+  if (shiftX.size() != 0) {
+    sums.meanX += shiftX.transpose().cast<double>();
+    sums.meanY += shiftY.transpose().cast<double>();
+  }
+  return std::move(sums);
+}
+
+//===----------------------------------------------------------------------===//
+// Least squares
+//===----------------------------------------------------------------------===//
+
+MatrixXd quantization::dampGram(const GroupMoments &moments, double damping) {
+  const MatrixXd &gram = moments.gram;
+  VectorXd diagonal = gram.diagonal();
+  double mean = diagonal.mean();
+  // Nothing varies: each weight counts the same.
+  if (!(mean > 0.0))
+    return MatrixXd::Identity(gram.rows(), gram.cols());
+  double squares = diagonal.squaredNorm();
+  double together = gram.squaredNorm() - squares;
+  double apart = diagonal.sum() * diagonal.sum() - squares;
+  double chance = (apart + together) / (double(moments.count) * together);
+  // Also where nothing varies together at all.
+  double share = chance < 1.0 ? chance : 1.0;
+  MatrixXd damped = (1.0 - share) * gram;
+  damped.diagonal() = diagonal.array() + std::max(damping, 1e-4) * mean;
+  return damped;
+}
+
+MatrixXd quantization::fitWeights(const MatrixXd &weights,
+                                  const GroupMoments &moments, double damping) {
+  // Fewer rows than weights would fit anything.
+  double rows = double(moments.count), depth = double(weights.rows());
+  Eigen::LLT<MatrixXd> cholesky(
+      dampGram(moments, damping * (1.0 + depth / rows)));
+  MatrixXd fitted =
+      weights + cholesky.solve(moments.cross - moments.gram * weights);
+  bool isSound = cholesky.info() == Eigen::Success && fitted.allFinite();
+  return isSound ? fitted : weights;
+}
+
+//===----------------------------------------------------------------------===//
+// Moments of layers
+//===----------------------------------------------------------------------===//
+
 namespace {
-/// Sums over rows, from which the moments come.
-class MomentSums {
+/// The sums of all groups of a layer.
+class LayerSums {
 public:
-  MomentSums(const WeightedRows &rows, const LayerParameters &original,
-             bool withGram)
-      : rows(rows), withGram(withGram) {
+  LayerSums(const WeightedRows &rows, const LayerParameters &original,
+            bool withGram)
+      : rows(rows) {
     int64_t depth = rows.getDepth(), outputs = rows.getOutputs();
     Eigen::Map<const RowMatrix> all(
         std::as_const(original.weights).getData<float>().data(),
@@ -59,43 +139,25 @@ public:
     for (int64_t group = 0; group != rows.getGroups(); ++group) {
       weights.push_back(all.middleRows(group * outputs, outputs));
       biases.push_back(bias.segment(group * outputs, outputs));
-      GroupMoments &sum = sums.emplace_back();
-      if (withGram)
-        sum.gram = Eigen::MatrixXd::Zero(depth, depth);
-      sum.cross = Eigen::MatrixXd::Zero(depth, outputs);
-      sum.meanX = Eigen::VectorXd::Zero(depth);
-      sum.meanY = sum.varY = Eigen::VectorXd::Zero(outputs);
+      sums.emplace_back(depth, outputs, withGram);
     }
   }
 
   void add(const Tensor &exact, const Tensor &rounded,
            ArrayRef<int64_t> pixels) {
-    constexpr size_t kBlock = 256;
-    for (size_t at = 0; at < pixels.size(); at += kBlock)
+    for (size_t at = 0; at < pixels.size(); at += kRowBlock)
       addBlock(exact, rounded,
-               pixels.slice(at, std::min(kBlock, pixels.size() - at)));
+               pixels.slice(at, std::min(kRowBlock, pixels.size() - at)));
   }
 
   std::vector<GroupMoments> finish() {
-    for (GroupMoments &sum : sums) {
-      double count = double(std::max<int64_t>(1, sum.count));
-      sum.meanX /= count;
-      sum.meanY /= count;
-      sum.varY = (sum.varY / count - sum.meanY.cwiseAbs2()).cwiseMax(0.0);
-      sum.cross = sum.cross / count - sum.meanX * sum.meanY.transpose();
-      if (withGram)
-        sum.gram = sum.gram / count - sum.meanX * sum.meanX.transpose();
-    }
-    for (auto [group, sum] : llvm::enumerate(sums))
-      if (group < shiftX.size()) {
-        sum.meanX += shiftX[group].transpose().cast<double>();
-        sum.meanY += shiftY[group].transpose().cast<double>();
-      }
-    return std::move(sums);
+    std::vector<GroupMoments> moments;
+    for (MomentSums &sum : sums)
+      moments.push_back(sum.finish());
+    return moments;
   }
 
 private:
-  /// Products of a block in float, sums of blocks in double.
   void addBlock(const Tensor &exact, const Tensor &rounded,
                 ArrayRef<int64_t> pixels) {
     int64_t depth = rows.getDepth(), count = int64_t(pixels.size());
@@ -105,35 +167,19 @@ private:
                                          rows.getGroups() * depth),
         allRounded(roundedTaps.data(), count, rows.getGroups() * depth);
     for (auto [group, sum] : llvm::enumerate(sums)) {
-      RowMatrix x = allRounded.middleCols(int64_t(group) * depth, depth);
       RowMatrix y = (allExact.middleCols(int64_t(group) * depth, depth) *
                      weights[group].transpose())
                         .rowwise() +
                     biases[group].transpose();
-      // Differences from the first row lose nothing where values vary little
-      // about a large mean.
-      if (shiftX.size() == group) {
-        shiftX.push_back(x.row(0));
-        shiftY.push_back(y.row(0));
-      }
-      x.rowwise() -= shiftX[group];
-      y.rowwise() -= shiftY[group];
-      sum.meanX += x.colwise().sum().transpose().cast<double>();
-      sum.meanY += y.colwise().sum().transpose().cast<double>();
-      sum.varY += y.colwise().squaredNorm().transpose().cast<double>();
-      sum.cross += (x.transpose() * y).cast<double>();
-      if (withGram)
-        sum.gram += (x.transpose() * x).cast<double>();
-      sum.count += count;
+      sum.add(allRounded.middleCols(int64_t(group) * depth, depth),
+              std::move(y));
     }
   }
 
   const WeightedRows &rows;
-  bool withGram;
   std::vector<RowMatrix> weights;
   std::vector<Eigen::VectorXf> biases;
-  std::vector<Eigen::RowVectorXf> shiftX, shiftY;
-  std::vector<GroupMoments> sums;
+  std::vector<MomentSums> sums;
   std::vector<float> exactTaps, roundedTaps;
 };
 } // namespace
@@ -151,7 +197,7 @@ quantization::measureMoments(WeightedOpInterface layer,
   std::optional<WeightedRows> rows = WeightedRows::create(layer);
   if (!rows || (withGram && rows->getDepth() > kMaxGramDepth))
     return std::nullopt;
-  MomentSums sums(*rows, getOriginalParameters(layer), withGram);
+  LayerSums sums(*rows, getOriginalParameters(layer), withGram);
   size_t samples = input.exact.size();
   for (size_t sample = 0; sample != samples; ++sample)
     sums.add(input.exact[sample], input.rounded[sample],

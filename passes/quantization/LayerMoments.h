@@ -10,6 +10,8 @@
 
 #include "PairedExecution.h"
 
+#include "edgecc/Reference/WeightedRows.h"
+
 #include <Eigen/Core>
 
 namespace edgecc::quantization {
@@ -26,6 +28,46 @@ struct GroupMoments {
   /// The pixels that were looked at.
   int64_t count = 0;
 };
+
+using RowMatrix =
+    Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+
+/// Sums over rows, from which the moments of a group come.
+class MomentSums {
+public:
+  MomentSums(int64_t depth, int64_t outputs, bool withGram);
+
+  /// Adds rows of taps and of the sums that they should give. Products are
+  /// taken in float, sums of many rows in double: a few hundred at a time.
+  void add(RowMatrix x, RowMatrix y);
+  GroupMoments finish();
+
+private:
+  bool withGram;
+  GroupMoments sums;
+  /// The first row. Differences from it lose nothing where values vary little
+  /// about a large mean.
+  Eigen::RowVectorXf shiftX, shiftY;
+};
+
+/// How many rows are added at a time.
+inline constexpr size_t kRowBlock = 256;
+
+/// Pixels of sample number `sample` to look at: evenly spaced, as far apart as
+/// all samples together allow.
+std::vector<int64_t> choosePixels(const reference::WeightedRows &rows,
+                                  size_t sample, size_t samples);
+
+/// Second moments that are positive definite, whatever the samples are. Few
+/// samples tell little of how inputs vary together: such moments shrink towards
+/// their diagonal as far as they may be chance (Schäfer and Strimmer 2005, for
+/// normal variables).
+Eigen::MatrixXd dampGram(const GroupMoments &moments, double damping);
+
+/// The weights, one column per output, that fit the moments by least squares;
+/// the damping holds them at `weights`.
+Eigen::MatrixXd fitWeights(const Eigen::MatrixXd &weights,
+                           const GroupMoments &moments, double damping);
 
 /// Layers deeper than this have no second moments.
 inline constexpr int64_t kMaxGramDepth = 4096;

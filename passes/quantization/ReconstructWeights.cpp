@@ -13,8 +13,6 @@
 #include "edgecc/Passes/Passes.h"
 #include "edgecc/Quant/Repair.h"
 
-#include <Eigen/Cholesky>
-
 namespace edgecc {
 #define GEN_PASS_DEF_RECONSTRUCTWEIGHTS
 #include "edgecc/Passes/Passes.h.inc"
@@ -56,42 +54,13 @@ private:
 };
 } // namespace
 
-/// Second moments that are positive definite, whatever the samples are. Few
-/// samples tell little of how inputs vary together: such moments shrink towards
-/// their diagonal as far as they may be chance (Schäfer and Strimmer 2005, for
-/// normal variables).
-static MatrixXd damp(const GroupMoments &moments, double damping) {
-  const MatrixXd &gram = moments.gram;
-  VectorXd diagonal = gram.diagonal();
-  double mean = diagonal.mean();
-  // Nothing varies: each weight counts the same.
-  if (!(mean > 0.0))
-    return MatrixXd::Identity(gram.rows(), gram.cols());
-  double squares = diagonal.squaredNorm();
-  double together = gram.squaredNorm() - squares;
-  double apart = diagonal.sum() * diagonal.sum() - squares;
-  double chance = (apart + together) / (double(moments.count) * together);
-  // Also where nothing varies together at all.
-  double share = chance < 1.0 ? chance : 1.0;
-  MatrixXd damped = (1.0 - share) * gram;
-  damped.diagonal() = diagonal.array() + std::max(damping, 1e-4) * mean;
-  return damped;
-}
-
 /// Weights that fit what the rounded predecessors give: least squares, held at
 /// the float weights by the damping. One column per output.
 MatrixXd Reconstruction::getTargets(const MatrixXd &weights,
                                     const GroupMoments &moments) const {
   if (!options.fitInputs)
     return weights;
-  // Fewer rows than weights would fit anything.
-  double rows = double(moments.count), depth = double(weights.rows());
-  double damping = options.fitDamping * (1.0 + depth / rows);
-  Eigen::LLT<MatrixXd> cholesky(damp(moments, damping));
-  MatrixXd targets =
-      weights + cholesky.solve(moments.cross - moments.gram * weights);
-  bool isSound = cholesky.info() == Eigen::Success && targets.allFinite();
-  return isSound ? targets : weights;
+  return fitWeights(weights, moments, options.fitDamping);
 }
 
 /// The grid of a row with the least error of its output, as far as inputs are
@@ -127,7 +96,7 @@ void Reconstruction::addGroup(int64_t first, const GroupMoments &moments) {
   ArrayRef<float> weights = std::as_const(original.weights).getData<float>();
   Eigen::Map<const Eigen::MatrixXf> floatWeights(weights.data() + first * depth,
                                                  depth, outputs);
-  MatrixXd damped = damp(moments, options.damping);
+  MatrixXd damped = dampGram(moments, options.damping);
   MatrixXd targets = getTargets(floatWeights.cast<double>(), moments);
   WeightRounding rounding(damped);
   for (int64_t output = 0; output != outputs; ++output) {
