@@ -86,6 +86,12 @@ SmallVector<int64_t> edge::getEqualChannels(Operation *op, unsigned operand) {
   return makeIdentity(channels);
 }
 
+/// The table is no tensor of channels, however many entries it has.
+SmallVector<int64_t> TableOp::getChannelSources(unsigned operand) {
+  return operand == 0 ? makeIdentity(countChannels(getResult()))
+                      : SmallVector<int64_t>();
+}
+
 /// The channels of an operand that those in `kept` of the result come from.
 static SmallVector<int64_t> getKeptOfOperand(ChannelOpInterface op,
                                              unsigned operand,
@@ -211,4 +217,36 @@ SmallVector<int64_t> ConcatOp::getChannelSources(unsigned operand) {
   for (int64_t i = 0, e = countChannels(getOperand(operand)); i != e; ++i)
     sources[begin + i] = i;
   return sources;
+}
+
+/// Channels stay apart where other axes than the last are combined.
+SmallVector<int64_t> ReduceOp::getChannelSources(unsigned) {
+  int64_t last = cast<RankedTensorType>(getType()).getRank() - 1;
+  if (llvm::is_contained(getAxes(), last))
+    return {};
+  return makeIdentity(countChannels(getResult()));
+}
+
+SmallVector<int64_t> SliceOp::getChannelSources(unsigned) {
+  int64_t channels = countChannels(getResult());
+  if (getSteps().empty() || getSteps().back() != 1 ||
+      countChannels(getInput()) != channels)
+    return {};
+  return makeIdentity(channels);
+}
+
+Operation *SliceOp::createWithChannels(OpBuilder &builder, ValueRange operands,
+                                       ArrayRef<int64_t> kept) {
+  auto slice = cast<SliceOp>(cloneWithChannels(builder, *this, operands, kept));
+  SmallVector<int64_t> sizes(getSizes());
+  sizes.back() = int64_t(kept.size());
+  slice.setSizes(sizes);
+  return slice;
+}
+
+SmallVector<int64_t> ResampleOp::getChannelSources(unsigned operand) {
+  int64_t last = cast<RankedTensorType>(getType()).getRank() - 1;
+  if (operand != 0 || int64_t(getAxis()) == last)
+    return {};
+  return makeIdentity(countChannels(getResult()));
 }

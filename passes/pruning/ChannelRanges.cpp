@@ -26,7 +26,7 @@ using namespace edgecc::edge;
 using namespace edgecc::pruning;
 using reference::Tensor;
 
-ChannelRanges pruning::getFullRanges(Value value) {
+ChannelRanges edge::getFullRanges(Value value) {
   quant::UniformQuantizedType type = getUniformType(value.getType());
   StoredRange full{int32_t(type.getStorageTypeMin()),
                    int32_t(type.getStorageTypeMax())};

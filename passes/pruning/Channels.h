@@ -10,6 +10,8 @@
 
 #include "edgecc/Dialect/Edge/Edge.h"
 
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+
 namespace edgecc::pruning {
 
 /// The size of the last axis; 1 for a scalar.
@@ -17,9 +19,6 @@ int64_t countChannels(mlir::Value value);
 
 /// Whether values are int8 with one scale and zero point.
 bool isInt8(mlir::Type type);
-
-/// All values that the stored type allows, for every channel.
-edge::ChannelRanges getFullRanges(mlir::Value value);
 
 /// An edge.constant, in the text where it is small.
 mlir::Value createConstant(mlir::OpBuilder &builder, mlir::Location loc,
@@ -29,6 +28,25 @@ mlir::Value createConstant(mlir::OpBuilder &builder, mlir::Location loc,
 /// axis go along. `constant` has to be an edge.constant.
 mlir::Value sliceConstant(mlir::OpBuilder &builder, mlir::Value constant,
                           unsigned axis, llvm::ArrayRef<int64_t> kept);
+
+/// Whether an operation is a layer of constant weights and bias from which
+/// channels can be taken.
+bool isWeightedLayer(mlir::Operation *op);
+
+/// Whether the use is the input of a layer that sums over all channels.
+bool isSummedOver(mlir::OpOperand &use);
+
+/// The channels that stay of a value; all for values that lose none.
+using KeptFn = llvm::function_ref<llvm::SmallVector<int64_t>(mlir::Value)>;
+/// The bias of a layer that sums over channels of which some go.
+using BiasFn = llvm::function_ref<mlir::Value(mlir::OpBuilder &,
+                                              edge::WeightedOpInterface)>;
+
+/// Takes channels out of all operations of a function that compute them or take
+/// part in them. What loses channels has to come from operations with
+/// ChannelOpInterface and go to such ones only, which lose the channels that
+/// correspond.
+void removeChannels(mlir::func::FuncOp func, KeptFn getKept, BiasFn getBias);
 
 } // namespace edgecc::pruning
 

@@ -47,24 +47,6 @@ static BitVector findUnread(WeightedOpInterface op) {
   return unread;
 }
 
-/// Whether the layer's weights and bias can be changed.
-static bool isWeightedLayer(Operation *op) {
-  auto weighted = dyn_cast<WeightedOpInterface>(op);
-  return weighted && isa<ChannelOpInterface>(op) &&
-         edge::getConstantTensor(weighted.getWeightsOperand().get()) &&
-         edge::getConstantTensor(weighted.getBiasOperand().get());
-}
-
-/// Whether the use is the input of a layer that sums over all channels.
-static bool isSummedOver(OpOperand &use) {
-  if (!isWeightedLayer(use.getOwner()))
-    return false;
-  auto weighted = cast<WeightedOpInterface>(use.getOwner());
-  return use.getOperandNumber() ==
-             weighted.getDataOperand().getOperandNumber() &&
-         weighted.getWeightGroups() == 1;
-}
-
 namespace {
 //===----------------------------------------------------------------------===//
 // Analysis
@@ -83,7 +65,6 @@ public:
     return found == removed.end() ? BitVector(countChannels(value))
                                   : found->second;
   }
-  bool loses(Value value) const { return getRemoved(value).any(); }
   SmallVector<int64_t> getKept(Value value) const;
   /// The stored integer of a channel that is constant.
   std::optional<int32_t> getConstant(Value value, int64_t channel) const {
@@ -141,7 +122,7 @@ ChannelRanges ChannelAnalysis::getOperandRanges(Value operand) const {
     return {}; // a table, weights
   std::optional<Tensor> tensor = edge::getConstantTensor(operand);
   if (!tensor)
-    return getFullRanges(operand);
+    return edge::getFullRanges(operand);
   ChannelRanges found(countChannels(operand), {INT32_MAX, INT32_MIN});
   for (auto [index, q] : llvm::enumerate(tensor->getData<int8_t>())) {
     edge::StoredRange &range = found[index % found.size()];
@@ -313,50 +294,21 @@ SmallVector<int64_t> ChannelAnalysis::getKept(Value value) const {
   return kept;
 }
 
-namespace {
 //===----------------------------------------------------------------------===//
 // Rewriting
 //===----------------------------------------------------------------------===//
 
-/// Rewrites from the inputs on; `smaller` holds what values have become.
-class ChannelPruner {
-public:
-  explicit ChannelPruner(func::FuncOp func)
-      : func(func), analysis(func), builder(func.getContext()) {}
-
-  void run();
-
-private:
-  bool isConcerned(Operation &op) const;
-  void rewrite(Operation &op);
-  void takeOutOfWeights(WeightedOpInterface op,
-                        SmallVectorImpl<Value> &operands);
-  Value addConstantShare(WeightedOpInterface op, const Tensor &weights);
-
-  func::FuncOp func;
-  ChannelAnalysis analysis;
-  OpBuilder builder;
-  llvm::DenseMap<Value, Value> smaller;
-};
-} // namespace
-
-bool ChannelPruner::isConcerned(Operation &op) const {
-  return isFollowed(op) && (analysis.loses(op.getResult(0)) ||
-                            llvm::any_of(op.getOperands(), [&](Value operand) {
-                              return analysis.loses(operand);
-                            }));
-}
-
 /// The bias, with what the channels that go add to each sum.
-Value ChannelPruner::addConstantShare(WeightedOpInterface op,
-                                      const Tensor &weights) {
+static Value addConstantShare(OpBuilder &builder, WeightedOpInterface op,
+                              const ChannelAnalysis &analysis) {
   Value data = op.getDataOperand().get();
   Value bias = op.getBiasOperand().get();
+  Tensor weights = *edge::getConstantTensor(op.getWeightsOperand().get());
   Tensor sums = *edge::getConstantTensor(bias);
   BitVector going = analysis.getRemoved(data);
   auto zero = int32_t(edge::getUniformType(data.getType()).getZeroPoint());
   size_t channels = going.size();
-  ArrayRef<int8_t> values = weights.getData<int8_t>();
+  ArrayRef<int8_t> values = std::as_const(weights).getData<int8_t>();
   size_t perRow = values.size() / sums.getNumElements();
   MutableArrayRef<int32_t> shares = sums.getData<int32_t>();
   for (auto [index, weight] : llvm::enumerate(values))
@@ -366,59 +318,19 @@ Value ChannelPruner::addConstantShare(WeightedOpInterface op,
   return pruning::createConstant(builder, bias.getLoc(), sums);
 }
 
-void ChannelPruner::takeOutOfWeights(WeightedOpInterface op,
-                                     SmallVectorImpl<Value> &operands) {
-  Value data = op.getDataOperand().get();
-  Value weights = op.getWeightsOperand().get();
-  if (op.getWeightGroups() != 1 || !analysis.loses(data))
-    return;
-  auto type = cast<RankedTensorType>(weights.getType());
-  operands[op.getBiasOperand().getOperandNumber()] =
-      addConstantShare(op, *edge::getConstantTensor(weights));
-  operands[op.getWeightsOperand().getOperandNumber()] = sliceConstant(
-      builder, weights, type.getRank() - 1, analysis.getKept(data));
-}
-
-void ChannelPruner::rewrite(Operation &op) {
-  builder.setInsertionPoint(&op);
-  SmallVector<Value> operands;
-  for (Value operand : op.getOperands()) {
-    auto found = smaller.find(operand);
-    operands.push_back(found == smaller.end() ? operand : found->second);
-  }
-  if (auto layer = dyn_cast<WeightedOpInterface>(op))
-    takeOutOfWeights(layer, operands);
-  Operation *created = cast<ChannelOpInterface>(op).createWithChannels(
-      builder, operands, analysis.getKept(op.getResult(0)));
-  smaller[op.getResult(0)] = created->getResult(0);
-}
-
-void ChannelPruner::run() {
-  SmallVector<Operation *> old;
-  for (Operation &op : func.getBody().front())
-    if (isConcerned(op))
-      old.push_back(&op);
-  for (Operation *op : old)
-    rewrite(*op);
-  // What has kept all of its channels has users that are not concerned.
-  for (Operation *op : llvm::reverse(old)) {
-    if (!analysis.loses(op->getResult(0)))
-      op->getResult(0).replaceAllUsesWith(smaller[op->getResult(0)]);
-    op->erase();
-  }
-  for (Operation &op :
-       llvm::make_early_inc_range(llvm::reverse(func.getBody().front())))
-    if (isa<edge::ConstantOp>(op) && op.use_empty())
-      op.erase();
-}
-
 namespace {
 struct PruneConstantChannels
     : edgecc::impl::PruneConstantChannelsBase<PruneConstantChannels> {
   void runOnOperation() override {
     func::FuncOp func = getOperation();
-    if (!func.isExternal())
-      ChannelPruner(func).run();
+    if (func.isExternal())
+      return;
+    ChannelAnalysis analysis(func);
+    removeChannels(
+        func, [&](Value value) { return analysis.getKept(value); },
+        [&](OpBuilder &builder, WeightedOpInterface op) {
+          return addConstantShare(builder, op, analysis);
+        });
   }
 };
 } // namespace

@@ -66,6 +66,9 @@ struct StoredRange {
 /// A range for each channel, that is for each index of the last axis.
 using ChannelRanges = llvm::SmallVector<StoredRange>;
 
+/// All values that the stored type allows, for every channel.
+ChannelRanges getFullRanges(mlir::Value value);
+
 /// What ChannelOpInterface answers for operations that compute each channel of
 /// the result from the same channel of their operands.
 llvm::SmallVector<int64_t> getEqualChannels(mlir::Operation *op,

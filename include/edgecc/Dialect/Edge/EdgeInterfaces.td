@@ -150,16 +150,18 @@ def Edge_WeightedOpInterface : OpInterface<"WeightedOpInterface"> {
 def Edge_ChannelOpInterface : OpInterface<"ChannelOpInterface"> {
   let cppNamespace = "::edgecc::edge";
   let description = [{
-    Quantized operations whose last axes are channels of which single ones can be
-    followed through the operation and taken out of it. Implemented in
-    passes/pruning.
+    Operations whose last axes are channels of which single ones can be followed
+    through the operation and taken out of it. Implemented in passes/pruning.
   }];
   let methods = [
     InterfaceMethod<[{The stored integers that each channel of the result can
         take when those of the operands take `operands`. Holds for all elements
-        of a channel.}],
+        of a channel. Asked only where the result is quantized.}],
       "::edgecc::edge::ChannelRanges", "inferChannelRanges",
-      (ins "::llvm::ArrayRef<::edgecc::edge::ChannelRanges>":$operands)>,
+      (ins "::llvm::ArrayRef<::edgecc::edge::ChannelRanges>":$operands),
+      /*methodBody=*/"", /*defaultImplementation=*/[{
+        return ::edgecc::edge::getFullRanges($_op->getResult(0));
+      }]>,
     InterfaceMethod<[{For each channel of the result the channel of an operand
         that it is computed from, -1 for none, where nothing else in the result
         depends on that one. Empty where the operand's channels mix.}],

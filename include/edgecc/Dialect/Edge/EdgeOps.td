@@ -88,6 +88,7 @@ def Edge_ConstantOp : Edge_Op<"constant", [
 def Edge_MapOp : Edge_TensorOp<"map", [
     Edge_PermutableOpInterface, Edge_RowwiseOpInterface,
     DeclareOpInterfaceMethods<Edge_QuantizableOpInterface>,
+    Edge_ChannelOpInterface,
     SingleBlockImplicitTerminator<"::edgecc::edge::YieldOp">, IsolatedFromAbove]> {
   let summary = "an elementwise function of tensors that broadcast";
   let description = [{
@@ -145,7 +146,8 @@ class Edge_BinaryQuantizedOp<string mnemonic>
     : Edge_TensorOp<mnemonic, [
         DeclareOpInterfaceMethods<Edge_ClampableOpInterface>,
         Edge_PermutableOpInterface, Edge_RowwiseOpInterface,
-        DeclareOpInterfaceMethods<Edge_ChannelOpInterface>]> {
+        DeclareOpInterfaceMethods<Edge_ChannelOpInterface,
+                              ["inferChannelRanges"]>]> {
   let arguments = !con((ins Edge_Tensor:$lhs, Edge_Tensor:$rhs), Edge_Clamp);
   let results = (outs Edge_Tensor:$result);
   let hasVerifier = 1;
@@ -191,7 +193,8 @@ def Edge_TableOp : Edge_TensorOp<"table", [
     Edge_RowwiseOpInterface,
     DeclareOpInterfaceMethods<Edge_PermutableOpInterface,
                               ["isPermutedOperand"]>,
-    DeclareOpInterfaceMethods<Edge_ChannelOpInterface>]> {
+    DeclareOpInterfaceMethods<Edge_ChannelOpInterface,
+                              ["inferChannelRanges", "getChannelSources"]>]> {
   let summary = "a function of an int8 tensor as a table of its 256 values";
   let description = [{
     `result = table[input + 128]` on the stored integers. The integer form of
@@ -225,7 +228,8 @@ def Edge_ConvOp : Edge_TensorOp<"conv", [
     DeclareOpInterfaceMethods<Edge_MacCountOpInterface>,
     DeclareOpInterfaceMethods<Edge_ClampableOpInterface>,
     DeclareOpInterfaceMethods<Edge_ChannelOpInterface,
-                              ["getChannelSources", "createWithChannels"]>]> {
+                              ["inferChannelRanges", "getChannelSources",
+                               "createWithChannels"]>]> {
   let summary = "a convolution, channels last";
   let description = [{
     Cross-correlation as in ONNX `Conv`, with any number of spatial axes.
@@ -260,7 +264,8 @@ def Edge_FullyConnectedOp : Edge_TensorOp<"fully_connected", [
     DeclareOpInterfaceMethods<Edge_MacCountOpInterface>,
     DeclareOpInterfaceMethods<Edge_ClampableOpInterface>,
     DeclareOpInterfaceMethods<Edge_ChannelOpInterface,
-                              ["getChannelSources", "createWithChannels"]>]> {
+                              ["inferChannelRanges", "getChannelSources",
+                               "createWithChannels"]>]> {
   let summary = "rows times a weight matrix, plus bias";
   let description = [{
     Input [..., K], weights [O, K], bias [O], result [..., O]. Quantized as
@@ -317,7 +322,8 @@ def Edge_MaxPoolOp : Edge_TensorOp<"max_pool", [
     Edge_CommutesWithClamp,
     DeclareOpInterfaceMethods<Edge_QuantizableOpInterface,
       ["getSameTypeOperands"]>,
-    DeclareOpInterfaceMethods<Edge_ChannelOpInterface>]> {
+    DeclareOpInterfaceMethods<Edge_ChannelOpInterface,
+                              ["inferChannelRanges"]>]> {
   let summary = "the maximum over windows, channels last";
   let description = [{
     Input [N, spatial..., C]. Taps outside the image do not take part. With
@@ -343,7 +349,8 @@ def Edge_AvgPoolOp : Edge_TensorOp<"avg_pool", [
                               ["getRowWindow", "createRow", "sumsRows"]>,
     DeclareOpInterfaceMethods<Edge_QuantizableOpInterface>,
     DeclareOpInterfaceMethods<Edge_ClampableOpInterface>,
-    DeclareOpInterfaceMethods<Edge_ChannelOpInterface>]> {
+    DeclareOpInterfaceMethods<Edge_ChannelOpInterface,
+                              ["inferChannelRanges"]>]> {
   let summary = "the mean over windows, channels last";
   let description = [{
     Input [N, spatial..., C]. The divisor counts the taps inside the image or,
@@ -437,7 +444,9 @@ def Edge_ReduceKind : I32EnumAttr<"ReduceKind", "how a reduction combines", [
 def Edge_ReduceOp : Edge_TensorOp<"reduce", [
     Edge_PermutableAxes,
     DeclareOpInterfaceMethods<Edge_QuantizableOpInterface,
-      ["getSameTypeOperands"]>]> {
+      ["getSameTypeOperands"]>,
+    DeclareOpInterfaceMethods<Edge_ChannelOpInterface,
+                              ["getChannelSources"]>]> {
   let summary = "combines the elements along some axes";
   let description = [{
     The reduced axes stay, with size 1; `edge.reshape` drops them. Quantized:
@@ -502,7 +511,7 @@ def Edge_ReshapeOp : Edge_Op<"reshape", [
       ["getSameTypeOperands"]>,
     Pure, DeclareOpInterfaceMethods<Edge_EvaluableOpInterface>,
     DeclareOpInterfaceMethods<Edge_ChannelOpInterface,
-                              ["getChannelSources"]>]> {
+                              ["inferChannelRanges", "getChannelSources"]>]> {
   let summary = "the same elements in another shape";
   let description = [{
     Costs nothing: the result lies where the input does. Bytes may change their
@@ -528,7 +537,7 @@ def Edge_PadOp : Edge_TensorOp<"pad", [
     DeclareOpInterfaceMethods<Edge_QuantizableOpInterface,
       ["getSameTypeOperands"]>,
     DeclareOpInterfaceMethods<Edge_ChannelOpInterface,
-                              ["getChannelSources"]>]> {
+                              ["inferChannelRanges", "getChannelSources"]>]> {
   let summary = "surrounds a tensor with a constant";
   let description = [{
     `low` and `high` count elements per axis; negative numbers cut off.
@@ -554,7 +563,7 @@ def Edge_ConcatOp : Edge_TensorOp<"concat", [
     DeclareOpInterfaceMethods<Edge_QuantizableOpInterface,
       ["getSameTypeOperands"]>,
     DeclareOpInterfaceMethods<Edge_ChannelOpInterface,
-                              ["getChannelSources"]>]> {
+                              ["inferChannelRanges", "getChannelSources"]>]> {
   let summary = "joins tensors along an axis";
   let description = [{
     Example:
@@ -573,7 +582,9 @@ def Edge_ConcatOp : Edge_TensorOp<"concat", [
 def Edge_SliceOp : Edge_TensorOp<"slice", [
     Edge_PermutableAxes, Edge_CommutesWithClamp,
     DeclareOpInterfaceMethods<Edge_QuantizableOpInterface,
-      ["getSameTypeOperands"]>]> {
+      ["getSameTypeOperands"]>,
+    DeclareOpInterfaceMethods<Edge_ChannelOpInterface,
+                              ["getChannelSources", "createWithChannels"]>]> {
   let summary = "every `steps`-th element of a box";
   let description = [{
     Per axis, `sizes` elements from `starts` on, in steps of `steps` (may be
@@ -621,7 +632,9 @@ def Edge_ResampleOp : Edge_TensorOp<"resample", [
     DeclareOpInterfaceMethods<Edge_PermutableOpInterface,
       ["isPermutedOperand", "createPermuted"]>,
     DeclareOpInterfaceMethods<Edge_QuantizableOpInterface,
-      ["getSameTypeOperands"]>]> {
+      ["getSameTypeOperands"]>,
+    DeclareOpInterfaceMethods<Edge_ChannelOpInterface,
+                              ["getChannelSources"]>]> {
   let summary = "weighted sums of entries along an axis";
   let description = [{
     Entry `p` of the result along `axis` is the sum over taps `t` of
@@ -733,7 +746,8 @@ def Edge_DequantizeOp : Edge_QuantCastOp<"dequantize"> {
 }
 
 def Edge_RequantizeOp : Edge_QuantCastOp<"requantize", [
-    DeclareOpInterfaceMethods<Edge_ChannelOpInterface>]> {
+    DeclareOpInterfaceMethods<Edge_ChannelOpInterface,
+                              ["inferChannelRanges"]>]> {
   let summary = "from one scale and zero point to another";
   let description = [{
     The requantization rule of docs/spec/integers.md with the factor
