@@ -50,4 +50,63 @@ def PruneConstantChannels
   let dependentDialects = ["::edgecc::edge::EdgeDialect"];
 }
 
+def PruneChannels : Pass<"edge-prune-channels", "::mlir::func::FuncOp"> {
+  let summary = "takes out channels that count little and refits what is behind";
+  let description = [{
+    Structured pruning of a float function, without training. Channels that only
+    go together (through residual sums, concatenations, depthwise convolutions,
+    maps, pools, reshapes; ChannelOpInterface) are one unit, and units that reach
+    the same tensors are a group. In each group those units go first without which
+    the layers behind can be fitted with the least error (channel pruning by
+    reconstruction: Luo et al. 2017, "ThiNet", and He et al. 2017, "Channel Pruning
+    for Accelerating Very Deep Neural Networks"; the error of the best fit is that
+    of the optimal brain surgeon for blocks, Hassibi and Stork 1993). What that
+    costs at the outputs is measured for some numbers of channels of each group.
+
+    With `ratio`, the groups give up channels by what they cost at the outputs for
+    each multiplication that they save, until this share of all multiplications is
+    gone. `groups` says instead which share of a layer's channels goes. Then, layer
+    by layer, weights and biases are fitted by least squares to what the whole
+    function computes, with the pruned function's activations as inputs; where the
+    result is added to another tensor, to the sum.
+
+    Assumes `edge-simplify` has run. Guarantees fewer channels in the shapes of
+    tensors and weights, and the same inputs and outputs. Layers whose inputs are
+    longer than 4096 keep theirs.
+
+    Example: the second channel of `%0` is twice the first.
+
+    ```mlir
+    %w = edge.constant dense<[[1.0, 1.0], [2.0, 2.0]]> : tensor<2x2xf32>
+      -> tensor<2x2xf32>
+    %0 = edge.fully_connected %x, %w, %b
+      : (tensor<1x2xf32>, tensor<2x2xf32>, tensor<2xf32>) -> tensor<1x2xf32>
+    %1 = edge.fully_connected %0, %v, %c
+      : (tensor<1x2xf32>, tensor<1x2xf32>, tensor<1xf32>) -> tensor<1x1xf32>
+    ```
+    With `ratio=0.5`, `%0` becomes a tensor of 1x1, and the weights `%v` take up
+    what the other channel has added.
+
+    ```
+    edgecc-opt --edge-prune-channels="samples=x=calib.npy ratio=0.5" model.mlir
+    ```
+  }];
+  let dependentDialects = ["::edgecc::edge::EdgeDialect"];
+  let options = [
+    ListOption<"samples", "samples", "std::string",
+               "Samples of an input as NAME=FILE.npy, or FILE.npy by position">,
+    Option<"ratio", "ratio", "double", "0.0",
+           "The share of all multiplications that goes">,
+    ListOption<"groups", "groups", "std::string",
+               "LAYER=SHARE: the share of the channels which this layer computes "
+               "that goes, in place of ratio">,
+    Option<"multiple", "multiple", "int64_t", "1",
+           "What numbers of channels that stay are multiples of">,
+    Option<"levels", "levels", "int64_t", "8",
+           "How many numbers of channels are tried in each group">,
+    Option<"damping", "damping", "double", "0.1",
+           "What holds weights in a fit, relative to the inputs' second moments">
+  ];
+}
+
 #endif // EDGECC_PASSES_PRUNING_TD

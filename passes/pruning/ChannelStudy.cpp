@@ -1,0 +1,369 @@
+//===- ChannelStudy.cpp - Which channels go first, and what it costs ------===//
+//
+// Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "BatchExecution.h"
+#include "ChannelElimination.h"
+#include "Channels.h"
+
+#include "edgecc/Reference/Interpreter.h"
+
+#include "mlir/IR/OwningOpRef.h"
+
+#include <cmath>
+
+using namespace mlir;
+using namespace edgecc;
+using namespace edgecc::pruning;
+using edge::WeightedOpInterface;
+using quantization::GroupMoments;
+using reference::Tensor;
+
+namespace {
+/// A layer that sums over channels of which some can go.
+struct Consumer {
+  WeightedOpInterface layer;
+  std::optional<GroupMoments> moments;
+
+  Value getData() { return layer.getDataOperand().get(); }
+};
+
+/// A group's units as inputs of a consumer: rows of its weights by unit.
+using UnitInputs = std::vector<SmallVector<int64_t>>;
+
+/// Measures what the outputs of a function lose when weights change. Works on
+/// a clone of the function.
+class OutputComparison {
+public:
+  static FailureOr<OutputComparison> create(func::FuncOp function,
+                                            SampleList samples);
+
+  /// The noise with these weights and biases in place of the layers' own.
+  struct Change {
+    WeightedOpInterface layer;
+    Tensor weights, bias;
+  };
+  FailureOr<double> measure(ArrayRef<Change> changes);
+
+private:
+  OutputComparison(func::FuncOp function, SampleList samples)
+      : clone(cast<func::FuncOp>(function->clone())), samples(samples) {
+    function.walk([&](Operation *op) { originals.push_back(op); });
+    clone->walk([&](Operation *op) { copies[originals[copies.size()]] = op; });
+  }
+  FailureOr<std::vector<std::vector<Tensor>>> run();
+
+  OwningOpRef<func::FuncOp> clone;
+  SampleList samples;
+  std::vector<Operation *> originals;
+  llvm::DenseMap<Operation *, Operation *> copies;
+  std::vector<std::vector<Tensor>> expected;
+};
+
+/// The study of one group after another.
+class Study {
+public:
+  Study(func::FuncOp function, SampleList samples, const PruneOptions &options)
+      : function(function), options(options),
+        groups(ChannelGroups::find(function)) {
+    splitSamples(samples);
+  }
+
+  FailureOr<ChannelStudy> run();
+
+private:
+  void splitSamples(SampleList all);
+  LogicalResult measureConsumers();
+  std::vector<int64_t> chooseLevels(int64_t channels) const;
+  UnitInputs getInputs(Consumer &consumer, size_t group) const;
+  LogicalResult studyGroup(size_t number, GroupStudy &study);
+
+  func::FuncOp function;
+  /// What weights are fitted to, and what their errors are measured on: a fit
+  /// of few samples looks better on these than it is.
+  std::vector<std::vector<Tensor>> seen, unseen;
+  const PruneOptions &options;
+  ChannelGroups groups;
+  std::vector<Consumer> consumers;
+  std::optional<OutputComparison> comparison;
+  size_t done = 0, total = 0;
+};
+} // namespace
+
+//===----------------------------------------------------------------------===//
+// Outputs
+//===----------------------------------------------------------------------===//
+
+/// What outputs are compared by: themselves, or what a softmax at the end
+/// makes them from.
+static SmallVector<Value> getComparedValues(func::FuncOp function) {
+  SmallVector<Value> values;
+  for (Value value :
+       function.getBody().front().getTerminator()->getOperands()) {
+    if (auto softmax = value.getDefiningOp<edge::SoftmaxOp>())
+      value = softmax.getInput();
+    if (getElementTypeOrSelf(value.getType()).isF32())
+      values.push_back(value);
+  }
+  return values;
+}
+
+FailureOr<std::vector<std::vector<Tensor>>> OutputComparison::run() {
+  auto interpreter = reference::Interpreter::create(*clone);
+  if (failed(interpreter))
+    return failure();
+  SmallVector<Value> compared = getComparedValues(*clone);
+  std::vector<std::vector<Tensor>> found;
+  for (const std::vector<Tensor> &sample : samples) {
+    llvm::DenseMap<Value, Tensor> seen;
+    auto outputs = interpreter->run(sample, [&](Value value, const Tensor &x) {
+      if (llvm::is_contained(compared, value))
+        seen[value] = x;
+    });
+    if (failed(outputs))
+      return failure();
+    std::vector<Tensor> &tensors = found.emplace_back();
+    for (Value value : compared)
+      tensors.push_back(seen[value]);
+  }
+  return found;
+}
+
+FailureOr<OutputComparison> OutputComparison::create(func::FuncOp function,
+                                                     SampleList samples) {
+  OutputComparison comparison(function, samples);
+  auto expected = comparison.run();
+  if (failed(expected))
+    return failure();
+  comparison.expected = std::move(*expected);
+  return comparison;
+}
+
+/// The squared error of all outputs, each relative to its squares.
+static double getNoise(ArrayRef<std::vector<Tensor>> expected,
+                       ArrayRef<std::vector<Tensor>> found) {
+  double noise = 0;
+  for (size_t output = 0; output != expected.front().size(); ++output) {
+    double error = 0, signal = 0;
+    for (auto [exact, other] : llvm::zip_equal(expected, found)) {
+      // A value that is a constant is never seen.
+      if (exact[output].getRawData().empty())
+        continue;
+      for (auto [a, b] :
+           llvm::zip_equal(exact[output].getData<float>(),
+                           std::as_const(other[output]).getData<float>())) {
+        error += double(a - b) * double(a - b);
+        signal += double(a) * double(a);
+      }
+    }
+    if (signal > 0.0)
+      noise += error / signal;
+  }
+  // What is no number is as bad as can be.
+  return std::isfinite(noise) ? noise : HUGE_VAL;
+}
+
+FailureOr<double> OutputComparison::measure(ArrayRef<Change> changes) {
+  SmallVector<std::pair<OpOperand *, Value>> replaced;
+  for (const Change &change : changes) {
+    auto layer = cast<WeightedOpInterface>(
+        copies.find(WeightedOpInterface(change.layer).getOperation())->second);
+    OpBuilder builder(layer);
+    auto replace = [&](OpOperand &operand, const Tensor &tensor) {
+      replaced.emplace_back(&operand, operand.get());
+      operand.set(createConstant(builder, layer.getLoc(), tensor));
+    };
+    replace(layer.getWeightsOperand(), change.weights);
+    replace(layer.getBiasOperand(), change.bias);
+  }
+  auto found = run();
+  for (auto [operand, value] : replaced) {
+    Operation *constant = operand->get().getDefiningOp();
+    operand->set(value);
+    constant->erase();
+  }
+  if (failed(found))
+    return failure();
+  return getNoise(expected, *found);
+}
+
+//===----------------------------------------------------------------------===//
+// Layers behind groups
+//===----------------------------------------------------------------------===//
+
+/// Every third sample is kept back, unless there are too few.
+void Study::splitSamples(SampleList all) {
+  constexpr size_t kFewest = 12, kMostCompared = 128;
+  for (size_t i = 0; i != all.size(); ++i)
+    (i % 3 == 2 && all.size() >= kFewest ? unseen : seen).push_back(all[i]);
+  unseen =
+      chooseSamples(function, unseen.empty() ? seen : unseen, kMostCompared);
+  seen = chooseSamples(function, seen);
+}
+
+/// Runs the function and takes the moments of all consumers.
+LogicalResult Study::measureConsumers() {
+  BatchExecution execution(function, seen);
+  for (Operation *op : getSteps(function)) {
+    if (auto layer = dyn_cast<WeightedOpInterface>(op))
+      if (OpOperand &data = layer.getDataOperand();
+          isSummedOver(data) && !groups.getUnits(data.get()).empty()) {
+        Consumer &consumer = consumers.emplace_back(Consumer{layer, {}});
+        const Column &input = *execution.find(data.get());
+        auto moments = quantization::measureMoments(layer, {input, input},
+                                                    /*withGram=*/true);
+        if (moments)
+          consumer.moments = std::move(moments->front());
+      }
+    if (failed(execution.run(op)))
+      return failure();
+    execution.release(op);
+  }
+  return success();
+}
+
+UnitInputs Study::getInputs(Consumer &consumer, size_t group) const {
+  UnitInputs inputs(size_t(groups.getGroups()[group].channels));
+  ArrayRef<ChannelGroups::Unit> units = groups.getUnits(consumer.getData());
+  int64_t depth = consumer.moments->meanX.size();
+  for (int64_t input = 0; input != depth; ++input) {
+    ChannelGroups::Unit unit = units[size_t(input) % units.size()];
+    if (unit.group == int(group))
+      inputs[size_t(unit.index)].push_back(input);
+  }
+  return inputs;
+}
+
+/// One column per output.
+static Eigen::MatrixXd getColumns(WeightedOpInterface layer) {
+  Tensor weights = *edge::getConstantTensor(layer.getWeightsOperand().get());
+  int64_t outputs = weights.getDim(0);
+  Eigen::Map<const Eigen::MatrixXf> columns(
+      std::as_const(weights).getData<float>().data(),
+      weights.getNumElements() / std::max<int64_t>(1, outputs), outputs);
+  return columns.cast<double>();
+}
+
+//===----------------------------------------------------------------------===//
+// One group
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// A consumer while units of a group go.
+struct Elimination {
+  Consumer *consumer;
+  InputElimination weights;
+  UnitInputs inputs;
+};
+} // namespace
+
+static OutputComparison::Change getChange(const Elimination &elimination) {
+  WeightedOpInterface layer = elimination.consumer->layer;
+  auto fill = [](OpOperand &operand, const auto &values) {
+    Tensor tensor(cast<RankedTensorType>(operand.get().getType()));
+    for (auto [index, element] : llvm::enumerate(tensor.getData<float>()))
+      element = float(values.data()[index]);
+    return tensor;
+  };
+  return {layer,
+          fill(layer.getWeightsOperand(), elimination.weights.getWeights()),
+          fill(layer.getBiasOperand(), elimination.weights.getBias())};
+}
+
+/// The unit whose removal costs all consumers together least.
+static size_t findLeast(ArrayRef<Elimination> eliminations,
+                        ArrayRef<int64_t> remaining) {
+  double least = HUGE_VAL;
+  size_t best = 0;
+  for (auto [position, unit] : llvm::enumerate(remaining)) {
+    double loss = 0;
+    for (const Elimination &elimination : eliminations)
+      if (!elimination.inputs[size_t(unit)].empty())
+        loss += elimination.weights.getLoss(elimination.inputs[size_t(unit)]);
+    if (loss < least) {
+      least = loss;
+      best = position;
+    }
+  }
+  return best;
+}
+
+/// From all channels down to few, in equal steps.
+std::vector<int64_t> Study::chooseLevels(int64_t channels) const {
+  int64_t multiple = std::max<int64_t>(1, options.multiple);
+  int64_t step = std::max<int64_t>(
+      1, llvm::divideCeil(channels, std::max<int64_t>(1, options.levels)));
+  step = int64_t(llvm::alignTo(uint64_t(step), uint64_t(multiple)));
+  std::vector<int64_t> levels{channels};
+  for (int64_t kept = (channels - 1) / step * step; kept > 0; kept -= step)
+    levels.push_back(kept);
+  return levels;
+}
+
+LogicalResult Study::studyGroup(size_t number, GroupStudy &study) {
+  int64_t channels = groups.getGroups()[number].channels;
+  std::vector<int64_t> levels = chooseLevels(channels);
+  study.levels.push_back({channels, 0.0});
+  std::vector<Elimination> eliminations;
+  for (Consumer &consumer : consumers) {
+    auto isOfGroup = [&](auto unit) { return unit.group == int(number); };
+    if (llvm::none_of(groups.getUnits(consumer.getData()), isOfGroup))
+      continue;
+    // Too deep to be fitted: all channels stay.
+    if (!consumer.moments)
+      return success();
+    eliminations.push_back(
+        {&consumer,
+         InputElimination(getColumns(consumer.layer), *consumer.moments,
+                          options.damping),
+         getInputs(consumer, number)});
+  }
+  auto remaining = llvm::to_vector(llvm::seq<int64_t>(0, channels));
+  for (int64_t kept : ArrayRef(levels).drop_front()) {
+    while (int64_t(remaining.size()) > kept) {
+      size_t position = findLeast(eliminations, remaining);
+      int64_t unit = remaining[position];
+      remaining.erase(remaining.begin() + position);
+      study.order.push_back(unit);
+      for (Elimination &elimination : eliminations)
+        if (!elimination.inputs[size_t(unit)].empty())
+          elimination.weights.remove(elimination.inputs[size_t(unit)]);
+    }
+    SmallVector<OutputComparison::Change> changes;
+    for (const Elimination &elimination : eliminations)
+      changes.push_back(getChange(elimination));
+    FailureOr<double> noise = comparison->measure(changes);
+    if (failed(noise))
+      return failure();
+    study.levels.push_back({kept, *noise});
+    if (options.progress)
+      options.progress(++done, total);
+  }
+  llvm::append_range(study.order, remaining);
+  return success();
+}
+
+FailureOr<ChannelStudy> Study::run() {
+  for (const ChannelGroup &group : groups.getGroups())
+    total += chooseLevels(group.channels).size() - 1;
+  if (failed(measureConsumers()))
+    return failure();
+  auto created = OutputComparison::create(function, unseen);
+  if (failed(created))
+    return failure();
+  comparison.emplace(std::move(*created));
+  ChannelStudy study(groups.size());
+  for (size_t number = 0; number != groups.size(); ++number)
+    if (failed(studyGroup(number, study[number])))
+      return failure();
+  return study;
+}
+
+FailureOr<ChannelStudy> pruning::studyChannels(func::FuncOp function,
+                                               SampleList samples,
+                                               const PruneOptions &options) {
+  return Study(function, samples, options).run();
+}
