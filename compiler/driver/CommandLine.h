@@ -124,7 +124,10 @@ struct CommandLine {
       llvm::cl::init("auto")};
   Text prune{"prune", value("auto|off|lossless|RATIO"), cat(choices),
              desc("leave channels out; auto, lossless: int8 channels without\n"
-                  "which every bit of the result stays (default: auto)"),
+                  "which every bit of the result stays; RATIO: this share of\n"
+                  "all multiplications, like 0.3, with the channels that "
+                  "count\n"
+                  "least on the samples of --calib (default: auto)"),
              llvm::cl::init("auto")};
   Text optimize{
       "optimize", value("speed|size"), cat(choices),

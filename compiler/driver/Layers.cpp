@@ -228,6 +228,10 @@ Error driver::describeLayers(Session &session) {
       if (auto cycles = (*costs)->predict(layer.kernel, shape))
         layer.predictedCycles = *cycles * times;
     describeSensitivity(layer, report.sensitivity);
+    layer.pruned = any_of(layer.onnxNodes, [&](const std::string &node) {
+      return session.prunedNodes.contains(node) ||
+             session.losslessNodes.contains(node);
+    });
   }
   predictLatency(session.target, report);
   return Error::success();

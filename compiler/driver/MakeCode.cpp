@@ -83,6 +83,8 @@ Error driver::lower(Session &session) {
               createPruneConstantChannels());
         }))
       return error;
+  session.losslessNodes =
+      findPrunedNodes(getModelFunction(*session.edge), getModelFunction(*edge));
   session.kern = nullptr;
   if (session.arenaLimit)
     return lowerWithinLimit(session, *edge);

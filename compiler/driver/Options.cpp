@@ -205,14 +205,20 @@ static Error readPrecision(const CommandLine &line, Options &options) {
 }
 
 static Error readPruning(const CommandLine &line, Options &options) {
-  StringRef prune = line.prune;
-  double ratio;
-  if (!prune.getAsDouble(ratio))
-    return inOption(line.prune.ArgStr,
-                    "'" + prune +
-                        "' asks for channels that count to be left out, which "
-                        "is not available yet; lossless takes out those that "
-                        "do not");
+  double ratio = 0;
+  if (!StringRef(line.prune).getAsDouble(ratio)) {
+    if (!(ratio >= 0.0 && ratio < 1.0))
+      return inOption(line.prune.ArgStr,
+                      "'" + line.prune.getValue() +
+                          "' is no share of the multiplications; give a number "
+                          "from 0 to below 1, like 0.3");
+    if (options.calibration.empty())
+      return inOption(line.prune.ArgStr,
+                      "which channels count least is found on samples; give "
+                      "some hundred with --calib FILE.npy");
+    options.pruneRatio = ratio;
+    return Error::success();
+  }
   return readChoice<bool>(line.prune,
                           {{"auto", true}, {"lossless", true}, {"off", false}},
                           options.prunes);

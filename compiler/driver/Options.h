@@ -80,6 +80,8 @@ struct Options {
   int64_t weightGroup = quantization::kDefaultWeightGroup;
   /// Whether channels go that change no bit of the result.
   bool prunes = true;
+  /// The share of multiplications that goes with channels that count.
+  std::optional<double> pruneRatio;
   /// Whether flash counts more than time.
   bool optimizesSize = false;
   /// Absent: chosen by the compiler.

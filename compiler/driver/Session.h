@@ -26,6 +26,7 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
+#include "llvm/ADT/StringSet.h"
 
 namespace edgecc::driver {
 
@@ -76,6 +77,9 @@ struct Session {
   std::optional<Judge> judge;
   /// Signal to quantization noise by layer, in decibels.
   llvm::StringMap<double> sqnr;
+  /// ONNX nodes whose operations have lost channels that count, and those that
+  /// change no bit.
+  llvm::StringSet<> prunedNodes, losslessNodes;
 
   report::Report report;
 };

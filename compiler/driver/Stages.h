@@ -38,6 +38,14 @@ llvm::Error runTensorPasses(Session &session);
 /// (Tensors.cpp).
 llvm::Error applyMix(Session &session, const quantization::PrecisionMix &mix);
 
+/// Takes channels out of the float model as far as --prune RATIO asks for it
+/// (Prune.cpp).
+llvm::Error pruneModel(Session &session);
+/// The ONNX nodes whose operations take or give smaller tensors than before
+/// (Prune.cpp).
+llvm::StringSet<> findPrunedNodes(mlir::func::FuncOp before,
+                                  mlir::func::FuncOp after);
+
 /// Makes what accuracy is measured with, if there are samples and it is not
 /// there yet (Accuracy.cpp).
 llvm::Error prepareJudge(Session &session);

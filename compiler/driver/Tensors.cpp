@@ -44,6 +44,9 @@ static Error checkPrecision(const Session &session) {
   if (isQuantized && options.precision == quantization::Precision::F32)
     return createStringError("--precision f32: the model is quantized already; "
                              "leave the option out, or give the float model");
+  if (isQuantized && options.pruneRatio)
+    return createStringError("--prune: the model is quantized already; give "
+                             "the float model, or use --prune lossless");
   if (options.precision && options.quantizes() && options.calibration.empty() &&
       !isQuantized)
     return createStringError(
@@ -209,6 +212,9 @@ Error driver::runTensorPasses(Session &session) {
     return runPipeline(*session.edge, *options.passPipeline);
   if (Error error = runPasses(*session.edge, buildSimplificationPipeline))
     return error;
+  if (options.pruneRatio)
+    if (Error error = pruneModel(session))
+      return error;
   if (options.quantizes() && !isQuantizedModel(*session.imported))
     if (Error error = calibrateAndQuantize(session))
       return error;

@@ -143,6 +143,12 @@ static json::Value toJson(const PrecisionSearch::Choice &choice) {
                       {"reason", choice.reason}};
 }
 
+static json::Value toJson(const Pruning::Group &group) {
+  return json::Object{{"layers", json::Array(group.layers)},
+                      {"channels", group.channels},
+                      {"kept", group.kept}};
+}
+
 template <typename T>
 static json::Array toArray(const std::vector<T> &entries) {
   json::Array array;
@@ -158,6 +164,14 @@ static json::Value toJson(const PrecisionSearch &search) {
                       {"label", search.label},
                       {"tried", toArray(search.tried)},
                       {"layers", toArray(search.layers)}};
+}
+
+static json::Value toJson(const Pruning &pruning) {
+  return json::Object{{"macs_before", pruning.macsBefore},
+                      {"macs_after", pruning.macsAfter},
+                      {"weights_before", pruning.weightsBefore},
+                      {"weights_after", pruning.weightsAfter},
+                      {"groups", toArray(pruning.groups)}};
 }
 
 template <typename T> static json::Value orNull(const std::optional<T> &part) {
@@ -184,5 +198,6 @@ json::Value edgecc::report::toJson(const Report &report) {
                       {"sensitivity", toArray(report.sensitivity)},
                       {"sensitivity_samples", report.sensitivitySamples},
                       {"precision_search", orNull(report.precisionSearch)},
+                      {"pruning", orNull(report.pruning)},
                       {"buffers", toArray(report.buffers)}};
 }

@@ -71,6 +71,35 @@ static void printPrecisions(raw_ostream &os, const PrecisionSearch &search) {
   }
 }
 
+/// What has gone, and from where.
+static void printPruning(raw_ostream &os, const Pruning &pruning) {
+  constexpr size_t kMost = 12;
+  double gone = pruning.macsBefore ? 1.0 - double(pruning.macsAfter) /
+                                               double(pruning.macsBefore)
+                                   : 0.0;
+  row(os, "pruned") << formatCount(pruning.macsBefore) << " MACs to "
+                    << formatCount(pruning.macsAfter) << " ("
+                    << formatDecimal(100 * gone, 1) << "% gone), "
+                    << formatCount(pruning.weightsBefore) << " weights to "
+                    << formatCount(pruning.weightsAfter) << '\n';
+  size_t printed = 0;
+  for (const Pruning::Group &group : pruning.groups) {
+    if (group.kept == group.channels)
+      continue;
+    if (printed++ == kMost) {
+      row(os, "") << "... and more; the report has all\n";
+      return;
+    }
+    row(os, "") << group.layers.front() << ": " << group.channels
+                << " channels to " << group.kept;
+    if (group.layers.size() > 1)
+      os << ", with " << group.layers.size() - 1
+         << (group.layers.size() == 2 ? " layer" : " layers")
+         << " that they are bound to";
+    os << '\n';
+  }
+}
+
 static void printRam(raw_ostream &os, const Report &report) {
   const Ram &ram = report.ram;
   row(os, "ram") << formatCount(ram.getTotal()) << " bytes (arena "
@@ -151,6 +180,8 @@ void edgecc::report::printSummary(raw_ostream &os, const Report &report) {
     printAccuracy(os, *report.accuracy);
   if (report.precisionSearch)
     printPrecisions(os, *report.precisionSearch);
+  if (report.pruning)
+    printPruning(os, *report.pruning);
   printRam(os, report);
   printFlash(os, report);
   printLatency(os, report);

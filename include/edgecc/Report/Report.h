@@ -120,6 +120,7 @@ struct Layer {
   std::optional<double> sqnr;
   /// What quantizing this layer alone does; see Sensitivity.
   std::optional<double> ownSqnr, outputSqnr, metricDrop;
+  /// Whether channels of its tensors have been taken out.
   bool pruned = false;
 };
 
@@ -164,6 +165,20 @@ struct PrecisionSearch {
   std::vector<Choice> layers;
 };
 
+/// What --prune RATIO took out.
+struct Pruning {
+  /// Channels that are pruned together, and the layers that compute them.
+  struct Group {
+    std::vector<std::string> layers;
+    uint64_t channels = 0, kept = 0;
+  };
+
+  uint64_t macsBefore = 0, macsAfter = 0;
+  /// Elements of weights and biases.
+  uint64_t weightsBefore = 0, weightsAfter = 0;
+  std::vector<Group> groups;
+};
+
 /// A tensor in the arena: bytes from `offset` on, in use from one layer to
 /// another (numbers among `layers`, both included).
 struct Buffer {
@@ -203,6 +218,7 @@ struct Report {
   std::vector<Sensitivity> sensitivity;
   uint64_t sensitivitySamples = 0;
   std::optional<PrecisionSearch> precisionSearch;
+  std::optional<Pruning> pruning;
   std::vector<Buffer> buffers;
 
   uint64_t getMacs() const;

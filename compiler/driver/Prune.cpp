@@ -1,0 +1,116 @@
+//===- Prune.cpp - Channels that cost accuracy ----------------------------===//
+//
+// Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Diagnostics.h"
+#include "Progress.h"
+#include "Stages.h"
+
+#include "edgecc/Dialect/Edge/Edge.h"
+#include "edgecc/Pruning/PruneChannels.h"
+
+#include "llvm/Support/FormatVariadic.h"
+
+#include <cmath>
+
+using namespace edgecc;
+using namespace edgecc::driver;
+using namespace edgecc::pruning;
+using namespace llvm;
+using mlir::func::FuncOp;
+
+//===----------------------------------------------------------------------===//
+// What has become smaller
+//===----------------------------------------------------------------------===//
+
+static SmallVector<mlir::Operation *> getComputations(FuncOp function) {
+  SmallVector<mlir::Operation *> operations;
+  for (mlir::Operation &op : function.getBody().front())
+    if (!isa<edge::ConstantOp>(op))
+      operations.push_back(&op);
+  return operations;
+}
+
+StringSet<> driver::findPrunedNodes(FuncOp before, FuncOp after) {
+  StringSet<> nodes;
+  auto olds = getComputations(before), news = getComputations(after);
+  for (auto [older, newer] : zip(olds, news)) {
+    if (older->getResultTypes() == newer->getResultTypes() &&
+        equal(older->getOperandTypes(), newer->getOperandTypes()))
+      continue;
+    newer->getLoc()->walk([&](mlir::Location part) {
+      if (auto named = dyn_cast<mlir::NameLoc>(part))
+        nodes.insert(named.getName());
+      return mlir::WalkResult::advance();
+    });
+  }
+  return nodes;
+}
+
+static report::Pruning describe(const ChannelGroups &groups,
+                                ArrayRef<int64_t> kept) {
+  report::Pruning pruning;
+  KeptCounts all = groups.getAll();
+  pruning.macsBefore = uint64_t(groups.countMacs(all));
+  pruning.macsAfter = uint64_t(groups.countMacs(kept));
+  pruning.weightsBefore = uint64_t(groups.countWeights(all));
+  pruning.weightsAfter = uint64_t(groups.countWeights(kept));
+  for (auto [group, count] : zip_equal(groups.getGroups(), kept))
+    pruning.groups.push_back(
+        {group.layers, uint64_t(group.channels), uint64_t(count)});
+  return pruning;
+}
+
+//===----------------------------------------------------------------------===//
+// Pruning
+//===----------------------------------------------------------------------===//
+
+static FailureOr<ChannelStudy> study(Session &session, FuncOp function,
+                                     PruneOptions options) {
+  Progress progress("pruning: number of channels");
+  auto update = [&](size_t done, size_t total) {
+    progress.update(done, total);
+  };
+  options.progress = update;
+  return studyChannels(function, session.calibration, options);
+}
+
+static Error refuse(const Session &session, double most) {
+  double ratio = *session.options.pruneRatio;
+  if (most <= 0)
+    return makeError(InputError,
+                     "--prune: no channel of this model can go: each is an "
+                     "input or output, or reaches an operation that mixes "
+                     "channels; use --prune lossless");
+  return makeError(InputError,
+                   "--prune: at most " +
+                       formatv("{0:F3}", std::floor(most * 1000) / 1000).str() +
+                       " of the multiplications can go with their channels, " +
+                       formatv("{0:F3}", ratio).str() + " is asked for");
+}
+
+Error driver::pruneModel(Session &session) {
+  FuncOp function = getModelFunction(*session.edge);
+  ChannelGroups groups = ChannelGroups::find(function);
+  PruneOptions options;
+  // What kernels take for their fast loops.
+  options.multiple = 4;
+  auto studied = study(session, function, options);
+  if (failed(studied))
+    return alreadyReported(InternalError);
+  double most = 0;
+  std::optional<KeptCounts> kept =
+      chooseKept(groups, *studied, *session.options.pruneRatio, &most);
+  if (!kept)
+    return refuse(session, most);
+  session.report.pruning = describe(groups, *kept);
+  mlir::OwningOpRef<mlir::ModuleOp> whole = session.edge->clone();
+  if (failed(pruneChannels(function, session.calibration, *studied, *kept,
+                           options)))
+    return alreadyReported(InternalError);
+  session.prunedNodes = findPrunedNodes(getModelFunction(*whole), function);
+  return Error::success();
+}
