@@ -109,4 +109,53 @@ def PruneChannels : Pass<"edge-prune-channels", "::mlir::func::FuncOp"> {
   ];
 }
 
+def FactorLayers : Pass<"edge-factor-layers", "::mlir::func::FuncOp"> {
+  let summary = "makes two thin layers of one by a weighted decomposition";
+  let description = [{
+    Low-rank weights: a fully connected layer W becomes two, of `r` rows and of `r`
+    columns, where `r * (rows + columns)` is less than what W has. Of all such
+    pairs it takes the one whose result has the least squared error on samples: the
+    singular value decomposition of W times the square root of its inputs' second
+    moments (Chen et al. 2021, "DRONE: Data-aware Low-rank Compression for Large NLP
+    Models"). The bias makes the means agree. What the first layer computes has
+    variance 1, which suits integers.
+
+    The input weights of recurrent operators become a fully connected layer in
+    front of the operator and smaller input weights; weights of the recurrence stay,
+    because they are multiplied with the state inside of it. A constant table from
+    which rows are gathered becomes a table of shorter rows and a fully connected
+    layer behind it; rows count as often as samples ask for them.
+
+    `energy` gives each layer the least rank with which this share of the variance
+    of its result stays; `ranks` says it for single layers, and then only those are
+    factored.
+
+    Assumes `edge-simplify` has run. Guarantees fewer weights. Layers whose inputs
+    are longer than 4096 stay.
+
+    Example: the rows are multiples of each other.
+
+    ```mlir
+    %w = edge.constant dense<[[1.0, 2.0, 3.0, 4.0], [2.0, 4.0, 6.0, 8.0],
+        [-1.0, -2.0, -3.0, -4.0]]> : tensor<3x4xf32> -> tensor<3x4xf32>
+    %0 = edge.fully_connected %x, %w, %b
+      : (tensor<1x4xf32>, tensor<3x4xf32>, tensor<3xf32>) -> tensor<1x3xf32>
+    ```
+    becomes a layer of 1x4 and one of 3x1.
+
+    ```
+    edgecc-opt --edge-factor-layers="samples=x=calib.npy energy=0.99" model.mlir
+    ```
+  }];
+  let dependentDialects = ["::edgecc::edge::EdgeDialect"];
+  let options = [
+    ListOption<"samples", "samples", "std::string",
+               "Samples of an input as NAME=FILE.npy, or FILE.npy by position">,
+    Option<"energy", "energy", "double", "0.99",
+           "The share of the variance of each layer's result that stays">,
+    ListOption<"ranks", "ranks", "std::string",
+               "LAYER=RANK: factor these layers only, with these ranks">
+  ];
+}
+
 #endif // EDGECC_PASSES_PRUNING_TD
