@@ -34,32 +34,20 @@ struct Consumer {
 /// A group's units as inputs of a consumer: rows of its weights by unit.
 using UnitInputs = std::vector<SmallVector<int64_t>>;
 
-/// Measures what the outputs of a function lose when weights change. Works on
-/// a clone of the function.
+/// Measures what the outputs of a function lose when it is pruned.
 class OutputComparison {
 public:
   static FailureOr<OutputComparison> create(func::FuncOp function,
                                             SampleList samples);
 
-  /// The noise with these weights and biases in place of the layers' own.
-  struct Change {
-    WeightedOpInterface layer;
-    Tensor weights, bias;
-  };
-  FailureOr<double> measure(ArrayRef<Change> changes);
+  /// The noise of another function's outputs.
+  FailureOr<double> measure(func::FuncOp other) const;
 
 private:
-  OutputComparison(func::FuncOp function, SampleList samples)
-      : clone(cast<func::FuncOp>(function->clone())), samples(samples) {
-    function.walk([&](Operation *op) { originals.push_back(op); });
-    clone->walk([&](Operation *op) { copies[originals[copies.size()]] = op; });
-  }
-  FailureOr<std::vector<std::vector<Tensor>>> run();
+  explicit OutputComparison(SampleList samples) : samples(samples) {}
+  FailureOr<std::vector<std::vector<Tensor>>> run(func::FuncOp function) const;
 
-  OwningOpRef<func::FuncOp> clone;
   SampleList samples;
-  std::vector<Operation *> originals;
-  llvm::DenseMap<Operation *, Operation *> copies;
   std::vector<std::vector<Tensor>> expected;
 };
 
@@ -79,12 +67,16 @@ private:
   LogicalResult measureConsumers();
   std::vector<int64_t> chooseLevels(int64_t channels) const;
   UnitInputs getInputs(Consumer &consumer, size_t group) const;
+  FailureOr<double> measureLevel(size_t number, ArrayRef<int64_t> order,
+                                 int64_t kept) const;
   LogicalResult studyGroup(size_t number, GroupStudy &study);
 
   func::FuncOp function;
   /// What weights are fitted to, and what their errors are measured on: a fit
   /// of few samples looks better on these than it is.
   std::vector<std::vector<Tensor>> seen, unseen;
+  /// Some of those that are seen, to be quick.
+  std::vector<std::vector<Tensor>> few;
   const PruneOptions &options;
   ChannelGroups groups;
   std::vector<Consumer> consumers;
@@ -111,11 +103,12 @@ static SmallVector<Value> getComparedValues(func::FuncOp function) {
   return values;
 }
 
-FailureOr<std::vector<std::vector<Tensor>>> OutputComparison::run() {
-  auto interpreter = reference::Interpreter::create(*clone);
+FailureOr<std::vector<std::vector<Tensor>>>
+OutputComparison::run(func::FuncOp function) const {
+  auto interpreter = reference::Interpreter::create(function);
   if (failed(interpreter))
     return failure();
-  SmallVector<Value> compared = getComparedValues(*clone);
+  SmallVector<Value> compared = getComparedValues(function);
   std::vector<std::vector<Tensor>> found;
   for (const std::vector<Tensor> &sample : samples) {
     llvm::DenseMap<Value, Tensor> seen;
@@ -134,8 +127,8 @@ FailureOr<std::vector<std::vector<Tensor>>> OutputComparison::run() {
 
 FailureOr<OutputComparison> OutputComparison::create(func::FuncOp function,
                                                      SampleList samples) {
-  OutputComparison comparison(function, samples);
-  auto expected = comparison.run();
+  OutputComparison comparison(samples);
+  auto expected = comparison.run(function);
   if (failed(expected))
     return failure();
   comparison.expected = std::move(*expected);
@@ -166,25 +159,8 @@ static double getNoise(ArrayRef<std::vector<Tensor>> expected,
   return std::isfinite(noise) ? noise : HUGE_VAL;
 }
 
-FailureOr<double> OutputComparison::measure(ArrayRef<Change> changes) {
-  SmallVector<std::pair<OpOperand *, Value>> replaced;
-  for (const Change &change : changes) {
-    auto layer = cast<WeightedOpInterface>(
-        copies.find(WeightedOpInterface(change.layer).getOperation())->second);
-    OpBuilder builder(layer);
-    auto replace = [&](OpOperand &operand, const Tensor &tensor) {
-      replaced.emplace_back(&operand, operand.get());
-      operand.set(createConstant(builder, layer.getLoc(), tensor));
-    };
-    replace(layer.getWeightsOperand(), change.weights);
-    replace(layer.getBiasOperand(), change.bias);
-  }
-  auto found = run();
-  for (auto [operand, value] : replaced) {
-    Operation *constant = operand->get().getDefiningOp();
-    operand->set(value);
-    constant->erase();
-  }
+FailureOr<double> OutputComparison::measure(func::FuncOp other) const {
+  auto found = run(other);
   if (failed(found))
     return failure();
   return getNoise(expected, *found);
@@ -196,12 +172,13 @@ FailureOr<double> OutputComparison::measure(ArrayRef<Change> changes) {
 
 /// Every third sample is kept back, unless there are too few.
 void Study::splitSamples(SampleList all) {
-  constexpr size_t kFewest = 12, kMostCompared = 128;
+  constexpr size_t kFewest = 12, kMostCompared = 64, kMostFitted = 64;
   for (size_t i = 0; i != all.size(); ++i)
     (i % 3 == 2 && all.size() >= kFewest ? unseen : seen).push_back(all[i]);
   unseen =
       chooseSamples(function, unseen.empty() ? seen : unseen, kMostCompared);
   seen = chooseSamples(function, seen);
+  few = chooseSamples(function, seen, kMostFitted);
 }
 
 /// Runs the function and takes the moments of all consumers.
@@ -260,19 +237,6 @@ struct Elimination {
 };
 } // namespace
 
-static OutputComparison::Change getChange(const Elimination &elimination) {
-  WeightedOpInterface layer = elimination.consumer->layer;
-  auto fill = [](OpOperand &operand, const auto &values) {
-    Tensor tensor(cast<RankedTensorType>(operand.get().getType()));
-    for (auto [index, element] : llvm::enumerate(tensor.getData<float>()))
-      element = float(values.data()[index]);
-    return tensor;
-  };
-  return {layer,
-          fill(layer.getWeightsOperand(), elimination.weights.getWeights()),
-          fill(layer.getBiasOperand(), elimination.weights.getBias())};
-}
-
 /// The unit whose removal costs all consumers together least.
 static size_t findLeast(ArrayRef<Elimination> eliminations,
                         ArrayRef<int64_t> remaining) {
@@ -301,6 +265,20 @@ std::vector<int64_t> Study::chooseLevels(int64_t channels) const {
   for (int64_t kept = (channels - 1) / step * step; kept > 0; kept -= step)
     levels.push_back(kept);
   return levels;
+}
+
+/// The noise when only this group loses channels, those in `order`.
+FailureOr<double> Study::measureLevel(size_t number, ArrayRef<int64_t> order,
+                                      int64_t kept) const {
+  OwningOpRef<func::FuncOp> copy(
+      cast<func::FuncOp>(func::FuncOp(function)->clone()));
+  ChannelStudy study(groups.size());
+  study[number].order.assign(order.begin(), order.end());
+  KeptCounts counts = groups.getAll();
+  counts[number] = kept;
+  if (failed(pruneChannels(*copy, few, study, counts, options)))
+    return failure();
+  return comparison->measure(*copy);
 }
 
 LogicalResult Study::studyGroup(size_t number, GroupStudy &study) {
@@ -332,10 +310,7 @@ LogicalResult Study::studyGroup(size_t number, GroupStudy &study) {
         if (!elimination.inputs[size_t(unit)].empty())
           elimination.weights.remove(elimination.inputs[size_t(unit)]);
     }
-    SmallVector<OutputComparison::Change> changes;
-    for (const Elimination &elimination : eliminations)
-      changes.push_back(getChange(elimination));
-    FailureOr<double> noise = comparison->measure(changes);
+    FailureOr<double> noise = measureLevel(number, study.order, kept);
     if (failed(noise))
       return failure();
     study.levels.push_back({kept, *noise});

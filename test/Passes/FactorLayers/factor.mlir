@@ -5,7 +5,7 @@
 
 // CHECK-LABEL: func.func @rank_one
 // CHECK: %[[H:.*]] = edge.fully_connected %arg0, {{.*}} (tensor<1x4xf32>, tensor<1x4xf32>, tensor<1xf32>) -> tensor<1x1xf32>
-// CHECK: edge.fully_connected %[[H]], {{.*}} clamp_min = 0.000000e+00 : f32{{.*}}(tensor<1x1xf32>, tensor<3x1xf32>, tensor<3xf32>) -> tensor<1x3xf32>
+// CHECK: edge.fully_connected %[[H]], {{.*}}clamp_min = 0.000000e+00 : f32{{.*}}(tensor<1x1xf32>, tensor<3x1xf32>, tensor<3xf32>) -> tensor<1x3xf32>
 func.func @rank_one(%x: tensor<1x4xf32> {edge.name = "x"}) -> tensor<1x3xf32> {
   %w = edge.constant dense<[[1.0, 2.0, 3.0, 4.0], [2.0, 4.0, 6.0, 8.0],
       [-1.0, -2.0, -3.0, -4.0]]> : tensor<3x4xf32> -> tensor<3x4xf32>
