@@ -12,12 +12,11 @@
 using namespace edgecc;
 using namespace edgecc::pruning;
 using Eigen::MatrixXd;
-using Eigen::VectorXd;
 
 InputElimination::InputElimination(MatrixXd weights,
                                    const quantization::GroupMoments &moments,
                                    double damping)
-    : weights(std::move(weights)), meanX(moments.meanX), meanY(moments.meanY),
+    : weights(std::move(weights)),
       variance(std::max(moments.varY.sum(), 1e-30)) {
   MatrixXd gram = quantization::dampGram(moments, damping);
   inverse = Eigen::LLT<MatrixXd>(gram).solve(
@@ -61,8 +60,4 @@ void InputElimination::remove(llvm::ArrayRef<int64_t> inputs) {
     inverse.col(input).setZero();
     inverse(input, input) = 1.0;
   }
-}
-
-VectorXd InputElimination::getBias() const {
-  return meanY - weights.transpose() * meanX;
 }

@@ -30,13 +30,8 @@ public:
   double getLoss(llvm::ArrayRef<int64_t> inputs) const;
   void remove(llvm::ArrayRef<int64_t> inputs);
 
-  const Eigen::MatrixXd &getWeights() const { return weights; }
-  /// What makes the means of the outputs what they were.
-  Eigen::VectorXd getBias() const;
-
 private:
   Eigen::MatrixXd weights, inverse;
-  Eigen::VectorXd meanX, meanY;
   double variance;
 };
 

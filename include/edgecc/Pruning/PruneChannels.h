@@ -47,9 +47,9 @@ struct GroupStudy {
   struct Level {
     int64_t kept = 0;
     /// Squared error of the function's outputs on samples, relative to the
-    /// outputs' squares, with the layers behind the group refitted. Outputs
-    /// behind a softmax are compared in front of it. Noise of several groups
-    /// adds up, roughly.
+    /// outputs' squares, with the pruned function refitted; on samples that the
+    /// fit has not seen, unless there are too few. Outputs behind a softmax are
+    /// compared in front of it. Noise of several groups adds up, roughly.
     double noise = 0;
   };
 
