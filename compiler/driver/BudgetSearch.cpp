@@ -39,7 +39,8 @@ public:
       : session(session), budget(session.options.budget),
         trials(session, "searching under the budget: trial") {}
 
-  Error run();
+  llvm::Expected<bool> find();
+  Error refuse();
 
 private:
   Error prepare();
@@ -386,20 +387,77 @@ Error BudgetSearch::prepare() {
   return Error::success();
 }
 
-Error BudgetSearch::run() {
+/// Whether something holds, which is then in the session.
+Expected<bool> BudgetSearch::find() {
   base = session.mix;
   firstReport = session.report;
   Expected<const Trial *> found = solve(budget);
   if (!found)
     return found.takeError();
-  PrecisionMix chosen = *found ? (*found)->choice.mix : base;
   if (!*found)
-    if (Error error = suggest())
-      return error;
-  if (Error error = trials.publish({chosen, budget, false}))
+    return false;
+  if (Error error = trials.publish({(*found)->choice.mix, budget, false}))
+    return std::move(error);
+  return true;
+}
+
+/// After `find` has found nothing: what would hold.
+Error BudgetSearch::refuse() {
+  if (Error error = suggest())
+    return error;
+  if (Error error = trials.publish({base, budget, false}))
     return error;
   session.report.nearestBudgets = suggestions;
   return Error::success();
+}
+
+//===----------------------------------------------------------------------===//
+// With fewer channels
+//===----------------------------------------------------------------------===//
+
+/// Whether channels that cost accuracy may go, and would help: there is a limit
+/// to what they may cost, and time or flash is short.
+static bool mayPrune(const Session &session) {
+  Budget rest = session.options.budget;
+  rest.ram.reset();
+  bool isFree = session.options.searchesPruning && rest.maxDrop;
+  rest.maxDrop.reset();
+  return isFree && !holds(session.report, rest);
+}
+
+/// Takes more and more of the multiplications away, as long as accuracy allows
+/// it, until the budget holds. Leaves the session with the whole model if it
+/// never does.
+static Expected<bool> findPruned(Session &session) {
+  constexpr double kShares[] = {0.1, 0.2, 0.3, 0.4, 0.5};
+  const Budget &budget = session.options.budget;
+  mlir::OwningOpRef<mlir::ModuleOp> whole = std::move(session.calibrated);
+  report::Report report = session.report;
+  PrecisionMix mix = session.mix;
+  for (double share : kShares) {
+    session.options.pruneRatio = share;
+    session.report.pruning.reset();
+    for (auto stage : {runTensorPasses, measureAccuracy, makeCodeWithinBudget})
+      if (Error error = stage(session))
+        return std::move(error);
+    if (!session.report.pruning)
+      break;
+    if (holds(session.report, budget))
+      return true;
+    Budget drop;
+    drop.maxDrop = budget.maxDrop;
+    if (!holds(session.report, drop))
+      break;
+    Expected<bool> search = BudgetSearch(session).find();
+    if (!search || *search)
+      return search;
+  }
+  session.options.pruneRatio.reset();
+  session.prunedNodes.clear();
+  session.calibrated = std::move(whole);
+  session.report = std::move(report);
+  session.mix = std::move(mix);
+  return false;
 }
 
 Error driver::searchBudget(Session &session) {
@@ -409,5 +467,14 @@ Error driver::searchBudget(Session &session) {
   // A model that came quantized, or computes in float, stays as it is.
   if (!session.calibrated)
     return Error::success();
-  return BudgetSearch(session).run();
+  BudgetSearch search(session);
+  Expected<bool> found = search.find();
+  if (!found || *found)
+    return found.takeError();
+  if (mayPrune(session)) {
+    found = findPruned(session);
+    if (!found || *found)
+      return found.takeError();
+  }
+  return search.refuse();
 }

@@ -219,6 +219,7 @@ static Error readPruning(const CommandLine &line, Options &options) {
     options.pruneRatio = ratio;
     return Error::success();
   }
+  options.searchesPruning = line.prune == "auto";
   return readChoice<bool>(line.prune,
                           {{"auto", true}, {"lossless", true}, {"off", false}},
                           options.prunes);

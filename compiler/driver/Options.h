@@ -82,6 +82,8 @@ struct Options {
   bool prunes = true;
   /// The share of multiplications that goes with channels that count.
   std::optional<double> pruneRatio;
+  /// Whether the compiler may choose that share to meet a budget.
+  bool searchesPruning = false;
   /// Whether flash counts more than time.
   bool optimizesSize = false;
   /// Absent: chosen by the compiler.

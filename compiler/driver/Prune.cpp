@@ -98,12 +98,20 @@ Error driver::pruneModel(Session &session) {
   PruneOptions options;
   // What kernels take for their fast loops.
   options.multiple = 4;
-  auto studied = study(session, function, options);
-  if (failed(studied))
-    return alreadyReported(InternalError);
+  // A search asks for one share after the other of the same model.
+  std::optional<ChannelStudy> &studied = session.channelStudy;
+  if (!studied) {
+    auto result = study(session, function, options);
+    if (failed(result))
+      return alreadyReported(InternalError);
+    studied = std::move(*result);
+  }
   double most = 0;
   std::optional<KeptCounts> kept =
       chooseKept(groups, *studied, *session.options.pruneRatio, &most);
+  // What a search asks for without success stays as it is.
+  if (!kept && session.options.searchesPruning)
+    return Error::success();
   if (!kept)
     return refuse(session, most);
   session.report.pruning = describe(groups, *kept);

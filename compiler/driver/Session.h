@@ -19,6 +19,7 @@
 #include "Samples.h"
 
 #include "edgecc/Backend/Emit.h"
+#include "edgecc/Pruning/PruneChannels.h"
 #include "edgecc/Quant/Layers.h"
 #include "edgecc/Report/Report.h"
 #include "edgecc/Target/Target.h"
@@ -80,6 +81,8 @@ struct Session {
   /// ONNX nodes whose operations have lost channels that count, and those that
   /// change no bit.
   llvm::StringSet<> prunedNodes, losslessNodes;
+  /// What it costs to take channels out, once that has been studied.
+  std::optional<pruning::ChannelStudy> channelStudy;
 
   report::Report report;
 };
