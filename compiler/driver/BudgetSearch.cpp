@@ -426,15 +426,23 @@ static bool mayPrune(const Session &session) {
 }
 
 /// Takes more and more of the multiplications away, as long as accuracy allows
-/// it, until the budget holds. Leaves the session with the whole model if it
-/// never does.
+/// it, until the budget holds; between a share that is not enough and one that
+/// costs too much, by halves. Leaves the session with the whole model if none
+/// will do.
 static Expected<bool> findPruned(Session &session) {
-  constexpr double kShares[] = {0.1, 0.2, 0.3, 0.4, 0.5};
+  constexpr double kStep = 0.1, kMost = 0.5;
+  constexpr int kTrials = 8;
   const Budget &budget = session.options.budget;
+  Budget dropOnly;
+  dropOnly.maxDrop = budget.maxDrop;
   mlir::OwningOpRef<mlir::ModuleOp> whole = std::move(session.calibrated);
   report::Report report = session.report;
   PrecisionMix mix = session.mix;
-  for (double share : kShares) {
+  double enough = 0, tooMuch = HUGE_VAL;
+  for (int trial = 0; trial != kTrials; ++trial) {
+    double share = tooMuch < kMost ? (enough + tooMuch) / 2 : enough + kStep;
+    if (share > kMost + 1e-9 || tooMuch - enough < 0.02)
+      break;
     session.options.pruneRatio = share;
     session.report.pruning.reset();
     for (auto stage : {runTensorPasses, measureAccuracy, makeCodeWithinBudget})
@@ -444,13 +452,14 @@ static Expected<bool> findPruned(Session &session) {
       break;
     if (holds(session.report, budget))
       return true;
-    Budget drop;
-    drop.maxDrop = budget.maxDrop;
-    if (!holds(session.report, drop))
-      break;
-    Expected<bool> search = BudgetSearch(session).find();
-    if (!search || *search)
-      return search;
+    if (!holds(session.report, dropOnly)) {
+      tooMuch = share;
+      continue;
+    }
+    enough = share;
+    Expected<bool> found = BudgetSearch(session).find();
+    if (!found || *found)
+      return found;
   }
   session.options.pruneRatio.reset();
   session.prunedNodes.clear();

@@ -8,12 +8,13 @@
 
 Budgets are fractions of what the model takes without any. Of a refusal every suggestion is tried: edgecc is called again
 with it, and has to succeed. Without --models only the project's own digits example is compiled. One line is printed for
-each budget. Exit status 1 if any of them is neither met nor refused with a suggestion that holds.
+each budget. Exit status 1 if any of them is neither met nor refused with a suggestion that holds, 77 if nothing can be linked or run here.
 """
 import argparse
 import pathlib
 import random
 import re
+import shutil
 import subprocess
 import sys
 
@@ -123,6 +124,9 @@ def judge(compiler, model, target, limits):
 
 def main():
     options = read_command_line()
+    if not shutil.which("arm-none-eabi-gcc") or not shutil.which("qemu-system-arm"):
+        print("random-budgets.py: skipped: needs arm-none-eabi-gcc and qemu-system-arm, as flash is that of a linked image")
+        sys.exit(77)
     options.out.mkdir(parents=True, exist_ok=True)
     random.seed(options.seed)
     models, targets = find_models(options), options.targets.split(",")
