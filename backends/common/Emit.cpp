@@ -208,8 +208,10 @@ FailureOr<std::string> getKernels(ModuleOp module, const EmitOptions &options) {
       failed(appendHeader(module, options, "shape.h", done, text)))
     return failure();
   WalkResult result = module.walk([&](CallOp call) {
-    return WalkResult(
-        appendHeader(module, options, call.getHeader(), done, text));
+    for (StringRef file : llvm::split(call.getHeader(), ' '))
+      if (failed(appendHeader(module, options, file, done, text)))
+        return WalkResult::interrupt();
+    return WalkResult::advance();
   });
   if (result.wasInterrupted())
     return failure();

@@ -88,10 +88,10 @@ const KernelRegistry &KernelRegistry::get() {
     registerDspKernels(all);
     registerHeliumKernels(all);
     registerSelectionKernels(all);
-    registerAvxFloatKernels(all);
-    registerAvxInt8Kernels(all);
-    registerAvxPoolingKernels(all);
-    registerAvxRecurrentKernels(all);
+    registerVectorFloatKernels(all);
+    registerVectorInt8Kernels(all);
+    registerVectorPoolingKernels(all);
+    registerVectorRecurrentKernels(all);
     return all;
   }();
   return registry;

@@ -32,18 +32,27 @@ static void addPoolShapes(PoolT op, KernelCallBuilder &call) {
   allowRasterOverlap(op.getInput(), op.getResult(), window, call);
 }
 
+static void beginPool(StringRef kernel, StringRef header, SimdType vector,
+                      KernelCallBuilder &call) {
+  call.begin(kernel, header);
+  if (vector.name.empty())
+    return;
+  call.addHeader(vector.header);
+  call.addName(vector.name);
+}
+
 static LogicalResult lowerMaxPool(MaxPoolOp op, KernelCallBuilder &call) {
   return lowerMaxPoolAs(op,
                         isFloatOp(op)   ? "max_pool2d_f32"
                         : isInt16Op(op) ? "max_pool2d_s16"
                                         : "max_pool2d_s8",
-                        "pool2d.h", call);
+                        "pool2d.h", {}, call);
 }
 
 LogicalResult edgecc::lowerMaxPoolAs(MaxPoolOp op, StringRef kernel,
-                                     StringRef header,
+                                     StringRef header, SimdType vector,
                                      KernelCallBuilder &call) {
-  call.begin(kernel, header);
+  beginPool(kernel, header, vector, call);
   addPoolShapes(op, call);
   call.addInput(op.getInput());
   call.addOutput(op.getResult());
@@ -51,15 +60,13 @@ LogicalResult edgecc::lowerMaxPoolAs(MaxPoolOp op, StringRef kernel,
 }
 
 static LogicalResult lowerAvgPoolF32(AvgPoolOp op, KernelCallBuilder &call) {
-  return lowerAvgPoolF32As(op, "avg_pool2d_f32", "pool2d.h", "", call);
+  return lowerAvgPoolF32As(op, "avg_pool2d_f32", "pool2d.h", {}, call);
 }
 
 LogicalResult edgecc::lowerAvgPoolF32As(AvgPoolOp op, StringRef kernel,
-                                        StringRef header, StringRef arithmetic,
+                                        StringRef header, SimdType vector,
                                         KernelCallBuilder &call) {
-  call.begin(kernel, header);
-  if (!arithmetic.empty())
-    call.addName(arithmetic);
+  beginPool(kernel, header, vector, call);
   addPoolShapes(op, call);
   call.addBool(op.getCountIncludePad());
   call.addInput(op.getInput());
@@ -93,15 +100,13 @@ static void addAvgPoolScalars(AvgPoolOp op, int32_t shift,
 }
 
 static LogicalResult lowerAvgPoolS8(AvgPoolOp op, KernelCallBuilder &call) {
-  return lowerAvgPoolS8As(op, "avg_pool2d_s8", "pool2d.h", "", call);
+  return lowerAvgPoolS8As(op, "avg_pool2d_s8", "pool2d.h", {}, call);
 }
 
 LogicalResult edgecc::lowerAvgPoolS8As(AvgPoolOp op, StringRef kernel,
-                                       StringRef header, StringRef arithmetic,
+                                       StringRef header, SimdType vector,
                                        KernelCallBuilder &call) {
-  call.begin(kernel, header);
-  if (!arithmetic.empty())
-    call.addName(arithmetic);
+  beginPool(kernel, header, vector, call);
   addPoolShapes(op, call);
   call.addBool(op.getCountIncludePad());
   call.addInput(op.getInput());

@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// For kernels that take what those of pool2d.h take, after the name of an
-// arithmetic if that is not empty.
+// For kernels that take what those of pool2d.h take, after the name of a type
+// of vectors if that is not empty.
 //
 //===----------------------------------------------------------------------===//
 
@@ -17,17 +17,20 @@
 
 namespace edgecc {
 
+/// A type that is the first template argument, and the header that defines it.
+struct SimdType {
+  llvm::StringRef header, name;
+};
+
 llvm::LogicalResult lowerMaxPoolAs(edge::MaxPoolOp op, llvm::StringRef kernel,
-                                   llvm::StringRef header,
+                                   llvm::StringRef header, SimdType vector,
                                    KernelCallBuilder &call);
 llvm::LogicalResult lowerAvgPoolF32As(edge::AvgPoolOp op,
                                       llvm::StringRef kernel,
-                                      llvm::StringRef header,
-                                      llvm::StringRef arithmetic,
+                                      llvm::StringRef header, SimdType vector,
                                       KernelCallBuilder &call);
 llvm::LogicalResult lowerAvgPoolS8As(edge::AvgPoolOp op, llvm::StringRef kernel,
-                                     llvm::StringRef header,
-                                     llvm::StringRef arithmetic,
+                                     llvm::StringRef header, SimdType vector,
                                      KernelCallBuilder &call);
 
 } // namespace edgecc

@@ -314,10 +314,10 @@ static LogicalResult lowerWideDspFullyConnected(FullyConnectedOp op,
 void edgecc::registerDspKernels(KernelRegistry &registry) {
   addImageKernels<isDspConv, lowerDspConv>(registry, "conv2d_s8_dsp",
                                            "conv2d_s8_add_dsp",
-                                           /*benefit=*/10, "dsp");
+                                           /*benefit=*/10, {"dsp"});
   addImageKernels<isWinogradConv, lowerWinogradConv, getWinogradExtraBytes>(
       registry, "conv2d_s8_winograd_dsp", "conv2d_s8_winograd_add_dsp",
-      /*benefit=*/11, "dsp");
+      /*benefit=*/11, {"dsp"});
   registry.add<ConvOp>("depthwise_conv2d_s8_dsp", isDspDepthwise,
                        lowerDspDepthwise, /*benefit=*/10,
                        /*features=*/{"dsp"});

@@ -165,7 +165,7 @@ static LogicalResult lowerHeliumFullyConnected(FullyConnectedOp op,
 void edgecc::registerHeliumKernels(KernelRegistry &registry) {
   addImageKernels<isHeliumConv, lowerHeliumConv>(registry, "conv2d_s8_mve",
                                                  "conv2d_s8_add_mve",
-                                                 /*benefit=*/20, "mve");
+                                                 /*benefit=*/20, {"mve"});
   registry.add<ConvOp>("depthwise_conv2d_s8_mve", isHeliumDepthwise,
                        lowerHeliumDepthwise, /*benefit=*/20,
                        /*features=*/{"mve"});

@@ -73,15 +73,15 @@ template <bool (*Matches)(edge::ConvOp),
           llvm::LogicalResult (*Lower)(edge::ConvOp, KernelCallBuilder &,
                                        const ResidualSum *),
           int64_t (*ExtraBytes)(edge::ConvOp) = nullptr>
-void addImageKernels(KernelRegistry &registry, llvm::StringRef name,
-                     llvm::StringRef sumName, int benefit,
-                     llvm::StringRef feature) {
-  Kernel &alone =
-      registry.add<edge::ConvOp>(name, Matches,
-                                 [](edge::ConvOp op, KernelCallBuilder &call) {
-                                   return Lower(op, call, nullptr);
-                                 },
-                                 benefit, {feature});
+void addImageKernels(KernelRegistry &registry, const llvm::Twine &name,
+                     const llvm::Twine &sumName, int benefit,
+                     llvm::ArrayRef<llvm::StringRef> features) {
+  Kernel &alone = registry.add<edge::ConvOp>(
+      name, Matches,
+      [](edge::ConvOp op, KernelCallBuilder &call) {
+        return Lower(op, call, nullptr);
+      },
+      benefit, features);
   if constexpr (ExtraBytes != nullptr)
     alone.extraBytes = [](mlir::Operation *op) {
       return ExtraBytes(mlir::cast<edge::ConvOp>(op));
@@ -96,7 +96,7 @@ void addImageKernels(KernelRegistry &registry, llvm::StringRef name,
         ResidualSum sum = *findResidualSum(op);
         return Lower(sum.conv, call, &sum);
       },
-      benefit, {feature});
+      benefit, features);
   both.producer = [](mlir::Operation *op) -> mlir::Operation * {
     return findResidualSum(mlir::cast<edge::AddOp>(op))->conv;
   };

@@ -38,7 +38,10 @@ struct S8Avx2 {
   using Weight = std::int8_t;
   using Sum = std::int32_t;
   using Vec = __m256i;
+  using Words = Vec;
+  using Bytes = Vec;
   static constexpr int kLanes = 8, kStep = 2;
+  static constexpr int kChunk = 1, kParts = 1, kLeast = 1;
   /// Elements that one instruction moves.
   static constexpr int kBlock = 16;
   static constexpr bool kConverts = true;
@@ -184,6 +187,7 @@ struct F32Avx2 {
   using Sum = float;
   using Vec = __m256;
   static constexpr int kLanes = 8, kStep = 1, kBlock = 8;
+  static constexpr int kChunk = 1, kParts = 1, kLeast = 1;
   static constexpr bool kConverts = false;
 
   static Vec load(const float *from) { return _mm256_loadu_ps(from); }
@@ -231,6 +235,31 @@ struct F32Avx2 {
   }
 };
 
+/// Sixteen bytes, as most images have at least so many channels.
+struct MaxBytes {
+  using Vec = __m128i;
+  static constexpr int kCount = 16;
+  static Vec setAll(std::int8_t x) { return _mm_set1_epi8(x); }
+  static Vec loadAll(const std::int8_t *from) {
+    return _mm_loadu_si128(reinterpret_cast<const __m128i *>(from));
+  }
+  static Vec largest(Vec a, Vec b) { return _mm_max_epi8(a, b); }
+  static void storeAll(std::int8_t *to, Vec x) {
+    _mm_storeu_si128(reinterpret_cast<__m128i *>(to), x);
+  }
+};
+
+/// Eight floats.
+struct MaxFloats {
+  using Vec = __m256;
+  static constexpr int kCount = 8;
+  static Vec setAll(float x) { return _mm256_set1_ps(x); }
+  static Vec loadAll(const float *from) { return _mm256_loadu_ps(from); }
+  /// As x > best ? x : best, also of NaNs.
+  static Vec largest(Vec best, Vec x) { return _mm256_max_ps(x, best); }
+  static void storeAll(float *to, Vec x) { _mm256_storeu_ps(to, x); }
+};
+
 } // namespace
 } // namespace kernels
 } // namespace edgecc
@@ -255,7 +284,10 @@ struct S8Vnni {
   using Weight = std::int8_t;
   using Sum = std::int32_t;
   using Vec = __m512i;
+  using Words = Vec;
+  using Bytes = Vec;
   static constexpr int kLanes = 16, kStep = 4, kBlock = 64;
+  static constexpr int kChunk = 1, kParts = 1, kLeast = 1;
   static constexpr bool kConverts = true;
 
   static Vec load(const std::int32_t *from) { return _mm512_loadu_si512(from); }
@@ -401,6 +433,7 @@ struct F32Avx512 {
   using Sum = float;
   using Vec = __m512;
   static constexpr int kLanes = 16, kStep = 1, kBlock = 16;
+  static constexpr int kChunk = 1, kParts = 1, kLeast = 1;
   static constexpr bool kConverts = false;
 
   static Vec load(const float *from) { return _mm512_loadu_ps(from); }

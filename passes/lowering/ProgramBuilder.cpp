@@ -159,7 +159,12 @@ LogicalResult ProgramBuilder::lowerPart(
 }
 
 void ProgramBuilder::begin(StringRef kernel, StringRef header) {
-  calls.push_back({kernel, header, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}});
+  calls.push_back(
+      {kernel, header.str(), {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}});
+}
+
+void ProgramBuilder::addHeader(StringRef header) {
+  calls.back().header = (header + " " + calls.back().header).str();
 }
 
 void ProgramBuilder::allowInplace(unsigned index) {

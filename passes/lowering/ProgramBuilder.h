@@ -93,6 +93,7 @@ public:
 
   //===--- KernelCallBuilder ----------------------------------------------===//
   void begin(llvm::StringRef kernel, llvm::StringRef header) override;
+  void addHeader(llvm::StringRef header) override;
   void allowInplace(unsigned index) override;
   void allowOverlap(unsigned index, int64_t distance) override;
   void allowBackwards(unsigned index, int64_t distance) override;
@@ -109,7 +110,8 @@ public:
 
 private:
   struct Call {
-    llvm::StringRef kernel, header;
+    llvm::StringRef kernel;
+    std::string header;
     llvm::SmallVector<mlir::Attribute> templateArgs;
     llvm::SmallVector<mlir::Value> inputs, outputs, scratch;
     llvm::SmallVector<mlir::Attribute> scalars;

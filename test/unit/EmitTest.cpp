@@ -14,6 +14,7 @@
 #include "EmitTesting.h"
 
 #include "mlir/Parser/Parser.h"
+#include "llvm/Support/Program.h"
 
 #include <random>
 
@@ -48,9 +49,12 @@ protected:
     return tensor;
   }
 
-  /// Whether this machine has all that the target asks for.
+  /// Whether this machine has all that the target asks for, or emulates it.
   static bool canRun(const Target &target) {
     std::vector<std::string> host = detectHostFeatures();
+    if (target.emulator)
+      return llvm::sys::findProgramByName(target.emulator->command) &&
+             llvm::sys::findProgramByName(target.compiler.command);
     return llvm::all_of(target.features, [&](const std::string &feature) {
       return llvm::is_contained(host, feature);
     });
@@ -71,20 +75,21 @@ TEST_P(EmitTest, MatchesInterpreter) {
   matchesInterpreter(*module, inputs);
 }
 
-constexpr StringLiteral kAvxOperations[] = {"edge.conv", "edge.fully_connected",
-                                            "_pool", "edge.gru", "edge.lstm"};
+constexpr StringLiteral kVectorOperations[] = {
+    "edge.conv", "edge.fully_connected", "_pool", "edge.gru", "edge.lstm"};
 
 constexpr EmitCase kCases[] = {
 #include "EmitCases.inc"
 };
 
-/// All cases portably; those with operations that have kernels for x86 with
+/// All cases portably; those with operations that have kernels of vectors with
 /// these as well.
 std::vector<EmitCase> listCases() {
   std::vector<EmitCase> cases(std::begin(kCases), std::end(kCases));
   for (const EmitCase &portable : kCases)
-    for (const char *target : {"x86-avx2", "x86-avx512"})
-      if (llvm::any_of(kAvxOperations, [&](StringRef operation) {
+    for (const char *target :
+         {"x86-avx2", "x86-avx512", "cortex-a53", "cortex-a76"})
+      if (llvm::any_of(kVectorOperations, [&](StringRef operation) {
             return StringRef(portable.ir).contains(operation);
           }))
         cases.push_back({portable.name, portable.ir, target});

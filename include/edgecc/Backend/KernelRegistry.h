@@ -33,6 +33,8 @@ public:
   /// Starts a call of the template `kernel` in backends/kernels/`header`.
   /// Everything below belongs to the call that was started last.
   virtual void begin(llvm::StringRef kernel, llvm::StringRef header) = 0;
+  /// A header that has to come before: what the template is instantiated with.
+  virtual void addHeader(llvm::StringRef header) = 0;
 
   /// Template arguments, in order.
   virtual void addTemplateArg(mlir::Attribute attr) = 0;
@@ -89,7 +91,7 @@ protected:
 /// One kernel.
 struct Kernel {
   /// Name in reports, unique.
-  llvm::StringRef name;
+  std::string name;
   /// The operation that it implements.
   llvm::StringRef operation;
   /// Features that the target must have.
@@ -124,10 +126,10 @@ public:
 
   /// Adds a kernel for operations of type `OpT`.
   template <typename OpT>
-  Kernel &add(llvm::StringRef name, bool (*matches)(OpT),
+  Kernel &add(const llvm::Twine &name, bool (*matches)(OpT),
               llvm::LogicalResult (*lower)(OpT, KernelCallBuilder &),
               int benefit = 0, llvm::ArrayRef<llvm::StringRef> features = {}) {
-    kernels.push_back({name, OpT::getOperationName(), llvm::to_vector(features),
+    kernels.push_back({name.str(), OpT::getOperationName(), llvm::to_vector(features),
                        benefit,
                        [matches](mlir::Operation *op) {
                          return matches(mlir::cast<OpT>(op));
@@ -175,11 +177,11 @@ void registerArmv6mKernels(KernelRegistry &registry);
 void registerDspKernels(KernelRegistry &registry);
 void registerHeliumKernels(KernelRegistry &registry);
 void registerSelectionKernels(KernelRegistry &registry);
-/// Kernels of x86: backends/avx.
-void registerAvxFloatKernels(KernelRegistry &registry);
-void registerAvxInt8Kernels(KernelRegistry &registry);
-void registerAvxPoolingKernels(KernelRegistry &registry);
-void registerAvxRecurrentKernels(KernelRegistry &registry);
+/// Kernels for vectors of x86 and Arm: backends/avx, backends/neon.
+void registerVectorFloatKernels(KernelRegistry &registry);
+void registerVectorInt8Kernels(KernelRegistry &registry);
+void registerVectorPoolingKernels(KernelRegistry &registry);
+void registerVectorRecurrentKernels(KernelRegistry &registry);
 
 //===----------------------------------------------------------------------===//
 // Shared by the families

@@ -142,7 +142,8 @@ def Kern_ViewOp : Kern_Op<"view", [Pure]> {
 def Kern_CallOp : Kern_Op<"call", [AttrSizedOperandSegments]> {
   let summary = "a kernel, run";
   let description = [{
-    `kernel` is the template's name, `header` the file that defines it,
+    `kernel` is the template's name, `header` the file that defines it, after
+    those that define its arguments (names with spaces between them),
     `template_args` its arguments (`#kern.shape`, `#kern.window`, integers,
     types, or strings taken as they are). The call passes the inputs, then the
     outputs, then the scratch buffers, then `scalars`. `function`, if present,

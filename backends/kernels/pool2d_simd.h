@@ -1,19 +1,17 @@
 // Pooling with AVX2 or AVX-512, channel by channel in vectors; what is left of
 // them one by one. Definitions as in pool2d.h.
-#ifndef EDGECC_KERNELS_POOL2D_AVX_H
-#define EDGECC_KERNELS_POOL2D_AVX_H
+#ifndef EDGECC_KERNELS_POOL2D_SIMD_H
+#define EDGECC_KERNELS_POOL2D_SIMD_H
 
 #include <cmath>
 #include <cstdint>
 
-#ifndef EDGECC_KERNELS_AVX_FINISH_H
-#include "avx_finish.h"
+#ifndef EDGECC_KERNELS_SIMD_FINISH_H
+#include "simd_finish.h"
 #endif
 #ifndef EDGECC_KERNELS_POOL2D_H
 #include "pool2d.h"
 #endif
-
-#if defined(__AVX2__)
 
 namespace edgecc {
 namespace kernels {
@@ -21,8 +19,8 @@ namespace {
 
 /// Calls body(tap) for each pixel under a window inside the image.
 template <class In, class Win, class T, class Body>
-EDGECC_AVX_INLINE void forEachTapInside(const WindowAt<In, Win> &at,
-                                        const T *image, const Body &body) {
+EDGECC_SIMD_INLINE void forEachTapInside(const WindowAt<In, Win> &at,
+                                         const T *image, const Body &body) {
   for (int ky = at.rows.first; ky < at.rows.last; ++ky) {
     const T *x = image + at.pixel(ky, at.cols.first) * In::dim(3);
     for (int taps = at.cols.count(); taps > 0; --taps) {
@@ -34,19 +32,19 @@ EDGECC_AVX_INLINE void forEachTapInside(const WindowAt<In, Win> &at,
 
 /// Bytes in [lo, hi] of sums that are scaled.
 template <class Isa>
-EDGECC_AVX_INLINE void storeMeans(std::int8_t *to, typename Isa::Vec q,
-                                  int zero, int lo, int hi) {
+EDGECC_SIMD_INLINE void storeMeans(std::int8_t *to, typename Isa::Vec q,
+                                   int zero, int lo, int hi) {
   q = Isa::add(Isa::min(Isa::max(q, Isa::set(lo - zero)), Isa::set(hi - zero)),
                Isa::set(zero));
-  const typename Isa::Vec words = Isa::packWords(q, q);
+  const typename Isa::Words words = Isa::packWords(q, q);
   Isa::template storeBytes<0, 1>(
       to, Isa::template packBytes<-128, 127>(words, words));
 }
 
 template <class Isa, class In, class Out, class Win, bool CountPad>
-void avg_pool2d_s8_avx(const std::int8_t *in, const std::int32_t *multiplier,
-                       std::int8_t *out, int in_zero, int shift, int out_zero,
-                       int lo, int hi) {
+void avg_pool2d_s8_simd(const std::int8_t *in, const std::int32_t *multiplier,
+                        std::int8_t *out, int in_zero, int shift, int out_zero,
+                        int lo, int hi) {
   using Vec = typename Isa::Vec;
   constexpr int kWhole = In::dim(3) / Isa::kLanes * Isa::kLanes;
   forEachWindow<In, Out, Win>(
@@ -78,7 +76,7 @@ void avg_pool2d_s8_avx(const std::int8_t *in, const std::int32_t *multiplier,
 }
 
 template <class Isa, class In, class Out, class Win, bool CountPad>
-void avg_pool2d_f32_avx(const float *in, float *out, float lo, float hi) {
+void avg_pool2d_f32_simd(const float *in, float *out, float lo, float hi) {
   using Vec = typename Isa::Vec;
   constexpr int kWhole = In::dim(3) / Isa::kLanes * Isa::kLanes;
   forEachWindow<In, Out, Win>(
@@ -104,7 +102,7 @@ void avg_pool2d_f32_avx(const float *in, float *out, float lo, float hi) {
 
 /// `Type` says what vectors hold: bytes or floats.
 template <class Type, class In, class Out, class Win, class T>
-inline void maxPool2dAvx(const T *in, T *out, T lowest) {
+inline void maxPool2dSimd(const T *in, T *out, T lowest) {
   using Vec = typename Type::Vec;
   constexpr int kWhole = In::dim(3) / Type::kCount * Type::kCount;
   forEachWindow<In, Out, Win>(
@@ -123,45 +121,18 @@ inline void maxPool2dAvx(const T *in, T *out, T lowest) {
       });
 }
 
-/// Sixteen bytes, as most images have at least so many channels.
-struct MaxBytes {
-  using Vec = __m128i;
-  static constexpr int kCount = 16;
-  static Vec setAll(std::int8_t x) { return _mm_set1_epi8(x); }
-  static Vec loadAll(const std::int8_t *from) {
-    return _mm_loadu_si128(reinterpret_cast<const __m128i *>(from));
-  }
-  static Vec largest(Vec a, Vec b) { return _mm_max_epi8(a, b); }
-  static void storeAll(std::int8_t *to, Vec x) {
-    _mm_storeu_si128(reinterpret_cast<__m128i *>(to), x);
-  }
-};
-
-/// Eight floats.
-struct MaxFloats {
-  using Vec = __m256;
-  static constexpr int kCount = 8;
-  static Vec setAll(float x) { return _mm256_set1_ps(x); }
-  static Vec loadAll(const float *from) { return _mm256_loadu_ps(from); }
-  /// As x > best ? x : best, also of NaNs.
-  static Vec largest(Vec best, Vec x) { return _mm256_max_ps(x, best); }
-  static void storeAll(float *to, Vec x) { _mm256_storeu_ps(to, x); }
-};
-
-template <class In, class Out, class Win>
-void max_pool2d_s8_avx(const std::int8_t *in, std::int8_t *out) {
-  maxPool2dAvx<MaxBytes, In, Out, Win>(in, out, std::int8_t{-128});
+template <class Type, class In, class Out, class Win>
+void max_pool2d_s8_simd(const std::int8_t *in, std::int8_t *out) {
+  maxPool2dSimd<Type, In, Out, Win>(in, out, std::int8_t{-128});
 }
 
-template <class In, class Out, class Win>
-void max_pool2d_f32_avx(const float *in, float *out) {
-  maxPool2dAvx<MaxFloats, In, Out, Win>(in, out, -HUGE_VALF);
+template <class Type, class In, class Out, class Win>
+void max_pool2d_f32_simd(const float *in, float *out) {
+  maxPool2dSimd<Type, In, Out, Win>(in, out, -HUGE_VALF);
 }
 
 } // namespace
 } // namespace kernels
 } // namespace edgecc
 
-#endif // __AVX2__
-
-#endif // EDGECC_KERNELS_POOL2D_AVX_H
+#endif // EDGECC_KERNELS_POOL2D_SIMD_H

@@ -1,20 +1,18 @@
 // How sums of the AVX kernels become outputs: int8 requantized as in
 // fixed_point.h, alone or with another tensor added as in residual.h, and
 // floats limited to a range.
-#ifndef EDGECC_KERNELS_AVX_FINISH_H
-#define EDGECC_KERNELS_AVX_FINISH_H
+#ifndef EDGECC_KERNELS_SIMD_FINISH_H
+#define EDGECC_KERNELS_SIMD_FINISH_H
 
 #include <cstdint>
 #include <cstring>
 
-#ifndef EDGECC_KERNELS_AVX_TILES_H
-#include "avx_tiles.h"
+#ifndef EDGECC_KERNELS_SIMD_TILES_H
+#include "simd_tiles.h"
 #endif
 #ifndef EDGECC_KERNELS_RESIDUAL_H
 #include "residual.h"
 #endif
-
-#if defined(__AVX2__)
 
 namespace edgecc {
 namespace kernels {
@@ -25,26 +23,26 @@ namespace {
 /// bit that is to be rounded away, which can be done in 16 bits, zero point
 /// included. A value that these cannot hold is out of bounds anyway.
 template <class Isa, int Shift, int OutZero, int Lo, int Hi, bool Small>
-struct AvxScale {
+struct SimdScale {
   using Vec = typename Isa::Vec;
   static constexpr int kLo = Lo, kHi = Hi;
 
-  static EDGECC_AVX_INLINE Vec scale(Vec sum, Vec m, Vec odd) {
+  static EDGECC_SIMD_INLINE Vec scale(Vec sum, Vec m, Vec odd) {
     if constexpr (Small)
       return Isa::multiplyHigh(sum, m, odd);
     else
       return Isa::scale(Shift > 0 ? Isa::shiftLeft(sum, Shift) : sum, m, odd);
   }
   /// Two vectors that are scaled, as int16.
-  static EDGECC_AVX_INLINE Vec pack(Vec a, Vec b) {
-    const Vec both = Isa::packWords(a, b);
+  static EDGECC_SIMD_INLINE typename Isa::Words pack(Vec a, Vec b) {
+    const typename Isa::Words both = Isa::packWords(a, b);
     if constexpr (Small)
       return Isa::halve16(Isa::add16(both, Isa::set16(2 * OutZero + 1)));
     else
       return Isa::add16(both, Isa::set16(OutZero));
   }
   /// One that is scaled, in its bounds.
-  static EDGECC_AVX_INLINE Vec finish(Vec a) {
+  static EDGECC_SIMD_INLINE Vec finish(Vec a) {
     if constexpr (Small)
       a = Isa::shiftRight(Isa::add(a, Isa::set(2 * OutZero + 1)), 1);
     else // Limited first: the sum then has room.
@@ -57,7 +55,8 @@ struct AvxScale {
 
 /// The I-th vector of a tile, which is the First-th of four in `bytes`.
 template <class Isa, int N, int Valid, int Stride, int I, int First>
-EDGECC_AVX_INLINE void storeVector(typename Isa::Vec bytes, std::int8_t *out) {
+EDGECC_SIMD_INLINE void storeVector(typename Isa::Bytes bytes,
+                                    std::int8_t *out) {
   constexpr int kBegin = I % N * Isa::kLanes, kLeft = Valid - kBegin;
   std::int8_t *to = out + I / N * Stride + kBegin;
   if constexpr (kLeft >= Isa::kLanes)
@@ -69,7 +68,7 @@ EDGECC_AVX_INLINE void storeVector(typename Isa::Vec bytes, std::int8_t *out) {
 /// Stores the bytes of four vectors of a tile, the first of which is the I-th.
 /// `out` is where the tile begins.
 template <class Isa, int M, int N, int Valid, int Stride, int I>
-EDGECC_AVX_INLINE void storeTile(typename Isa::Vec bytes, std::int8_t *out) {
+EDGECC_SIMD_INLINE void storeTile(typename Isa::Bytes bytes, std::int8_t *out) {
   constexpr int kLanes = Isa::kLanes, kLeft = M * N - I;
   constexpr bool kFull = Valid == N * kLanes;
   // Vectors that lie side by side.
@@ -98,11 +97,11 @@ EDGECC_AVX_INLINE void storeTile(typename Isa::Vec bytes, std::int8_t *out) {
 }
 
 /// The multipliers of N vectors of channels.
-template <class Isa, int N> struct AvxMultipliers {
+template <class Isa, int N> struct SimdMultipliers {
   typename Isa::Vec even[N], odd[N];
 
-  EDGECC_AVX_INLINE explicit AvxMultipliers(const std::int32_t *from) {
-    EDGECC_AVX_UNROLL
+  EDGECC_SIMD_INLINE explicit SimdMultipliers(const std::int32_t *from) {
+    EDGECC_SIMD_UNROLL
     for (int n = 0; n < N; ++n) {
       even[n] = Isa::load(from + n * Isa::kLanes);
       odd[n] = Isa::oddLanes(even[n]);
@@ -111,26 +110,26 @@ template <class Isa, int N> struct AvxMultipliers {
 };
 
 /// `store` takes a tile's first channel, and its place in the output.
-template <class Scale> struct AvxS8Finish {
+template <class Scale> struct SimdS8Finish {
   const std::int32_t *multiplier;
   std::int8_t *out;
 
   template <class Plan, int M, int N, int Valid>
-  EDGECC_AVX_INLINE void store(typename Plan::Isa::Vec (&sums)[M][N],
-                               int channel, int place) const {
-    const AvxMultipliers<typename Plan::Isa, N> factors(multiplier + channel);
+  EDGECC_SIMD_INLINE void store(typename Plan::Isa::Vec (&sums)[M][N],
+                                int channel, int place) const {
+    const SimdMultipliers<typename Plan::Isa, N> factors(multiplier + channel);
     four<Plan, M, N, Valid, 0>(sums, factors, out + place);
   }
 
 private:
   template <class Plan, int M, int N, int Valid, int I>
-  EDGECC_AVX_INLINE void
+  EDGECC_SIMD_INLINE void
   four(typename Plan::Isa::Vec (&sums)[M][N],
-       const AvxMultipliers<typename Plan::Isa, N> &factors,
+       const SimdMultipliers<typename Plan::Isa, N> &factors,
        std::int8_t *to) const {
     using Isa = typename Plan::Isa;
     typename Isa::Vec q[4];
-    EDGECC_AVX_UNROLL
+    EDGECC_SIMD_UNROLL
     for (int i = 0; i < 4; ++i) {
       // The last ones are there to fill up.
       const int at = I + i < M * N ? I + i : M * N - 1;
@@ -147,15 +146,15 @@ private:
 };
 
 /// The same with another tensor added, which `out` may overwrite.
-template <class Scale> struct AvxS8SumFinish {
+template <class Scale> struct SimdS8SumFinish {
   const std::int32_t *multiplier;
   std::int8_t *out;
   Residual residual;
 
   template <class Plan, int M, int N, int Valid>
-  EDGECC_AVX_INLINE void store(typename Plan::Isa::Vec (&sums)[M][N],
-                               int channel, int place) const {
-    const AvxMultipliers<typename Plan::Isa, N> factors(multiplier + channel);
+  EDGECC_SIMD_INLINE void store(typename Plan::Isa::Vec (&sums)[M][N],
+                                int channel, int place) const {
+    const SimdMultipliers<typename Plan::Isa, N> factors(multiplier + channel);
     four<Plan, M, N, Valid, 0>(sums, factors, residual.other + place,
                                out + place);
   }
@@ -163,8 +162,8 @@ template <class Scale> struct AvxS8SumFinish {
 private:
   /// Of vector `block` of a pixel, of whose channels `Valid` are there.
   template <class Isa, int Valid>
-  static EDGECC_AVX_INLINE typename Isa::Vec widen(const std::int8_t *other,
-                                                   int block) {
+  static EDGECC_SIMD_INLINE typename Isa::Vec widen(const std::int8_t *other,
+                                                    int block) {
     const int left = Valid - block * Isa::kLanes;
     if (left >= Isa::kLanes)
       return Isa::widen(other);
@@ -174,9 +173,9 @@ private:
   }
 
   template <class Plan, int M, int N, int Valid, int I>
-  EDGECC_AVX_INLINE void
+  EDGECC_SIMD_INLINE void
   four(typename Plan::Isa::Vec (&sums)[M][N],
-       const AvxMultipliers<typename Plan::Isa, N> &factors,
+       const SimdMultipliers<typename Plan::Isa, N> &factors,
        const std::int8_t *other, std::int8_t *to) const {
     using Isa = typename Plan::Isa;
     using Vec = typename Isa::Vec;
@@ -184,7 +183,7 @@ private:
               otherMul = Isa::set(residual.otherMul),
               start = Isa::set(static_cast<std::int32_t>(residual.start()));
     Vec q[4];
-    EDGECC_AVX_UNROLL
+    EDGECC_SIMD_UNROLL
     for (int i = 0; i < 4; ++i) {
       const int at = I + i < M * N ? I + i : M * N - 1, n = at % N;
       const Vec own = Scale::finish(
@@ -207,18 +206,18 @@ private:
   }
 };
 
-struct AvxF32Finish {
+struct SimdF32Finish {
   float *out, lo, hi;
 
   template <class Plan, int M, int N, int Valid>
-  EDGECC_AVX_INLINE void store(typename Plan::Isa::Vec (&sums)[M][N],
-                               int /*channel*/, int place) const {
+  EDGECC_SIMD_INLINE void store(typename Plan::Isa::Vec (&sums)[M][N],
+                                int /*channel*/, int place) const {
     using Isa = typename Plan::Isa;
     constexpr int kLanes = Isa::kLanes;
-    EDGECC_AVX_UNROLL
+    EDGECC_SIMD_UNROLL
     for (int m = 0; m < M; ++m) {
       float *to = out + place + m * Plan::kOut;
-      EDGECC_AVX_UNROLL
+      EDGECC_SIMD_UNROLL
       for (int n = 0; n < N; ++n) {
         const typename Isa::Vec x =
             Isa::clamp(sums[m][n], Isa::set(lo), Isa::set(hi));
@@ -237,6 +236,4 @@ struct AvxF32Finish {
 } // namespace kernels
 } // namespace edgecc
 
-#endif // __AVX2__
-
-#endif // EDGECC_KERNELS_AVX_FINISH_H
+#endif // EDGECC_KERNELS_SIMD_FINISH_H

@@ -1,15 +1,16 @@
-//===- AvxPoolTest.cpp ----------------------------------------------------===//
+//===- SimdPoolTest.cpp
+//----------------------------------------------------===//
 //
 // Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 
-// pool2d_avx.h against pool2d.h, which PoolTest.cpp holds against plain loops.
-#include "avx_types.h"
+// pool2d_simd.h against pool2d.h, which PoolTest.cpp holds against plain loops.
 #include "fenced.h"
-#include "pool2d_avx.h"
+#include "pool2d_simd.h"
 #include "reference.h"
+#include "simd_types.h"
 
 using namespace edgecc::kernels;
 
@@ -26,7 +27,7 @@ template <class C, bool CountPad> void testAverages() {
   avg_pool2d_s8<In, Out, Win, CountPad>(bytes.data(), multiplier.data(),
                                         want.data(), -20, 2, 9, -100, 120);
   const Fenced<std::int8_t> in(bytes), out(Out::size);
-  avg_pool2d_s8_avx<S8, In, Out, Win, CountPad>(
+  avg_pool2d_s8_simd<S8Depth, In, Out, Win, CountPad>(
       in.data(), multiplier.data(), out.data(), -20, 2, 9, -100, 120);
   EXPECT_EQ(out.copy(), want);
 
@@ -35,8 +36,8 @@ template <class C, bool CountPad> void testAverages() {
   avg_pool2d_f32<In, Out, Win, CountPad>(reals.data(), wantReals.data(), -1.5f,
                                          1.0f);
   const Fenced<float> inReals(reals), outReals(Out::size);
-  avg_pool2d_f32_avx<F32, In, Out, Win, CountPad>(inReals.data(),
-                                                  outReals.data(), -1.5f, 1.0f);
+  avg_pool2d_f32_simd<F32, In, Out, Win, CountPad>(
+      inReals.data(), outReals.data(), -1.5f, 1.0f);
   for (int i = 0; i < Out::size; ++i)
     expectClose(at(outReals.copy(), i), static_cast<double>(at(wantReals, i)),
                 1.0, i);
@@ -53,19 +54,19 @@ template <class C> void testPool() {
   auto want = buffer<std::int8_t>(Out::size);
   max_pool2d_s8<In, Out, Win>(bytes.data(), want.data());
   const Fenced<std::int8_t> in(bytes), out(Out::size);
-  max_pool2d_s8_avx<In, Out, Win>(in.data(), out.data());
+  max_pool2d_s8_simd<MaxBytes, In, Out, Win>(in.data(), out.data());
   EXPECT_EQ(out.copy(), want);
   const auto reals = random.reals(In::size);
   auto wantReals = buffer<float>(Out::size);
   max_pool2d_f32<In, Out, Win>(reals.data(), wantReals.data());
   const Fenced<float> inReals(reals), outReals(Out::size);
-  max_pool2d_f32_avx<In, Out, Win>(inReals.data(), outReals.data());
+  max_pool2d_f32_simd<MaxFloats, In, Out, Win>(inReals.data(), outReals.data());
   EXPECT_EQ(outReals.copy(), wantReals);
 }
 
 #define EDGECC_POOL(Name, In, Win, Ceil)                                       \
   using Pool##Name = PoolCase<EDGECC_SHAPE_OF In, EDGECC_WINDOW_OF Win, Ceil>; \
-  TEST(AvxPool, Name) { testPool<Pool##Name>(); }
+  TEST(SimdPool, Name) { testPool<Pool##Name>(); }
 EDGECC_POOL(Vectors, (1, 5, 6, 48), (3, 2, 1, 2, 1, 1, 1, 0, 1, 0), false)
 EDGECC_POOL(OddVectors, (2, 6, 5, 37), (2, 2, 2, 2, 1, 1, 0, 0, 0, 1), false)
 #include "shapes.inc"

@@ -4,16 +4,21 @@
 //
 //   weights  for each Blocks vectors of output channels (the last may be
 //            fewer), for each run of inputs that lie side by side (see
-//            AvxPlan), for each kStep inputs of the run, for each of the
+//            TilePlan), for each kStep inputs of the run, for each of the
 //            vectors: kStep weights of each channel. Filled up with zeros.
 //   bias     of whole vectors of channels
 //
 // The inputs of a band of output rows are first copied to a buffer, with their
 // padding, as the cells that the arithmetic takes. Windows of one pixel that
 // cover the image need no rows: it counts as one row, and a band is a part of
-// it.
-#ifndef EDGECC_KERNELS_AVX_TILES_H
-#define EDGECC_KERNELS_AVX_TILES_H
+// it. They are read where they are if the arithmetic takes them so.
+//
+// An arithmetic (avx_vectors.h, neon_vectors.h) multiplies with inputs that are
+// in all lanes, or with a lane of several steps' inputs that were loaded at
+// once (kChunk). Those that add up products of one output in all lanes of a
+// register have kParts registers for each vector of sums.
+#ifndef EDGECC_KERNELS_SIMD_TILES_H
+#define EDGECC_KERNELS_SIMD_TILES_H
 
 #include <cstddef>
 #include <cstdint>
@@ -22,15 +27,10 @@
 #ifndef EDGECC_KERNELS_SHAPE_H
 #include "shape.h"
 #endif
-#ifndef EDGECC_KERNELS_AVX_VECTORS_H
-#include "avx_vectors.h"
-#endif
-
-#if defined(__AVX2__)
 
 /// Sums stay in registers only where everything is one function.
-#define EDGECC_AVX_INLINE __attribute__((always_inline)) inline
-#define EDGECC_AVX_UNROLL _Pragma("GCC unroll 32")
+#define EDGECC_SIMD_INLINE __attribute__((always_inline)) inline
+#define EDGECC_SIMD_UNROLL _Pragma("GCC unroll 32")
 
 namespace edgecc {
 namespace kernels {
@@ -39,7 +39,7 @@ namespace {
 /// How a convolution is cut into tiles; offsets are counted in cells.
 template <class Arithmetic, class InShape, class OutShape, class WinShape,
           int TilePixels, int TileBlocks, int BandSize>
-struct AvxPlan {
+struct TilePlan {
   using Isa = Arithmetic;
   using In = InShape;
   using Out = OutShape;
@@ -70,6 +70,9 @@ struct AvxPlan {
   static constexpr int kRuns = kDense ? 1 : Win::kernelW;
   static constexpr int kRun = kDense ? Win::kernelW * kDepth : kDepth;
   static constexpr int kSteps = (kRun + Isa::kStep - 1) / Isa::kStep;
+  /// Inputs of a step whose weights are not all there to fill up.
+  static constexpr bool kCopies =
+      !kWhole || Isa::kConverts || kRun % Isa::kLeast != 0;
   static constexpr int kStepWeights = Isa::kStep * Isa::kLanes;
   static constexpr int kBlockWeights =
       Win::kernelH * kRuns * kSteps * kStepWeights;
@@ -139,43 +142,114 @@ inline void fillBand(typename Plan::Cell *cells, const T *image, int y,
   }
 }
 
-/// Adds the products of Count steps.
+/// Adds the products of Count steps, with one input at a time in all lanes.
 template <class Plan, int Count, int M, int N>
-EDGECC_AVX_INLINE void sumSteps(typename Plan::Isa::Vec (&sums)[M][N],
-                                const typename Plan::Cell *run,
-                                const typename Plan::Isa::Weight *weights) {
+EDGECC_SIMD_INLINE void sumSteps(typename Plan::Isa::Vec (&sums)[M][N],
+                                 const typename Plan::Cell *run,
+                                 const typename Plan::Isa::Weight *weights) {
   using Isa = typename Plan::Isa;
   using Vec = typename Isa::Vec;
-  EDGECC_AVX_UNROLL
+  EDGECC_SIMD_UNROLL
   for (int s = 0; s < Count; ++s) {
     Vec w[N];
-    EDGECC_AVX_UNROLL
+    EDGECC_SIMD_UNROLL
     for (int n = 0; n < N; ++n)
       w[n] = Isa::loadWeights(weights + (s * N + n) * Plan::kStepWeights);
-    EDGECC_AVX_UNROLL
+    EDGECC_SIMD_UNROLL
     for (int m = 0; m < M; ++m) {
       const Vec x = Isa::broadcast(run + Plan::pixelOffset(m) + s * Isa::kStep);
-      EDGECC_AVX_UNROLL
+      EDGECC_SIMD_UNROLL
       for (int n = 0; n < N; ++n)
         sums[m][n] = Isa::dot(sums[m][n], x, w[n]);
     }
   }
 }
 
-/// The sums of M pixels and N vectors of channels.
+/// Adds the products of the step that is number At of a chunk of Count inputs.
+template <class Plan, int At, int Count, int M, int N>
+EDGECC_SIMD_INLINE void
+sumChunkStep(typename Plan::Isa::Vec (&sums)[M][N * Plan::Isa::kParts],
+             const typename Plan::Isa::Inputs (&x)[M],
+             const typename Plan::Isa::Weight *weights) {
+  using Isa = typename Plan::Isa;
+  constexpr int kRegisters = N * Isa::kParts;
+  constexpr int kLeft = Count - At * Isa::kStep;
+  decltype(Isa::loadWeights(weights)) w[kRegisters];
+  EDGECC_SIMD_UNROLL
+  for (int n = 0; n < kRegisters; ++n)
+    w[n] = Isa::loadWeights(weights + n * (Plan::kStepWeights / Isa::kParts));
+  EDGECC_SIMD_UNROLL
+  for (int n = 0; n < kRegisters; ++n) {
+    EDGECC_SIMD_UNROLL
+    for (int m = 0; m < M; ++m)
+      sums[m][n] = Isa::template dotStep<At, kLeft>(sums[m][n], x[m], w[n]);
+    // GCC would compute the products of more outputs first, for which
+    // registers do not suffice.
+    EDGECC_SIMD_UNROLL
+    for (int m = 0; m < M; ++m)
+      Isa::keep(sums[m][n]);
+  }
+  if constexpr (kLeft > Isa::kStep)
+    sumChunkStep<Plan, At + 1, Count, M, N>(sums, x,
+                                            weights + N * Plan::kStepWeights);
+}
+
+/// Adds the products of Count inputs of a run.
+template <class Plan, int Count, int M, int N>
+EDGECC_SIMD_INLINE void
+sumChunk(typename Plan::Isa::Vec (&sums)[M][N * Plan::Isa::kParts],
+         const typename Plan::Cell *run,
+         const typename Plan::Isa::Weight *weights) {
+  using Isa = typename Plan::Isa;
+  typename Isa::Inputs x[M];
+  EDGECC_SIMD_UNROLL
+  for (int m = 0; m < M; ++m)
+    x[m] = Isa::template loadInputs<Count>(run + Plan::pixelOffset(m));
+  sumChunkStep<Plan, 0, Count, M, N>(sums, x, weights);
+}
+
+/// The sums of M pixels and N vectors of channels, chunk by chunk.
 template <class Plan, int M, int N>
-EDGECC_AVX_INLINE void sumTile(typename Plan::Isa::Vec (&sums)[M][N],
-                               const typename Plan::Cell *cells,
-                               const typename Plan::Isa::Weight *weights,
-                               const typename Plan::Isa::Sum *bias) {
+EDGECC_SIMD_INLINE void
+sumChunks(typename Plan::Isa::Vec (&sums)[M][N * Plan::Isa::kParts],
+          const typename Plan::Cell *cells,
+          const typename Plan::Isa::Weight *weights) {
+  using Isa = typename Plan::Isa;
+  constexpr int kInputs = Isa::kChunk * Isa::kStep;
+  constexpr int kChunks = Plan::kRun / kInputs, kRest = Plan::kRun % kInputs;
+  for (int ky = 0; ky < Plan::Win::kernelH; ++ky)
+    for (int kx = 0; kx < Plan::kRuns; ++kx) {
+      const typename Plan::Cell *run = cells +
+                                       ky * Plan::Win::dilationH * Plan::kRow +
+                                       kx * Plan::Win::dilationW * Plan::kDepth;
+      for (int c = 0; c < kChunks; ++c) {
+        sumChunk<Plan, kInputs, M, N>(sums, run, weights);
+        run += kInputs;
+        weights += Isa::kChunk * N * Plan::kStepWeights;
+        __asm__("" : "+r"(run));
+      }
+      if constexpr (kRest > 0) {
+        sumChunk<Plan, kRest, M, N>(sums, run, weights);
+        weights +=
+            (kRest + Isa::kStep - 1) / Isa::kStep * N * Plan::kStepWeights;
+      }
+    }
+}
+
+/// The sums of M pixels and N vectors of channels, step by step.
+template <class Plan, int M, int N>
+EDGECC_SIMD_INLINE void sumTile(typename Plan::Isa::Vec (&sums)[M][N],
+                                const typename Plan::Cell *cells,
+                                const typename Plan::Isa::Weight *weights,
+                                const typename Plan::Isa::Sum *bias) {
   using Isa = typename Plan::Isa;
   // Loops of few rounds, the ends of which processors foresee.
   constexpr int kSteps = Plan::kSteps;
   constexpr int kUnroll = kSteps >= 32 ? 8 : 4, kRest = kSteps % kUnroll;
-  EDGECC_AVX_UNROLL
+  EDGECC_SIMD_UNROLL
   for (int n = 0; n < N; ++n) {
     const typename Isa::Vec start = Isa::load(bias + n * Isa::kLanes);
-    EDGECC_AVX_UNROLL
+    EDGECC_SIMD_UNROLL
     for (int m = 0; m < M; ++m)
       sums[m][n] = start;
   }
@@ -198,7 +272,7 @@ EDGECC_AVX_INLINE void sumTile(typename Plan::Isa::Vec (&sums)[M][N],
 
 /// N vectors of channels from `channel` on, of which `Valid` channels are
 /// there, of a part of the image. Pixels are counted from `pixel` on.
-template <class Plan, class Finish> struct AvxSweep {
+template <class Plan, class Finish> struct TileSweep {
   using Isa = typename Plan::Isa;
   using Cell = typename Plan::Cell;
 
@@ -207,11 +281,26 @@ template <class Plan, class Finish> struct AvxSweep {
   const Finish &finish;
 
   template <int M, int N, int Valid>
-  EDGECC_AVX_INLINE void tile(const Cell *cells, int channel, int pixel) const {
+  EDGECC_SIMD_INLINE void tile(const Cell *cells, int channel,
+                               int pixel) const {
     typename Isa::Vec sums[M][N];
-    sumTile<Plan, M, N>(sums, cells,
-                        weights + channel / Isa::kLanes * Plan::kBlockWeights,
-                        bias + channel);
+    const typename Isa::Weight *block =
+        weights + channel / Isa::kLanes * Plan::kBlockWeights;
+    if constexpr (Isa::kChunk * Isa::kParts == 1) {
+      sumTile<Plan, M, N>(sums, cells, block, bias + channel);
+    } else {
+      constexpr int kParts = Isa::kParts;
+      typename Isa::Vec parts[M][N * kParts];
+      EDGECC_SIMD_UNROLL
+      for (int i = 0; i < M * N * kParts; ++i)
+        parts[i / (N * kParts)][i % (N * kParts)] =
+            Isa::start(bias + channel + i / kParts % N * Isa::kLanes);
+      sumChunks<Plan, M, N>(parts, cells, block);
+      EDGECC_SIMD_UNROLL
+      for (int i = 0; i < M * N; ++i)
+        sums[i / N][i % N] = Isa::total(parts[i / N] + i % N * kParts,
+                                        bias + channel + i % N * Isa::kLanes);
+    }
     finish.template store<Plan, M, N, Valid>(sums, channel,
                                              pixel * Plan::kOut + channel);
   }
@@ -277,15 +366,15 @@ template <class Plan, class Finish> struct AvxSweep {
 /// All images. `scratch` holds the band; it is not used if the arithmetic takes
 /// the image as it is.
 template <class Plan, class Finish>
-inline void avxConvolution(const typename Plan::Isa::Source *in,
-                           const typename Plan::Isa::Weight *weights,
-                           const typename Plan::Isa::Sum *bias,
-                           const Finish &finish, void *scratch,
-                           typename Plan::Cell pad) {
+inline void tiledConvolution(const typename Plan::Isa::Source *in,
+                             const typename Plan::Isa::Weight *weights,
+                             const typename Plan::Isa::Sum *bias,
+                             const Finish &finish, void *scratch,
+                             typename Plan::Cell pad) {
   using Isa = typename Plan::Isa;
   using In = typename Plan::In;
   using Out = typename Plan::Out;
-  const AvxSweep<Plan, Finish> sweep = {weights, bias, finish};
+  const TileSweep<Plan, Finish> sweep = {weights, bias, finish};
   [[maybe_unused]] typename Plan::Cell *cells =
       static_cast<typename Plan::Cell *>(scratch);
   if constexpr (Plan::kWhole) {
@@ -293,7 +382,7 @@ inline void avxConvolution(const typename Plan::Isa::Source *in,
       const int rest = Plan::kAllPixels - pixel;
       const int count = rest < Plan::kBand ? rest : Plan::kBand;
       const typename Isa::Source *from = in + pixel * Plan::kDepth;
-      if constexpr (Isa::kConverts) {
+      if constexpr (Plan::kCopies) {
         toCells<Isa>(cells, from, count * Plan::kDepth);
         sweep.band(cells, pixel, count);
       } else {
@@ -316,6 +405,4 @@ inline void avxConvolution(const typename Plan::Isa::Source *in,
 } // namespace kernels
 } // namespace edgecc
 
-#endif // __AVX2__
-
-#endif // EDGECC_KERNELS_AVX_TILES_H
+#endif // EDGECC_KERNELS_SIMD_TILES_H

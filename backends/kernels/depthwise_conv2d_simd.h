@@ -4,25 +4,23 @@
 //   weights     for each vector of channels, for each kStep rows of the window,
 //               for each of its columns: kStep weights of each channel. Filled
 //               up with zeros.
-//   bias, multiplier  of whole vectors of channels, as in conv2d_avx.h
+//   bias, multiplier  of whole vectors of channels, as in conv2d_simd.h
 //   out         [N, OH, OW, C]
-//   scratch     AvxDepthPlan::kScratch bytes
+//   scratch     DepthPlan::kScratch bytes
 //
 // Channels stand side by side in vectors. If vectors are several times as long
 // as a pixel, a few neighbouring pixels count as one (a unit), and weights,
 // bias and multipliers are repeated. Instructions that multiply kStep inputs
 // get them from as many rows: these are interleaved once for each row of
 // outputs.
-#ifndef EDGECC_KERNELS_DEPTHWISE_CONV2D_AVX_H
-#define EDGECC_KERNELS_DEPTHWISE_CONV2D_AVX_H
+#ifndef EDGECC_KERNELS_DEPTHWISE_CONV2D_SIMD_H
+#define EDGECC_KERNELS_DEPTHWISE_CONV2D_SIMD_H
 
 #include <cstdint>
 
-#ifndef EDGECC_KERNELS_AVX_FINISH_H
-#include "avx_finish.h"
+#ifndef EDGECC_KERNELS_SIMD_FINISH_H
+#include "simd_finish.h"
 #endif
-
-#if defined(__AVX2__)
 
 namespace edgecc {
 namespace kernels {
@@ -30,7 +28,7 @@ namespace {
 
 template <class Arithmetic, class InShape, class OutShape, class WinShape,
           int BandRows>
-struct AvxDepthPlan {
+struct DepthPlan {
   using Isa = Arithmetic;
   using In = InShape;
   using Out = OutShape;
@@ -50,7 +48,7 @@ struct AvxDepthPlan {
   static constexpr int kUnits = Out::dim(2) / kUnit;
   static constexpr int kOutRow = Out::dim(2) * kDepth;
 
-  // Rows of cells, as in AvxPlan.
+  // Rows of cells, as in TilePlan.
   static constexpr int kColumns = (Out::dim(2) - 1) * Win::strideW +
                                   (Win::kernelW - 1) * Win::dilationW + 1;
   static constexpr int kRow = kColumns * kDepth;
@@ -120,29 +118,29 @@ inline void mixRows(const typename Plan::Cell *cells,
 
 /// R rows of M units times N vectors of channels.
 template <class Plan, int R, int M, int N>
-EDGECC_AVX_INLINE void sumDepthTile(typename Plan::Isa::Vec (&sums)[R][M][N],
-                                    const typename Plan::Cell *cells,
-                                    const typename Plan::Isa::Weight *weights,
-                                    const typename Plan::Isa::Sum *bias) {
+EDGECC_SIMD_INLINE void sumDepthTile(typename Plan::Isa::Vec (&sums)[R][M][N],
+                                     const typename Plan::Cell *cells,
+                                     const typename Plan::Isa::Weight *weights,
+                                     const typename Plan::Isa::Sum *bias) {
   using Isa = typename Plan::Isa;
   using Vec = typename Isa::Vec;
-  EDGECC_AVX_UNROLL
+  EDGECC_SIMD_UNROLL
   for (int n = 0; n < N; ++n) {
     const Vec start = Isa::load(bias + n * Isa::kLanes);
-    EDGECC_AVX_UNROLL
+    EDGECC_SIMD_UNROLL
     for (int m = 0; m < M * R; ++m)
       sums[m / M][m % M][n] = start;
   }
   for (int g = 0; g < Plan::kGroups; ++g, cells += Plan::kGroupStep) {
     const typename Plan::Cell *column = cells;
     for (int kx = 0; kx < Plan::Win::kernelW; ++kx) {
-      EDGECC_AVX_UNROLL
+      EDGECC_SIMD_UNROLL
       for (int n = 0; n < N; ++n) {
-        const Vec w = Isa::loadWeights(weights + n * Plan::kBlockWeights);
-        EDGECC_AVX_UNROLL
+        const auto w = Isa::loadWeights(weights + n * Plan::kBlockWeights);
+        EDGECC_SIMD_UNROLL
         for (int m = 0; m < M; ++m) {
-          const Vec x = Isa::loadCells(column + m * Plan::kUnitStep +
-                                       n * Plan::kStepWeights);
+          const auto x = Isa::loadCells(column + m * Plan::kUnitStep +
+                                        n * Plan::kStepWeights);
           sums[0][m][n] = Isa::dot(sums[0][m][n], x, w);
           // The next row begins with the second of the rows of inputs.
           if constexpr (R > 1)
@@ -156,7 +154,7 @@ EDGECC_AVX_INLINE void sumDepthTile(typename Plan::Isa::Vec (&sums)[R][M][N],
 }
 
 /// R rows of units, in tiles of up to Isa::kDepthTile sums.
-template <class Plan, class Finish, int R> struct AvxDepthRows {
+template <class Plan, class Finish, int R> struct DepthRows {
   using Isa = typename Plan::Isa;
   using Cell = typename Plan::Cell;
 
@@ -166,8 +164,8 @@ template <class Plan, class Finish, int R> struct AvxDepthRows {
 
   /// Units from `pixel` on, whose outputs in the first row begin at `place`.
   template <int M, int N, int Valid>
-  EDGECC_AVX_INLINE void tile(const Cell *cells, int first, int pixel,
-                              int place) const {
+  EDGECC_SIMD_INLINE void tile(const Cell *cells, int first, int pixel,
+                               int place) const {
     typename Isa::Vec sums[R][M][N];
     const int channel = first * Isa::kLanes;
     sumDepthTile<Plan, R, M, N>(
@@ -210,18 +208,18 @@ template <class Plan, class Finish, int R> struct AvxDepthRows {
 };
 
 template <class Plan, class Finish>
-inline void avxDepthwise(const typename Plan::Isa::Source *in,
-                         const typename Plan::Isa::Weight *weights,
-                         const typename Plan::Isa::Sum *bias,
-                         const Finish &finish, void *scratch,
-                         typename Plan::Cell pad) {
+inline void vectorDepthwise(const typename Plan::Isa::Source *in,
+                            const typename Plan::Isa::Weight *weights,
+                            const typename Plan::Isa::Sum *bias,
+                            const Finish &finish, void *scratch,
+                            typename Plan::Cell pad) {
   using In = typename Plan::In;
   using Out = typename Plan::Out;
   using Cell = typename Plan::Cell;
   constexpr int kDown = Plan::Win::strideH * Plan::kRow;
   constexpr int kTogether = Plan::kTogether, kHeight = Plan::Win::kernelH;
-  const AvxDepthRows<Plan, Finish, 1> one = {weights, bias, finish};
-  [[maybe_unused]] const AvxDepthRows<Plan, Finish, kTogether> several = {
+  const DepthRows<Plan, Finish, 1> one = {weights, bias, finish};
+  [[maybe_unused]] const DepthRows<Plan, Finish, kTogether> several = {
       weights, bias, finish};
   Cell *cells = static_cast<Cell *>(scratch);
   [[maybe_unused]] Cell *mixed = cells + Plan::kCells;
@@ -250,29 +248,28 @@ inline void avxDepthwise(const typename Plan::Isa::Source *in,
 
 template <class Isa, class In, class Out, class Win, int Band, bool Small,
           int InZero, int Shift, int OutZero, int Lo, int Hi>
-void depthwise_conv2d_s8_avx(const std::int8_t *in, const std::int8_t *weights,
-                             const std::int32_t *bias,
-                             const std::int32_t *multiplier, std::int8_t *out,
-                             std::int8_t *scratch) {
-  avxDepthwise<AvxDepthPlan<Isa, In, Out, Win, Band>>(
+void depthwise_conv2d_s8_simd(const std::int8_t *in,
+                              const typename Isa::Weight *weights,
+                              const std::int32_t *bias,
+                              const std::int32_t *multiplier, std::int8_t *out,
+                              std::int8_t *scratch) {
+  vectorDepthwise<DepthPlan<Isa, In, Out, Win, Band>>(
       in, weights, bias,
-      AvxS8Finish<AvxScale<Isa, Shift, OutZero, Lo, Hi, Small>>{multiplier,
-                                                                out},
+      SimdS8Finish<SimdScale<Isa, Shift, OutZero, Lo, Hi, Small>>{multiplier,
+                                                                  out},
       scratch, Isa::toCell(InZero));
 }
 
 template <class Isa, class In, class Out, class Win, int Band>
-void depthwise_conv2d_f32_avx(const float *in, const float *weights,
-                              const float *bias, float *out,
-                              std::int8_t *scratch, float lo, float hi) {
-  avxDepthwise<AvxDepthPlan<Isa, In, Out, Win, Band>>(
-      in, weights, bias, AvxF32Finish{out, lo, hi}, scratch, 0.0f);
+void depthwise_conv2d_f32_simd(const float *in, const float *weights,
+                               const float *bias, float *out,
+                               std::int8_t *scratch, float lo, float hi) {
+  vectorDepthwise<DepthPlan<Isa, In, Out, Win, Band>>(
+      in, weights, bias, SimdF32Finish{out, lo, hi}, scratch, 0.0f);
 }
 
 } // namespace
 } // namespace kernels
 } // namespace edgecc
 
-#endif // __AVX2__
-
-#endif // EDGECC_KERNELS_DEPTHWISE_CONV2D_AVX_H
+#endif // EDGECC_KERNELS_DEPTHWISE_CONV2D_SIMD_H

@@ -5,17 +5,17 @@
 // Windows of one pixel read the image where it is; others take a buffer.
 
 // CHECK-LABEL: func.func @run
-// AVX2: kern.call "conv2d_f32_avx" from "conv2d_avx.h"<["F32Avx2",
-// AVX512: kern.call "conv2d_f32_avx" from "conv2d_avx.h"<["F32Avx512",
+// AVX2: kern.call "conv2d_f32_simd" from "avx_vectors.h conv2d_simd.h"<["F32Avx2",
+// AVX512: kern.call "conv2d_f32_simd" from "avx_vectors.h conv2d_simd.h"<["F32Avx512",
 // CHECK-SAME: scratch
-// CHECK: kern.call "depthwise_conv2d_f32_avx" from "depthwise_conv2d_avx.h"
+// CHECK: kern.call "depthwise_conv2d_f32_simd" from "avx_vectors.h depthwise_conv2d_simd.h"
 // CHECK-SAME: scratch
-// CHECK: kern.call "pointwise_f32_avx" from "conv2d_avx.h"
+// CHECK: kern.call "pointwise_f32_simd" from "avx_vectors.h conv2d_simd.h"
 // AVX2-SAME: memref<256xf32>, memref<16xf32>
 // AVX512-SAME: memref<256xf32>, memref<16xf32>
 // CHECK-NOT: scratch
 // CHECK: return
-// NOFMA-NOT: _f32_avx
+// NOFMA-NOT: _f32_simd
 func.func @main(%x: tensor<1x4x4x16xf32>) -> tensor<1x4x4x16xf32> {
   %w = edge.constant dense<1.0> : tensor<16x3x3x16xf32> -> tensor<16x3x3x16xf32>
   %v = edge.constant dense<1.0> : tensor<16x3x3x1xf32> -> tensor<16x3x3x1xf32>

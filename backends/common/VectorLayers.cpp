@@ -1,14 +1,14 @@
-//===- AvxLayers.cpp - Convolutions as tiles of AVX vectors ---------------===//
+//===- VectorLayers.cpp - Convolutions as tiles of vectors ----------------===//
 //
 // Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 
-#include "AvxLayers.h"
+#include "VectorLayers.h"
 
-#include "../common/ImageShapes.h"
 #include "../cortexm/Int8Layers.h"
+#include "ImageShapes.h"
 
 #include <limits>
 
@@ -16,29 +16,23 @@ using namespace mlir;
 using namespace edgecc;
 using namespace edgecc::edge;
 
-// Accumulators: what is left of 32 or 16 registers; int8 products of AVX2 need
-// some, and their sums do not wait for each other.
-//                                  name, feature, lanes, step, cellBytes,
-//                                  accumulators, offset, behind, converts,
-//                                  benefit
-const AvxArithmetic edgecc::s8Vnni = {"S8Vnni", "avx512vnni", 16,  4,    1,
-                                      24,       128,          256, true, 40};
-const AvxArithmetic edgecc::s8Avx2 = {"S8Avx2", "avx2", 8,  2,    2,
-                                      8,        0,      32, true, 30};
-const AvxArithmetic edgecc::f32Avx512 = {
-    "F32Avx512", "avx512vnni", 16, 1, 4, 24, 0, 16, false, 40};
-const AvxArithmetic edgecc::f32Avx2 = {"F32Avx2", "avx2", 8, 1,     4,
-                                       12,        0,      8, false, 30};
+int64_t VectorArithmetic::getMostPixels(int64_t blocks) const {
+  if (!holdsInputs())
+    return std::max<int64_t>(registers / blocks, 1);
+  // Inputs, weights and sums, and a product of each pixel.
+  int64_t products = parts > 1 ? 1 : 0, sums = blocks * parts;
+  return std::max<int64_t>((registers - sums) / (sums + 1 + products), 1);
+}
 
 /// What a band takes at most: most of a first level of cache is left.
 static constexpr int64_t kBandBytes = 16384;
 
-AvxLayer AvxLayer::get(ConvOp op) {
+VectorLayer VectorLayer::get(ConvOp op) {
   return {getImageShape(op.getInput()), getImageShape(op.getResult()),
           getWindowOf(op)};
 }
 
-AvxLayer AvxLayer::get(FullyConnectedOp op) {
+VectorLayer VectorLayer::get(FullyConnectedOp op) {
   ArrayRef<int64_t> in = shapeOf(op.getInput()), out = shapeOf(op.getResult());
   int64_t rows = ShapedType::getNumElements(in.drop_back());
   return {{1, 1, rows, in.back()},
@@ -46,28 +40,32 @@ AvxLayer AvxLayer::get(FullyConnectedOp op) {
           getWindow(op.getContext(), {1, 1}, {1, 1}, {1, 1}, {0, 0, 0, 0})};
 }
 
-bool AvxLayer::isWhole() const {
+bool VectorLayer::isWhole() const {
   auto isOne = [](int64_t value) { return value == 1; };
   return llvm::all_of(window.getKernel(), isOne) &&
          llvm::all_of(window.getStrides(), isOne) &&
          llvm::all_of(window.getPads(), [](int64_t pad) { return pad == 0; });
 }
 
+bool VectorLayer::copies(const VectorArithmetic &isa) const {
+  return !isWhole() || isa.converts || getRun() % isa.least != 0;
+}
+
 static bool isDense(kern::WindowAttr window) {
   return window.getDilations()[1] == 1 || window.getKernel()[1] == 1;
 }
 
-int64_t AvxLayer::getRun() const {
+int64_t VectorLayer::getRun() const {
   return isDense(window) ? window.getKernel()[1] * in[3] : in[3];
 }
 
-int64_t AvxLayer::getRuns() const {
+int64_t VectorLayer::getRuns() const {
   return isDense(window) ? window.getKernel()[0]
                          : window.getKernel()[0] * window.getKernel()[1];
 }
 
-AvxLayer AvxLayer::widen(int64_t unit) const {
-  AvxLayer wide = *this;
+VectorLayer VectorLayer::widen(int64_t unit) const {
+  VectorLayer wide = *this;
   wide.out[2] /= unit;
   wide.out[3] *= unit;
   ArrayRef<int64_t> kernel = window.getKernel(), strides = window.getStrides();
@@ -79,7 +77,7 @@ AvxLayer AvxLayer::widen(int64_t unit) const {
   return wide;
 }
 
-int64_t AvxLayer::chooseUnit(const AvxArithmetic &isa) const {
+int64_t VectorLayer::chooseUnit(const VectorArithmetic &isa) const {
   // What a vector of sums takes beside products, in the time of one of these;
   // and what wider weights may take.
   constexpr int64_t kFinish = 6, kMostBytes = 16384;
@@ -90,7 +88,7 @@ int64_t AvxLayer::chooseUnit(const AvxArithmetic &isa) const {
   for (int64_t unit = 1; unit * out[3] <= isa.lanes; ++unit) {
     if (out[2] % unit != 0)
       continue;
-    AvxLayer wide = widen(unit);
+    VectorLayer wide = widen(unit);
     int64_t steps =
         wide.getRuns() * int64_t(llvm::divideCeil(wide.getRun(), isa.step));
     int64_t bytes = steps * isa.lanes * 4;
@@ -104,7 +102,7 @@ int64_t AvxLayer::chooseUnit(const AvxArithmetic &isa) const {
 }
 
 template <typename T>
-static void widenInto(const reference::Tensor &filter, const AvxLayer &layer,
+static void widenInto(const reference::Tensor &filter, const VectorLayer &layer,
                       int64_t unit, reference::Tensor &wide) {
   ArrayRef<int64_t> kernel = layer.window.getKernel();
   int64_t step = layer.window.getStrides()[1] * layer.in[3],
@@ -118,10 +116,10 @@ static void widenInto(const reference::Tensor &filter, const AvxLayer &layer,
 }
 
 reference::Tensor edgecc::widenFilter(const reference::Tensor &filter,
-                                      const AvxLayer &layer, int64_t unit) {
+                                      const VectorLayer &layer, int64_t unit) {
   if (unit == 1)
     return filter;
-  AvxLayer wide = layer.widen(unit);
+  VectorLayer wide = layer.widen(unit);
   reference::Tensor widened(
       RankedTensorType::get({wide.out[3], wide.window.getKernel()[0],
                              wide.window.getKernel()[1], layer.in[3]},
@@ -140,17 +138,21 @@ static int64_t balance(int64_t total, int64_t most) {
 
 /// Vectors of channels side by side: the more pixels share weights, the fewer
 /// need to share inputs. Few pixels take all registers in this direction.
-static int64_t chooseBlocks(const AvxLayer &layer, const AvxArithmetic &isa) {
+static int64_t chooseBlocks(const VectorLayer &layer,
+                            const VectorArithmetic &isa) {
   int64_t blocks = llvm::divideCeil(layer.out[3], isa.lanes);
   int64_t pixels =
       layer.isWhole() ? layer.getPixels() : layer.out[1] * layer.out[2];
-  int64_t most = layer.isWhole() && isa.accumulators >= 16 ? 4 : 2;
-  if (pixels * 2 <= isa.accumulators)
-    most = std::min<int64_t>(8, isa.accumulators / pixels);
+  int64_t most = layer.isWhole() && isa.registers >= 16 ? 4 : 2;
+  if (isa.holdsInputs())
+    most = isa.parts > 1 ? 1 : 4;
+  int64_t few = isa.registers / (pixels * isa.parts);
+  if (few >= 2)
+    most = std::max(most, std::min<int64_t>(8 / isa.parts, few));
   return balance(blocks, most);
 }
 
-static int64_t choosePixels(const AvxLayer &layer, int64_t most) {
+static int64_t choosePixels(const VectorLayer &layer, int64_t most) {
   if (layer.isWhole())
     return balance(layer.getPixels(), std::min(most, layer.getPixels()));
   int64_t width = layer.out[2], height = layer.out[1];
@@ -166,14 +168,15 @@ static int64_t choosePixels(const AvxLayer &layer, int64_t most) {
 }
 
 /// The inputs under so many outputs, along an axis.
-static int64_t getSpan(const AvxLayer &layer, unsigned axis, int64_t outputs) {
+static int64_t getSpan(const VectorLayer &layer, unsigned axis,
+                       int64_t outputs) {
   kern::WindowAttr window = layer.window;
   return (outputs - 1) * window.getStrides()[axis] +
          (window.getKernel()[axis] - 1) * window.getDilations()[axis] + 1;
 }
 
 /// Rows of a band, in multiples of `step`.
-static int64_t chooseBand(const AvxLayer &layer, int64_t rowBytes,
+static int64_t chooseBand(const VectorLayer &layer, int64_t rowBytes,
                           int64_t step) {
   // Bands share rows: of wide images rather a few more than fit.
   constexpr int64_t kLeast = 6;
@@ -185,19 +188,18 @@ static int64_t chooseBand(const AvxLayer &layer, int64_t rowBytes,
                            height);
 }
 
-AvxTiling AvxTiling::choose(const AvxLayer &layer, const AvxArithmetic &isa) {
-  AvxTiling tiling;
+Tiling Tiling::choose(const VectorLayer &layer, const VectorArithmetic &isa) {
+  Tiling tiling;
   tiling.blocks = chooseBlocks(layer, isa);
-  tiling.pixels = choosePixels(layer, isa.accumulators / tiling.blocks);
-  // Words that are read behind the last input, where weights are zeros.
-  int64_t behind = isa.step * isa.cellBytes;
+  tiling.pixels = choosePixels(layer, isa.getMostPixels(tiling.blocks));
+  int64_t behind = isa.behindRun * isa.cellBytes;
   if (layer.isWhole()) {
     int64_t pixelBytes = layer.in[3] * isa.cellBytes;
     int64_t most = std::max<int64_t>(kBandBytes / pixelBytes, 1);
     tiling.band =
         int64_t(llvm::alignTo(balance(layer.getPixels(), most), tiling.pixels));
     tiling.scratchBytes =
-        isa.converts
+        layer.copies(isa)
             ? std::min(tiling.band, layer.getPixels()) * pixelBytes + behind
             : 0;
     return tiling;
@@ -210,10 +212,46 @@ AvxTiling AvxTiling::choose(const AvxLayer &layer, const AvxArithmetic &isa) {
   return tiling;
 }
 
-// As in the kernel's AvxDepthPlan.
-AvxDepthTiling AvxDepthTiling::choose(const AvxLayer &layer,
-                                      const AvxArithmetic &isa) {
-  AvxDepthTiling tiling;
+void edgecc::allowOverlap(const VectorLayer &layer, const Tiling &tiling,
+                          const VectorArithmetic &isa,
+                          KernelCallBuilder &call) {
+  SmallVector<int64_t> in = layer.in, out = layer.out;
+  int64_t block = tiling.band;
+  if (layer.isWhole()) {
+    in = {1, 1, layer.getPixels(), in[3]};
+    out = {1, 1, layer.getPixels(), out[3]};
+  } else {
+    block *= out[2];
+  }
+  // A last band that is shorter reads less than RasterOrder has it read. Those
+  // that are read where they are may write pixels of a band before all its
+  // channels are computed.
+  block = std::min(block, out[1] * out[2]);
+  call.allowOverlap(0, getOverlapDistance({in, out, layer.window, block,
+                                           /*readsFirst=*/layer.copies(isa),
+                                           isa.elementBytes}));
+}
+
+void edgecc::addShapes(const VectorLayer &layer, const VectorArithmetic &isa,
+                       KernelCallBuilder &call) {
+  call.addHeader(isa.header);
+  call.addName(isa.name);
+  call.addShape(layer.in);
+  call.addShape(layer.out);
+  call.addTemplateArg(layer.window);
+}
+
+void edgecc::addTiling(const VectorLayer &layer, const Tiling &tiling,
+                       const VectorArithmetic &isa, KernelCallBuilder &call) {
+  addShapes(layer, isa, call);
+  for (int64_t size : {tiling.pixels, tiling.blocks, tiling.band})
+    call.addInt(size);
+}
+
+// As in the kernel's DepthPlan.
+DepthTiling DepthTiling::choose(const VectorLayer &layer,
+                                const VectorArithmetic &isa) {
+  DepthTiling tiling;
   int64_t depth = layer.in[3];
   int64_t fit = depth < isa.lanes ? isa.lanes / depth : 1;
   tiling.unit =
@@ -221,7 +259,7 @@ AvxDepthTiling AvxDepthTiling::choose(const AvxLayer &layer,
   int64_t columns = getSpan(layer, 1, layer.out[2]);
   int64_t rowBytes = columns * depth * isa.cellBytes;
   tiling.band = chooseBand(layer, rowBytes, 1);
-  int64_t behind = isa.behind * isa.cellBytes;
+  int64_t behind = isa.behindRow * isa.cellBytes;
   tiling.scratchBytes = getSpan(layer, 0, tiling.band) * rowBytes + behind;
   if (isa.step == 1)
     return tiling;
@@ -233,8 +271,8 @@ AvxDepthTiling AvxDepthTiling::choose(const AvxLayer &layer,
 }
 
 template <typename T>
-static void packInto(const reference::Tensor &weights, const AvxLayer &layer,
-                     int64_t blocks, const AvxArithmetic &isa,
+static void packInto(const reference::Tensor &weights, const VectorLayer &layer,
+                     int64_t blocks, const VectorArithmetic &isa,
                      SmallVectorImpl<T> &packed) {
   ArrayRef<T> data = weights.getData<T>();
   int64_t outputs = weights.getDim(0), run = layer.getRun(),
@@ -254,34 +292,35 @@ static void packInto(const reference::Tensor &weights, const AvxLayer &layer,
 /// A tensor with what `fill` appends to a list of its elements.
 template <typename T>
 static reference::Tensor
-makePacked(const reference::Tensor &weights,
-           llvm::function_ref<void(SmallVectorImpl<T> &)> fill) {
+makePacked(Type type, llvm::function_ref<void(SmallVectorImpl<T> &)> fill) {
   SmallVector<T> packed;
   fill(packed);
-  reference::Tensor tensor(RankedTensorType::get(
-      {int64_t(packed.size())}, getStorageType(weights.getElementType())));
+  reference::Tensor tensor(
+      RankedTensorType::get({int64_t(packed.size())}, type));
   llvm::copy(packed, tensor.getData<T>().begin());
   return tensor;
 }
 
 reference::Tensor edgecc::packForTiles(const reference::Tensor &weights,
-                                       const AvxLayer &layer, int64_t blocks,
-                                       const AvxArithmetic &isa) {
+                                       const VectorLayer &layer, int64_t blocks,
+                                       const VectorArithmetic &isa) {
   auto pack = [&](auto zero) {
     using T = decltype(zero);
-    return makePacked<T>(weights, [&](SmallVectorImpl<T> &packed) {
-      packInto(weights, layer, blocks, isa, packed);
-    });
+    return makePacked<T>(getStorageType(weights.getElementType()),
+                         [&](SmallVectorImpl<T> &packed) {
+                           packInto(weights, layer, blocks, isa, packed);
+                         });
   };
   return weights.getElementType().isF32() ? pack(0.0f) : pack(int8_t(0));
 }
 
-template <typename T>
+/// Weights of type `From` as those of type `T`.
+template <typename From, typename T>
 static void packDepthInto(const reference::Tensor &weights,
-                          const AvxLayer &layer, const AvxDepthTiling &tiling,
-                          const AvxArithmetic &isa,
+                          const VectorLayer &layer, const DepthTiling &tiling,
+                          const VectorArithmetic &isa,
                           SmallVectorImpl<T> &packed) {
-  ArrayRef<T> data = weights.getData<T>();
+  ArrayRef<From> data = weights.getData<From>();
   int64_t channels = weights.getDim(0), height = layer.window.getKernel()[0],
           width = layer.window.getKernel()[1];
   for (int64_t first = 0; first < channels * tiling.unit; first += isa.lanes)
@@ -291,19 +330,24 @@ static void packDepthInto(const reference::Tensor &weights,
           for (int64_t i = ky; i != ky + isa.step; ++i)
             packed.push_back(
                 at < channels * tiling.unit && i < height
-                    ? data[(at % channels * height + i) * width + kx]
+                    ? T(data[(at % channels * height + i) * width + kx])
                     : T(0));
 }
 
 reference::Tensor edgecc::packForDepth(const reference::Tensor &weights,
-                                       const AvxLayer &layer,
-                                       const AvxDepthTiling &tiling,
-                                       const AvxArithmetic &isa) {
-  auto pack = [&](auto zero) {
-    using T = decltype(zero);
-    return makePacked<T>(weights, [&](SmallVectorImpl<T> &packed) {
-      packDepthInto(weights, layer, tiling, isa, packed);
+                                       const VectorLayer &layer,
+                                       const DepthTiling &tiling,
+                                       const VectorArithmetic &isa) {
+  auto pack = [&](auto from, auto to, Type type) {
+    using T = decltype(to);
+    return makePacked<T>(type, [&](SmallVectorImpl<T> &packed) {
+      packDepthInto<decltype(from)>(weights, layer, tiling, isa, packed);
     });
   };
-  return weights.getElementType().isF32() ? pack(0.0f) : pack(int8_t(0));
+  Type type = getStorageType(weights.getElementType());
+  if (type.isF32())
+    return pack(0.0f, 0.0f, type);
+  if (isa.wideWeights)
+    return pack(int8_t(0), int16_t(0), IntegerType::get(type.getContext(), 16));
+  return pack(int8_t(0), int8_t(0), type);
 }

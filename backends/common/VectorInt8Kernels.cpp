@@ -1,15 +1,15 @@
-//===- Int8Kernels.cpp - Int8 kernels for AVX2 and AVX-512 ----------------===//
+//===- VectorInt8Kernels.cpp - Int8 kernels of vectors --------------------===//
 //
 // Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 
-#include "AvxLayers.h"
+#include "VectorLayers.h"
 
-#include "../common/ImageShapes.h"
-#include "../common/PackedWeights.h"
 #include "../cortexm/Int8Layers.h"
+#include "ImageShapes.h"
+#include "PackedWeights.h"
 
 using namespace mlir;
 using namespace edgecc;
@@ -19,7 +19,7 @@ using namespace edgecc::edge;
 /// only the whole sum has to fit.
 static void subtractOffset(SmallVectorImpl<int32_t> &bias,
                            const reference::Tensor &weights,
-                           const AvxArithmetic &isa) {
+                           const VectorArithmetic &isa) {
   ArrayRef<int8_t> data = weights.getData<int8_t>();
   int64_t taps = weights.getNumElements() / weights.getDim(0);
   for (int32_t &value : bias) {
@@ -45,14 +45,14 @@ static bool makeSmall(integer::Requantization &factors) {
 /// inputs and outputs.
 static LogicalResult
 addEpilogue(ClampableOpInterface op, const reference::Tensor &weights,
-            const reference::Tensor &packed, const AvxArithmetic &isa,
+            const reference::Tensor &packed, const VectorArithmetic &isa,
             KernelCallBuilder &call, const ResidualSum *sum = nullptr,
             int64_t unit = 1) {
   FailureOr<Int8Epilogue> epilogue = getInt8Epilogue(op);
   if (failed(epilogue))
     return failure();
   integer::Requantization factors = getFactors(op);
-  call.addBool(makeSmall(factors));
+  call.addBool(isa.scalesSmall && makeSmall(factors));
   call.addInt(epilogue->inZero);
   call.addInt(factors.shift);
   call.addInt(epilogue->outZero);
@@ -75,79 +75,60 @@ addEpilogue(ClampableOpInterface op, const reference::Tensor &weights,
   return success();
 }
 
-static void addTiling(const AvxLayer &layer, const AvxTiling &tiling,
-                      const AvxArithmetic &isa, KernelCallBuilder &call) {
-  call.addName(isa.name);
-  call.addShape(layer.in);
-  call.addShape(layer.out);
-  call.addTemplateArg(layer.window);
-  call.addInt(tiling.pixels);
-  call.addInt(tiling.blocks);
-  call.addInt(tiling.band);
-}
-
 //===----------------------------------------------------------------------===//
 // Convolutions and fully connected layers
 //===----------------------------------------------------------------------===//
 
-static bool isAvxConv(ConvOp op) {
-  return isInt8Image(op) && op.getGroups() == 1 && !PackedWeights::find(op);
+template <const VectorArithmetic &isa> static bool multiplies(Value weights) {
+  return isa.leastWeight == -128 ||
+         llvm::all_of(getConstantTensor(weights)->getData<int8_t>(),
+                      [](int8_t weight) { return weight >= isa.leastWeight; });
 }
 
-static bool isAvxFullyConnected(FullyConnectedOp op) {
-  return isInt8FullyConnected(op) && !PackedWeights::find(op);
+template <const VectorArithmetic &isa> static bool isVectorConv(ConvOp op) {
+  return isInt8Image(op) && op.getGroups() == 1 && !PackedWeights::find(op) &&
+         multiplies<isa>(op.getFilter());
 }
 
-/// The inputs of a band are read before its outputs are written. A last band
-/// that is shorter reads less than RasterOrder has it read.
-static void allowOverlap(const AvxLayer &layer, const AvxTiling &tiling,
-                         KernelCallBuilder &call) {
-  SmallVector<int64_t> in = layer.in, out = layer.out;
-  int64_t block = tiling.band;
-  if (layer.isWhole()) {
-    in = {1, 1, layer.getPixels(), in[3]};
-    out = {1, 1, layer.getPixels(), out[3]};
-  } else {
-    block *= out[2];
-  }
-  block = std::min(block, out[1] * out[2]);
-  call.allowOverlap(0, getOverlapDistance({in, out, layer.window, block,
-                                           /*readsFirst=*/true, 1}));
+template <const VectorArithmetic &isa>
+static bool isVectorFullyConnected(FullyConnectedOp op) {
+  return isInt8FullyConnected(op) && !PackedWeights::find(op) &&
+         multiplies<isa>(op.getWeights());
 }
 
-template <const AvxArithmetic &isa>
+template <const VectorArithmetic &isa>
 static LogicalResult lowerConv(ConvOp op, KernelCallBuilder &call,
                                const ResidualSum *sum) {
-  AvxLayer narrow = AvxLayer::get(op);
+  VectorLayer narrow = VectorLayer::get(op);
   int64_t unit = narrow.chooseUnit(isa);
-  AvxLayer layer = narrow.widen(unit);
-  AvxTiling tiling = AvxTiling::choose(layer, isa);
+  VectorLayer layer = narrow.widen(unit);
+  Tiling tiling = Tiling::choose(layer, isa);
   reference::Tensor filter = *getConstantTensor(op.getFilter());
-  call.begin(sum ? "conv2d_s8_add_avx" : "conv2d_s8_avx", "conv2d_avx.h");
+  call.begin(sum ? "conv2d_s8_add_simd" : "conv2d_s8_simd", "conv2d_simd.h");
   addTiling(layer, tiling, isa, call);
   if (failed(addEpilogue(op, filter,
                          packForTiles(widenFilter(filter, narrow, unit), layer,
                                       tiling.blocks, isa),
                          isa, call, sum, unit)))
     return failure();
-  allowOverlap(layer, tiling, call);
+  allowOverlap(layer, tiling, isa, call);
   call.addScratch(tiling.scratchBytes);
   return success();
 }
 
-template <const AvxArithmetic &isa>
+template <const VectorArithmetic &isa>
 static LogicalResult lowerFullyConnected(FullyConnectedOp op,
                                          KernelCallBuilder &call) {
-  AvxLayer layer = AvxLayer::get(op);
-  AvxTiling tiling = AvxTiling::choose(layer, isa);
+  VectorLayer layer = VectorLayer::get(op);
+  Tiling tiling = Tiling::choose(layer, isa);
   reference::Tensor weights = *getConstantTensor(op.getWeights());
-  call.begin("conv2d_s8_avx", "conv2d_avx.h");
+  call.begin("conv2d_s8_simd", "conv2d_simd.h");
   addTiling(layer, tiling, isa, call);
   if (failed(addEpilogue(op, weights,
                          packForTiles(weights, layer, tiling.blocks, isa), isa,
                          call)))
     return failure();
-  allowOverlap(layer, tiling, call);
+  allowOverlap(layer, tiling, isa, call);
   call.addScratch(tiling.scratchBytes);
   return success();
 }
@@ -156,22 +137,19 @@ static LogicalResult lowerFullyConnected(FullyConnectedOp op,
 // Depthwise convolutions
 //===----------------------------------------------------------------------===//
 
-static bool isAvxDepthwise(ConvOp op) {
+static bool isVectorDepthwise(ConvOp op) {
   return isInt8Image(op) && op.getGroups() > 1 &&
          getImageShape(op.getInput())[3] == int64_t(op.getGroups()) &&
          getImageShape(op.getResult())[3] == int64_t(op.getGroups());
 }
 
-template <const AvxArithmetic &isa>
+template <const VectorArithmetic &isa>
 static LogicalResult lowerDepthwise(ConvOp op, KernelCallBuilder &call) {
-  AvxLayer layer = AvxLayer::get(op);
-  AvxDepthTiling tiling = AvxDepthTiling::choose(layer, isa);
+  VectorLayer layer = VectorLayer::get(op);
+  DepthTiling tiling = DepthTiling::choose(layer, isa);
   reference::Tensor filter = *getConstantTensor(op.getFilter());
-  call.begin("depthwise_conv2d_s8_avx", "depthwise_conv2d_avx.h");
-  call.addName(isa.name);
-  call.addShape(layer.in);
-  call.addShape(layer.out);
-  call.addTemplateArg(layer.window);
+  call.begin("depthwise_conv2d_s8_simd", "depthwise_conv2d_simd.h");
+  addShapes(layer, isa, call);
   call.addInt(tiling.band);
   if (failed(addEpilogue(op, filter, packForDepth(filter, layer, tiling, isa),
                          isa, call, /*sum=*/nullptr, tiling.unit)))
@@ -183,21 +161,30 @@ static LogicalResult lowerDepthwise(ConvOp op, KernelCallBuilder &call) {
   return success();
 }
 
-template <const AvxArithmetic &isa>
-static void addKernels(KernelRegistry &registry, StringRef conv, StringRef sum,
-                       StringRef depthwise, StringRef fullyConnected) {
-  addImageKernels<isAvxConv, lowerConv<isa>>(registry, conv, sum, isa.benefit,
-                                             isa.feature);
-  registry.add<ConvOp>(depthwise, isAvxDepthwise, lowerDepthwise<isa>,
-                       isa.benefit, {isa.feature});
-  registry.add<FullyConnectedOp>(fullyConnected, isAvxFullyConnected,
-                                 lowerFullyConnected<isa>, isa.benefit,
-                                 {isa.feature});
+template <const VectorArithmetic &isa>
+static void addKernels(KernelRegistry &registry) {
+  addImageKernels<isVectorConv<isa>, lowerConv<isa>>(
+      registry, "conv2d_s8_" + isa.suffix, "conv2d_s8_add_" + isa.suffix,
+      isa.benefit, isa.features);
+  registry.add<FullyConnectedOp>(
+      "fully_connected_s8_" + isa.suffix, isVectorFullyConnected<isa>,
+      lowerFullyConnected<isa>, isa.benefit, isa.features);
 }
 
-void edgecc::registerAvxInt8Kernels(KernelRegistry &registry) {
-  addKernels<s8Vnni>(registry, "conv2d_s8_vnni", "conv2d_s8_add_vnni",
-                     "depthwise_conv2d_s8_vnni", "fully_connected_s8_vnni");
-  addKernels<s8Avx2>(registry, "conv2d_s8_avx2", "conv2d_s8_add_avx2",
-                     "depthwise_conv2d_s8_avx2", "fully_connected_s8_avx2");
+template <const VectorArithmetic &isa>
+static void addDepthwise(KernelRegistry &registry) {
+  registry.add<ConvOp>("depthwise_conv2d_s8_" + isa.suffix, isVectorDepthwise,
+                       lowerDepthwise<isa>, isa.benefit, isa.features);
+}
+
+void edgecc::registerVectorInt8Kernels(KernelRegistry &registry) {
+  addKernels<s8Vnni>(registry);
+  addKernels<s8Avx2>(registry);
+  addKernels<s8NeonDot>(registry);
+  addKernels<s8NeonMlal>(registry);
+  addKernels<s8NeonMull>(registry);
+  addDepthwise<s8Vnni>(registry);
+  addDepthwise<s8Avx2>(registry);
+  addDepthwise<s8NeonDot>(registry);
+  addDepthwise<s8NeonWide>(registry);
 }

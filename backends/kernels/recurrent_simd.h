@@ -1,7 +1,7 @@
 // GRU and LSTM in float with AVX2 or AVX-512, of one sequence. What they
 // compute is defined in recurrent.h; activations are Sigmoid, Tanh or Relu.
 //
-//   weights     [D, G * P, I] as in avx_tiles.h, P being H in whole vectors as
+//   weights     [D, G * P, I] as in simd_tiles.h, P being H in whole vectors as
 //               below; in blocks of two vectors, or of eight if there is only
 //               one step
 //   recurrence  [D, G * P, H] in blocks of eight vectors; those of a GRU's gate
@@ -10,28 +10,26 @@
 //   bias        [D, G, P]  of input and recurrence together; of a GRU with
 //               LinearBeforeReset, of gate n that of the input
 //   last_bias   [D, P]     of such a GRU: the recurrence's bias of gate n
-//   scratch     AvxGates::kScratch bytes
+//   scratch     SimdGates::kScratch bytes
 //
 // The inputs' part of the sums is computed for several steps at a time, so that
 // weights are loaded once for these.
-#ifndef EDGECC_KERNELS_RECURRENT_AVX_H
-#define EDGECC_KERNELS_RECURRENT_AVX_H
+#ifndef EDGECC_KERNELS_RECURRENT_SIMD_H
+#define EDGECC_KERNELS_RECURRENT_SIMD_H
 
 #include <cmath>
 #include <cstdint>
 #include <cstring>
 
-#ifndef EDGECC_KERNELS_AVX_FINISH_H
-#include "avx_finish.h"
+#ifndef EDGECC_KERNELS_SIMD_FINISH_H
+#include "simd_finish.h"
 #endif
-#ifndef EDGECC_KERNELS_AVX_MATH_H
-#include "avx_math.h"
+#ifndef EDGECC_KERNELS_SIMD_MATH_H
+#include "simd_math.h"
 #endif
 #ifndef EDGECC_KERNELS_RECURRENT_LOOP_H
 #include "recurrent_loop.h"
 #endif
-
-#if defined(__AVX2__)
 
 namespace edgecc {
 namespace kernels {
@@ -45,15 +43,16 @@ inline void multiplyRows(const float *in, const float *matrix,
   using Win = Window<1, 1, 1, 1, 1, 1, 0, 0, 0, 0>;
   constexpr int kVectors = Outputs / Isa::kLanes;
   using Plan =
-      AvxPlan<Isa, Shape<1, 1, Rows, Columns>, Shape<1, 1, Rows, Outputs>, Win,
-              Rows, (kVectors < Blocks ? kVectors : Blocks), Rows>;
-  avxConvolution<Plan>(in, matrix, bias,
-                       AvxF32Finish{out, -HUGE_VALF, HUGE_VALF}, nullptr, 0.0f);
+      TilePlan<Isa, Shape<1, 1, Rows, Columns>, Shape<1, 1, Rows, Outputs>, Win,
+               Rows, (kVectors < Blocks ? kVectors : Blocks), Rows>;
+  tiledConvolution<Plan>(in, matrix, bias,
+                         SimdF32Finish{out, -HUGE_VALF, HUGE_VALF}, nullptr,
+                         0.0f);
 }
 
 /// The sizes of a layer with Gates gates, and where its buffers lie.
 template <class Arithmetic, class In, int Hidden, Direction Way, int Gates>
-struct AvxGates {
+struct SimdGates {
   using Isa = Arithmetic;
   using Vec = typename Isa::Vec;
   static_assert(In::dim(1) == 1, "one sequence");
@@ -74,8 +73,8 @@ struct AvxGates {
   float clip;
   float *inputSums, *sums, *state, *cells, *part;
 
-  AvxGates(const float *theWeights, const float *theRecurrence,
-           const float *theBias, float theClip, std::int8_t *scratch)
+  SimdGates(const float *theWeights, const float *theRecurrence,
+            const float *theBias, float theClip, std::int8_t *scratch)
       : weights(theWeights), recurrence(theRecurrence), bias(theBias),
         clip(theClip), inputSums(reinterpret_cast<float *>(scratch)),
         sums(inputSums + kTogether * kAll), state(sums + kAll),
@@ -86,7 +85,7 @@ struct AvxGates {
   }
 
   template <Activation Kind> Vec gate(Vec x) const {
-    return avxActivate<Isa, Kind>(
+    return simdActivate<Isa, Kind>(
         Isa::clamp(x, Isa::set(-clip), Isa::set(clip)));
   }
 
@@ -141,11 +140,12 @@ struct AvxGates {
 
 template <class Isa, class In, int Hidden, Direction Way, bool KeepsStates,
           bool LinearBeforeReset, Activation... Functions>
-void gru_f32_avx(const float *in, const float *weights, const float *recurrence,
-                 const float *bias, [[maybe_unused]] const float *last_bias,
-                 const std::int32_t *lengths, const float *h0, float *y,
-                 float *h, std::int8_t *scratch, float clip) {
-  using Gates = AvxGates<Isa, In, Hidden, Way, 3>;
+void gru_f32_simd(const float *in, const float *weights,
+                  const float *recurrence, const float *bias,
+                  [[maybe_unused]] const float *last_bias,
+                  const std::int32_t *lengths, const float *h0, float *y,
+                  float *h, std::int8_t *scratch, float clip) {
+  using Gates = SimdGates<Isa, In, Hidden, Way, 3>;
   using Vec = typename Isa::Vec;
   constexpr Activation kAll[] = {Functions...};
   constexpr int kPadded = Gates::kPadded;
@@ -188,12 +188,12 @@ void gru_f32_avx(const float *in, const float *weights, const float *recurrence,
 
 template <class Isa, class In, int Hidden, Direction Way, bool KeepsStates,
           Activation... Functions>
-void lstm_f32_avx(const float *in, const float *weights,
-                  const float *recurrence, const float *bias,
-                  const std::int32_t *lengths, const float *h0, const float *c0,
-                  float *y, float *h, float *c, std::int8_t *scratch,
-                  float clip) {
-  using Gates = AvxGates<Isa, In, Hidden, Way, 4>;
+void lstm_f32_simd(const float *in, const float *weights,
+                   const float *recurrence, const float *bias,
+                   const std::int32_t *lengths, const float *h0,
+                   const float *c0, float *y, float *h, float *c,
+                   std::int8_t *scratch, float clip) {
+  using Gates = SimdGates<Isa, In, Hidden, Way, 4>;
   using Vec = typename Isa::Vec;
   constexpr Activation kAll[] = {Functions...};
   constexpr int kPadded = Gates::kPadded;
@@ -217,7 +217,7 @@ void lstm_f32_avx(const float *in, const float *weights,
         Isa::store(gates.cells + i, cell);
         Isa::store(
             gates.state + i,
-            Isa::multiply(output, avxActivate<Isa, kAll[3 * d + 2]>(cell)));
+            Isa::multiply(output, simdActivate<Isa, kAll[3 * d + 2]>(cell)));
       }
     });
     Gates::copyOut(gates.state, h + d * Hidden);
@@ -232,6 +232,4 @@ void lstm_f32_avx(const float *in, const float *weights,
 } // namespace kernels
 } // namespace edgecc
 
-#endif // __AVX2__
-
-#endif // EDGECC_KERNELS_RECURRENT_AVX_H
+#endif // EDGECC_KERNELS_RECURRENT_SIMD_H

@@ -1,4 +1,5 @@
-//===- AvxMathTest.cpp ----------------------------------------------------===//
+//===- SimdMathTest.cpp
+//----------------------------------------------------===//
 //
 // Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -6,11 +7,11 @@
 //===----------------------------------------------------------------------===//
 
 // Vector functions against libm, GRU and LSTM against recurrent.h.
-#include "avx_types.h"
 #include "fenced.h"
 #include "recurrent.h"
-#include "recurrent_avx.h"
+#include "recurrent_simd.h"
 #include "reference.h"
+#include "simd_types.h"
 
 using namespace edgecc::kernels;
 
@@ -18,7 +19,7 @@ namespace {
 
 template <Activation Kind> float apply(float x) {
   float values[F32::kLanes];
-  F32::store(values, avxActivate<F32, Kind>(F32::set(x)));
+  F32::store(values, simdActivate<F32, Kind>(F32::set(x)));
   return values[F32::kLanes - 1];
 }
 
@@ -31,7 +32,7 @@ template <class Body> void forManyFloats(const Body &body) {
              std::ldexp(1.0f + static_cast<float>(i) / 500.0f, exponent));
 }
 
-TEST(AvxMath, SigmoidIsClose) {
+TEST(SimdMath, SigmoidIsClose) {
   forManyFloats([](float x) {
     const double want = 1.0 / (1.0 + std::exp(-static_cast<double>(x)));
     EXPECT_NEAR(static_cast<double>(apply<Activation::Sigmoid>(x)), want,
@@ -40,7 +41,7 @@ TEST(AvxMath, SigmoidIsClose) {
   });
 }
 
-TEST(AvxMath, TanhIsClose) {
+TEST(SimdMath, TanhIsClose) {
   forManyFloats([](float x) {
     const double want = std::tanh(static_cast<double>(x));
     EXPECT_NEAR(static_cast<double>(apply<Activation::Tanh>(x)), want,
@@ -49,17 +50,17 @@ TEST(AvxMath, TanhIsClose) {
   });
 }
 
-TEST(AvxMath, ExpIsClose) {
+TEST(SimdMath, ExpIsClose) {
   for (int i = -8600; i <= 8800; ++i) {
     const float x = static_cast<float>(i) / 100.0f;
     float values[F32::kLanes];
-    F32::store(values, avxExp<F32>(F32::set(x)));
+    F32::store(values, simdExp<F32>(F32::set(x)));
     const double want = std::exp(static_cast<double>(x));
     EXPECT_NEAR(static_cast<double>(values[0]), want, 1e-6 * want) << x;
   }
 }
 
-TEST(AvxMath, Extremes) {
+TEST(SimdMath, Extremes) {
   EXPECT_EQ(apply<Activation::Sigmoid>(HUGE_VALF), 1.0f);
   EXPECT_LT(apply<Activation::Sigmoid>(-HUGE_VALF), 1e-37f);
   EXPECT_EQ(apply<Activation::Tanh>(HUGE_VALF), 1.0f);
@@ -71,9 +72,9 @@ TEST(AvxMath, Extremes) {
   EXPECT_TRUE(std::isnan(apply<Activation::Tanh>(NAN)));
 }
 
-/// Weights of one sort of layer, and what recurrent_avx.h makes of them.
+/// Weights of one sort of layer, and what recurrent_simd.h makes of them.
 template <class In, int Hidden, Direction Way, int Gates> struct Layer {
-  using Sizes = AvxGates<F32, In, Hidden, Way, Gates>;
+  using Sizes = SimdGates<F32, In, Hidden, Way, Gates>;
   static constexpr int kDirections = Sizes::kDirections;
   static constexpr int kInputs = In::dim(2), kPadded = Sizes::kPadded;
   static constexpr int kRows = kDirections * Gates * Hidden;
@@ -165,7 +166,7 @@ void testGru(int length) {
   const Fenced<float> in(layer.in), h0(layer.h0), ours(L::kOutputs),
       last(L::kStates);
   const Fenced<float> scratch(L::Sizes::kScratch / 4);
-  gru_f32_avx<F32, In, Hidden, Way, true, LinearBeforeReset, Functions...>(
+  gru_f32_simd<F32, In, Hidden, Way, true, LinearBeforeReset, Functions...>(
       in.data(), layer.packWeights().data(),
       L::packMatrix(layer.recurrence, Hidden, 8, 2).data(),
       layer.packBias(LinearBeforeReset ? 2 : 3).data(),
@@ -191,7 +192,7 @@ void testLstm(int length) {
   const Fenced<float> in(layer.in), h0(layer.h0), c0(layer.c0),
       ours(L::kOutputs), lastH(L::kStates), lastC(L::kStates);
   const Fenced<float> scratch(L::Sizes::kScratch / 4);
-  lstm_f32_avx<F32, In, Hidden, Way, true, Functions...>(
+  lstm_f32_simd<F32, In, Hidden, Way, true, Functions...>(
       in.data(), layer.packWeights().data(),
       L::packMatrix(layer.recurrence, Hidden, 8, 4).data(),
       layer.packBias(4).data(), &length, h0.data(), c0.data(), ours.data(),
@@ -204,20 +205,20 @@ void testLstm(int length) {
 
 constexpr Activation kSigmoid = Activation::Sigmoid, kTanh = Activation::Tanh;
 
-TEST(AvxRecurrent, Gru) {
+TEST(SimdRecurrent, Gru) {
   testGru<Shape<21, 1, 13>, 24, Direction::Forward, false, kSigmoid, kTanh>(21);
   testGru<Shape<1, 1, 5>, 150, Direction::Forward, true, kSigmoid, kTanh>(1);
   testGru<Shape<9, 1, 33>, 7, Direction::Reverse, true, kSigmoid, kTanh>(6);
 }
 
-TEST(AvxRecurrent, GruOfBothDirections) {
+TEST(SimdRecurrent, GruOfBothDirections) {
   testGru<Shape<10, 1, 8>, 20, Direction::Bidirectional, false, kSigmoid, kTanh,
           kSigmoid, Activation::Relu>(9);
   testGru<Shape<10, 1, 8>, 32, Direction::Bidirectional, true, kSigmoid, kTanh,
           kTanh, Activation::Relu>(10);
 }
 
-TEST(AvxRecurrent, Lstm) {
+TEST(SimdRecurrent, Lstm) {
   testLstm<Shape<11, 1, 10>, 40, Direction::Forward, kSigmoid, kTanh, kTanh>(
       11);
   testLstm<Shape<1, 1, 100>, 130, Direction::Forward, kSigmoid, kTanh, kTanh>(

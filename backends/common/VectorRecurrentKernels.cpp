@@ -1,11 +1,11 @@
-//===- RecurrentKernels.cpp - GRU and LSTM for AVX2 and AVX-512 -----------===//
+//===- VectorRecurrentKernels.cpp - GRU and LSTM with vectors -------------===//
 //
 // Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 
-#include "AvxLayers.h"
+#include "VectorLayers.h"
 
 #include "edgecc/Quant/RecurrentParams.h"
 
@@ -20,7 +20,7 @@ static RankedTensorType typeOf(Value value) {
 }
 
 /// Float, of one sequence, with activations that have a vector form.
-static bool isAvxRecurrent(RecurrentOpInterface op) {
+static bool isVectorRecurrent(RecurrentOpInterface op) {
   return !integer::isIntegerRecurrent(op) &&
          typeOf(op.getInput()).getDimSize(1) == 1 &&
          isConstant(op.getWeights()) && isConstant(op.getRecurrence()) &&
@@ -33,11 +33,12 @@ static bool isAvxRecurrent(RecurrentOpInterface op) {
 
 namespace {
 /// The constants of a layer in whole vectors of units.
-struct AvxRecurrent {
+struct SimdRecurrent {
   int64_t directions, gates, hidden, padded;
-  const AvxArithmetic &isa;
+  const VectorArithmetic &isa;
 
-  AvxRecurrent(RecurrentOpInterface op, int64_t gates, const AvxArithmetic &isa)
+  SimdRecurrent(RecurrentOpInterface op, int64_t gates,
+                const VectorArithmetic &isa)
       : directions(typeOf(op.getWeights()).getDimSize(0)), gates(gates),
         hidden(typeOf(op.getInitialH()).getDimSize(2)),
         padded(int64_t(llvm::alignTo(hidden, isa.lanes))), isa(isa) {}
@@ -113,8 +114,9 @@ private:
 } // namespace
 
 static void begin(RecurrentOpInterface op, StringRef kernel,
-                  const AvxArithmetic &isa, KernelCallBuilder &call) {
-  call.begin(kernel, "recurrent_avx.h");
+                  const VectorArithmetic &isa, KernelCallBuilder &call) {
+  call.begin(kernel, "recurrent_simd.h");
+  call.addHeader(isa.header);
   call.addName(isa.name);
   call.addShape(op.getInput());
   call.addInt(typeOf(op.getInitialH()).getDimSize(2));
@@ -139,15 +141,15 @@ static void addLengths(RecurrentOpInterface op, KernelCallBuilder &call) {
 
 /// The states as outputs; those that nobody wants take no room. Then scratch
 /// and the clip.
-static void addRest(RecurrentOpInterface op, const AvxRecurrent &layer,
+static void addRest(RecurrentOpInterface op, const SimdRecurrent &layer,
                     Value cells, KernelCallBuilder &call) {
   call.addOutput(op.getY().use_empty() ? op.getYH() : op.getY());
   call.addOutput(op.getYH());
   if (cells)
     call.addOutput(cells);
-  // As in the kernel's AvxGates.
+  // As in the kernel's SimdGates.
   int64_t steps = typeOf(op.getInput()).getDimSize(0);
-  int64_t together = std::min<int64_t>(steps, layer.isa.lanes / 2);
+  int64_t together = std::min<int64_t>(steps, layer.isa.depthTile / 2);
   int64_t floats =
       (together + 1) * layer.gates * layer.padded + 3 * layer.padded;
   call.addScratch(floats * int64_t(sizeof(float)));
@@ -156,10 +158,10 @@ static void addRest(RecurrentOpInterface op, const AvxRecurrent &layer,
                       : std::numeric_limits<float>::infinity());
 }
 
-template <const AvxArithmetic &isa>
+template <const VectorArithmetic &isa>
 static LogicalResult lowerGru(GRUOp op, KernelCallBuilder &call) {
-  AvxRecurrent layer(op, /*gates=*/3, isa);
-  begin(op, "gru_f32_avx", isa, call);
+  SimdRecurrent layer(op, /*gates=*/3, isa);
+  begin(op, "gru_f32_simd", isa, call);
   call.addBool(op.getLinearBeforeReset());
   addActivations(op, call);
   call.addInput(op.getInput());
@@ -177,10 +179,10 @@ static LogicalResult lowerGru(GRUOp op, KernelCallBuilder &call) {
   return success();
 }
 
-template <const AvxArithmetic &isa>
+template <const VectorArithmetic &isa>
 static LogicalResult lowerLstm(LSTMOp op, KernelCallBuilder &call) {
-  AvxRecurrent layer(op, /*gates=*/4, isa);
-  begin(op, "lstm_f32_avx", isa, call);
+  SimdRecurrent layer(op, /*gates=*/4, isa);
+  begin(op, "lstm_f32_simd", isa, call);
   addActivations(op, call);
   call.addInput(op.getInput());
   call.addData(
@@ -196,22 +198,22 @@ static LogicalResult lowerLstm(LSTMOp op, KernelCallBuilder &call) {
   return success();
 }
 
-static bool isAvxGru(GRUOp op) { return isAvxRecurrent(op); }
+static bool isVectorGru(GRUOp op) { return isVectorRecurrent(op); }
 
-static bool isAvxLstm(LSTMOp op) {
-  return isAvxRecurrent(op) && !op.getPeephole() && !op.getInputForget();
+static bool isVectorLstm(LSTMOp op) {
+  return isVectorRecurrent(op) && !op.getPeephole() && !op.getInputForget();
 }
 
-template <const AvxArithmetic &isa>
-static void addKernels(KernelRegistry &registry, StringRef gru,
-                       StringRef lstm) {
-  registry.add<GRUOp>(gru, isAvxGru, lowerGru<isa>, isa.benefit,
-                      {"fma", isa.feature});
-  registry.add<LSTMOp>(lstm, isAvxLstm, lowerLstm<isa>, isa.benefit,
-                       {"fma", isa.feature});
+template <const VectorArithmetic &isa>
+static void addKernels(KernelRegistry &registry) {
+  registry.add<GRUOp>("gru_f32_" + isa.suffix, isVectorGru, lowerGru<isa>,
+                      isa.benefit, isa.features);
+  registry.add<LSTMOp>("lstm_f32_" + isa.suffix, isVectorLstm, lowerLstm<isa>,
+                       isa.benefit, isa.features);
 }
 
-void edgecc::registerAvxRecurrentKernels(KernelRegistry &registry) {
-  addKernels<f32Avx512>(registry, "gru_f32_avx512", "lstm_f32_avx512");
-  addKernels<f32Avx2>(registry, "gru_f32_avx2", "lstm_f32_avx2");
+void edgecc::registerVectorRecurrentKernels(KernelRegistry &registry) {
+  addKernels<f32Avx512>(registry);
+  addKernels<f32Avx2>(registry);
+  addKernels<f32Neon>(registry);
 }

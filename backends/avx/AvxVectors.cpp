@@ -1,0 +1,74 @@
+//===- AvxVectors.cpp - Arithmetics of AVX2 and AVX-512 -------------------===//
+//
+// Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// What the compiler has to know of backends/kernels/avx_vectors.h.
+//
+//===----------------------------------------------------------------------===//
+
+#include "../common/VectorLayers.h"
+
+using namespace edgecc;
+
+static constexpr llvm::StringLiteral kHeader = "avx_vectors.h";
+
+static VectorArithmetic makeS8Vnni() {
+  VectorArithmetic isa = {};
+  isa.name = "S8Vnni";
+  isa.suffix = "vnni";
+  isa.features = {"avx512vnni"};
+  isa.header = kHeader;
+  isa.lanes = 16;
+  isa.step = 4;
+  isa.registers = 24;
+  isa.depthTile = 16;
+  isa.offset = 128;
+  isa.behindRun = 4;
+  isa.behindRow = 256;
+  isa.converts = isa.scalesSmall = true;
+  isa.benefit = 40;
+  return isa;
+}
+const VectorArithmetic edgecc::s8Vnni = makeS8Vnni();
+
+/// Products need some of the 16 registers, and sums do not wait for each other.
+static VectorArithmetic makeS8Avx2() {
+  VectorArithmetic isa = {};
+  isa.name = "S8Avx2";
+  isa.suffix = "avx2";
+  isa.features = {"avx2"};
+  isa.header = kHeader;
+  isa.lanes = 8;
+  isa.step = isa.cellBytes = 2;
+  isa.registers = 8;
+  isa.behindRun = 2;
+  isa.behindRow = 32;
+  isa.converts = isa.scalesSmall = true;
+  isa.benefit = 30;
+  return isa;
+}
+const VectorArithmetic edgecc::s8Avx2 = makeS8Avx2();
+
+static VectorArithmetic makeF32(llvm::StringRef name, llvm::StringRef suffix,
+                                llvm::StringRef feature, int64_t lanes,
+                                int64_t registers, int benefit) {
+  VectorArithmetic isa = {};
+  isa.name = name;
+  isa.suffix = suffix;
+  // FMA comes with all processors that have AVX2, but is a feature of its own.
+  isa.features = {"fma", feature};
+  isa.header = kHeader;
+  isa.lanes = isa.depthTile = isa.behindRow = lanes;
+  isa.elementBytes = isa.cellBytes = 4;
+  isa.registers = registers;
+  isa.behindRun = 1;
+  isa.benefit = benefit;
+  return isa;
+}
+const VectorArithmetic edgecc::f32Avx512 =
+    makeF32("F32Avx512", "avx512", "avx512vnni", 16, 24, 40);
+const VectorArithmetic edgecc::f32Avx2 =
+    makeF32("F32Avx2", "avx2", "avx2", 8, 12, 30);

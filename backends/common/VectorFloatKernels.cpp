@@ -1,0 +1,120 @@
+//===- VectorFloatKernels.cpp - Float kernels of vectors ------------------===//
+//
+// Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "VectorLayers.h"
+
+#include "../cortexm/Int8Layers.h"
+#include "ImageShapes.h"
+
+using namespace mlir;
+using namespace edgecc;
+using namespace edgecc::edge;
+
+/// A bias of whole vectors, once for each pixel of a unit.
+static reference::Tensor packBias(Value value, int64_t unit,
+                                  const VectorArithmetic &isa) {
+  reference::Tensor bias = *getConstantTensor(value);
+  SmallVector<float> values(std::as_const(bias).getData<float>());
+  repeatForUnit(values, unit);
+  fillVectors(values, isa);
+  reference::Tensor packed(RankedTensorType::get(
+      {int64_t(values.size())}, Float32Type::get(value.getContext())));
+  llvm::copy(values, packed.getData<float>().begin());
+  return packed;
+}
+
+static bool isFloatImage(ConvOp op) {
+  return isFloatOp(op) && isConstant(op.getFilter()) &&
+         isConstant(op.getBias()) && shapeOf(op.getInput()).size() <= 4;
+}
+
+static bool isVectorConv(ConvOp op) {
+  return isFloatImage(op) && op.getGroups() == 1;
+}
+
+static bool isVectorDepthwise(ConvOp op) {
+  return isFloatImage(op) && op.getGroups() > 1 &&
+         getImageShape(op.getInput())[3] == int64_t(op.getGroups()) &&
+         getImageShape(op.getResult())[3] == int64_t(op.getGroups());
+}
+
+static bool isVectorFullyConnected(FullyConnectedOp op) {
+  return isFloatOp(op) && isConstant(op.getWeights()) &&
+         isConstant(op.getBias());
+}
+
+static void lowerTiles(ClampableOpInterface op, const VectorLayer &narrow,
+                       const VectorArithmetic &isa, KernelCallBuilder &call) {
+  int64_t unit = narrow.chooseUnit(isa);
+  VectorLayer layer = narrow.widen(unit);
+  Tiling tiling = Tiling::choose(layer, isa);
+  call.begin(layer.isWhole() ? "pointwise_f32_simd" : "conv2d_f32_simd",
+             "conv2d_simd.h");
+  addTiling(layer, tiling, isa, call);
+  call.addInput(op->getOperand(0));
+  call.addData("weights",
+               packForTiles(widenFilter(*getConstantTensor(op->getOperand(1)),
+                                        narrow, unit),
+                            layer, tiling.blocks, isa));
+  call.addData("bias", packBias(op->getOperand(2), unit, isa));
+  call.addOutput(op->getResult(0));
+  addFloatClamp(op, call);
+  allowOverlap(layer, tiling, isa, call);
+  if (!layer.isWhole())
+    call.addScratch(tiling.scratchBytes);
+}
+
+template <const VectorArithmetic &isa>
+static LogicalResult lowerConv(ConvOp op, KernelCallBuilder &call) {
+  lowerTiles(op, VectorLayer::get(op), isa, call);
+  return success();
+}
+
+template <const VectorArithmetic &isa>
+static LogicalResult lowerFullyConnected(FullyConnectedOp op,
+                                         KernelCallBuilder &call) {
+  lowerTiles(op, VectorLayer::get(op), isa, call);
+  return success();
+}
+
+template <const VectorArithmetic &isa>
+static LogicalResult lowerDepthwise(ConvOp op, KernelCallBuilder &call) {
+  VectorLayer layer = VectorLayer::get(op);
+  DepthTiling tiling = DepthTiling::choose(layer, isa);
+  call.begin("depthwise_conv2d_f32_simd", "depthwise_conv2d_simd.h");
+  addShapes(layer, isa, call);
+  call.addInt(tiling.band);
+  call.addInput(op.getInput());
+  call.addData("weights", packForDepth(*getConstantTensor(op.getFilter()),
+                                       layer, tiling, isa));
+  call.addData("bias", packBias(op.getBias(), tiling.unit, isa));
+  call.addOutput(op.getResult());
+  addFloatClamp(op, call);
+  call.allowOverlap(0, getOverlapDistance({layer.in, layer.out, layer.window,
+                                           tiling.band * layer.out[2],
+                                           /*readsFirst=*/true, 4}));
+  call.addScratch(tiling.scratchBytes);
+  return success();
+}
+
+template <const VectorArithmetic &isa>
+static void addKernels(KernelRegistry &registry) {
+  auto add = [&](auto op, StringRef name, auto matches, auto lower) {
+    registry.add<decltype(op)>(name + "_f32_" + isa.suffix, matches, lower,
+                               isa.benefit, isa.features);
+  };
+  add(ConvOp(), "conv2d", isVectorConv, lowerConv<isa>);
+  add(ConvOp(), "depthwise_conv2d", isVectorDepthwise, lowerDepthwise<isa>);
+  add(FullyConnectedOp(), "fully_connected", isVectorFullyConnected,
+      lowerFullyConnected<isa>);
+}
+
+void edgecc::registerVectorFloatKernels(KernelRegistry &registry) {
+  addKernels<f32Avx512>(registry);
+  addKernels<f32Avx2>(registry);
+  addKernels<f32Neon>(registry);
+}

@@ -1,0 +1,146 @@
+//===- VectorLayers.h - Convolutions as tiles of vectors --------*- C++ -*-===//
+//
+// Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// How backends/kernels/simd_tiles.h cuts a layer up, and how weights are packed
+// for that.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef EDGECC_BACKENDS_COMMON_VECTORLAYERS_H
+#define EDGECC_BACKENDS_COMMON_VECTORLAYERS_H
+
+#include "edgecc/Backend/KernelRegistry.h"
+
+namespace edgecc {
+
+/// What the header of an arithmetic says of it.
+struct VectorArithmetic {
+  /// Its name there, and what names of kernels end with.
+  llvm::StringRef name, suffix, header;
+  llvm::SmallVector<llvm::StringRef, 2> features;
+  int64_t lanes, step = 1, elementBytes = 1, cellBytes = 1;
+  /// Steps whose inputs one load brings, registers of a vector of sums, inputs
+  /// of which runs are multiples that can be read where they are.
+  int64_t chunk = 1, parts = 1, least = 1;
+  /// Registers for a tile: for its sums, beside weights and inputs, or for all
+  /// of these, if inputs of several steps are held (chunk, parts).
+  int64_t registers;
+  /// Sums of a tile of a depthwise convolution.
+  int64_t depthTile = 8;
+  /// What is added to inputs, so that they have no sign.
+  int64_t offset = 0;
+  /// Cells behind a run, and behind a row that is interleaved, that may be
+  /// touched.
+  int64_t behindRun, behindRow;
+  /// Whether the kernels copy inputs that they could read where they are.
+  bool converts = false;
+  /// Whether multipliers below 1/4 are taken four times as large.
+  bool scalesSmall = false;
+  /// Whether depthwise weights are int16.
+  bool wideWeights = false;
+  /// The least weight that it multiplies right.
+  int64_t leastWeight = -128;
+  /// Before other kernels, and the wider vectors before the narrow ones.
+  int benefit;
+
+  bool holdsInputs() const { return chunk * parts > 1; }
+  /// Pixels of a tile with so many vectors of channels.
+  int64_t getMostPixels(int64_t blocks) const;
+};
+/// backends/avx, backends/neon. S8NeonMull is S8NeonMlal for all weights.
+extern const VectorArithmetic s8Vnni, s8Avx2, f32Avx512, f32Avx2;
+extern const VectorArithmetic s8NeonDot, s8NeonMlal, s8NeonMull, s8NeonWide,
+    f32Neon;
+
+/// A convolution, or a fully connected layer as one of single pixels.
+struct VectorLayer {
+  llvm::SmallVector<int64_t> in, out;
+  kern::WindowAttr window;
+
+  static VectorLayer get(edge::ConvOp op);
+  static VectorLayer get(edge::FullyConnectedOp op);
+
+  /// Windows of one pixel that cover the image.
+  bool isWhole() const;
+  /// Whether the kernels copy a band of inputs before they read it.
+  bool copies(const VectorArithmetic &isa) const;
+  int64_t getPixels() const { return out[0] * out[1] * out[2]; }
+  /// Inputs that lie side by side, and how many such runs a window has.
+  int64_t getRun() const;
+  int64_t getRuns() const;
+
+  /// With few channels a vector has room for several pixels. How many are best
+  /// computed as one, in a window that covers all of theirs.
+  int64_t chooseUnit(const VectorArithmetic &isa) const;
+  VectorLayer widen(int64_t unit) const;
+};
+
+/// The filter [O, taps..., C] of the layer with so many pixels as one, whose
+/// channels follow each other. Taps of others are zeros.
+reference::Tensor widenFilter(const reference::Tensor &filter,
+                              const VectorLayer &layer, int64_t unit);
+
+/// The tiles of a layer.
+struct Tiling {
+  /// Pixels and vectors of channels of a tile, rows or pixels of a band.
+  int64_t pixels, blocks, band;
+  /// For the inputs of a band; 0 if they are read where they are.
+  int64_t scratchBytes;
+
+  static Tiling choose(const VectorLayer &layer, const VectorArithmetic &isa);
+};
+
+/// Where the output may cover the input: a band that is copied is read before
+/// its outputs are written.
+void allowOverlap(const VectorLayer &layer, const Tiling &tiling,
+                  const VectorArithmetic &isa, KernelCallBuilder &call);
+
+/// The arithmetic and the shapes, as the kernels' first template arguments.
+void addShapes(const VectorLayer &layer, const VectorArithmetic &isa,
+               KernelCallBuilder &call);
+void addTiling(const VectorLayer &layer, const Tiling &tiling,
+               const VectorArithmetic &isa, KernelCallBuilder &call);
+
+/// Weights [O, taps..., C] in the order in which tiles of so many vectors of
+/// channels read them.
+reference::Tensor packForTiles(const reference::Tensor &weights,
+                               const VectorLayer &layer, int64_t blocks,
+                               const VectorArithmetic &isa);
+
+/// A depthwise convolution in vectors of channels.
+struct DepthTiling {
+  /// Pixels that count as one, rows of a band.
+  int64_t unit, band, scratchBytes;
+
+  static DepthTiling choose(const VectorLayer &layer,
+                            const VectorArithmetic &isa);
+};
+
+/// Weights [O, KH, KW, 1] in the order in which those read them.
+reference::Tensor packForDepth(const reference::Tensor &weights,
+                               const VectorLayer &layer,
+                               const DepthTiling &tiling,
+                               const VectorArithmetic &isa);
+
+/// Values per channel, once for each pixel of a unit.
+template <typename T>
+void repeatForUnit(llvm::SmallVector<T> &values, int64_t unit) {
+  size_t channels = values.size();
+  for (int64_t i = 1; i < unit; ++i)
+    for (size_t c = 0; c != channels; ++c)
+      values.push_back(T(values[c]));
+}
+
+/// Values per channel, with zeros for whole vectors.
+template <typename T>
+void fillVectors(llvm::SmallVector<T> &values, const VectorArithmetic &isa) {
+  values.resize(llvm::alignTo(values.size(), isa.lanes));
+}
+
+} // namespace edgecc
+
+#endif // EDGECC_BACKENDS_COMMON_VECTORLAYERS_H

@@ -1,0 +1,82 @@
+// Two-dimensional convolution with AVX2 or AVX-512, one group, and fully
+// connected layers, which are windows of one pixel.
+//
+//   in          [N, H, W, C]
+//   weights     as in simd_tiles.h
+//   bias        as there; int8: with -in_zero * sum(weights) in it, and what
+//               the arithmetic needs (avx_vectors.h)
+//   multiplier  of whole vectors of channels; times four if Small
+//   out         [N, OH, OW, O]
+//   scratch     cells of a band: rowsFor(Band) rows, or Band pixels, and kStep
+//               cells that may be read behind them
+#ifndef EDGECC_KERNELS_CONV2D_SIMD_H
+#define EDGECC_KERNELS_CONV2D_SIMD_H
+
+#include <cstdint>
+
+#ifndef EDGECC_KERNELS_SIMD_FINISH_H
+#include "simd_finish.h"
+#endif
+
+namespace edgecc {
+namespace kernels {
+namespace {
+
+template <class Isa, class In, class Out, class Win, int Pixels, int Blocks,
+          int Band, bool Small, int InZero, int Shift, int OutZero, int Lo,
+          int Hi>
+void conv2d_s8_simd(const std::int8_t *in, const std::int8_t *weights,
+                    const std::int32_t *bias, const std::int32_t *multiplier,
+                    std::int8_t *out, std::int8_t *scratch) {
+  tiledConvolution<TilePlan<Isa, In, Out, Win, Pixels, Blocks, Band>>(
+      in, weights, bias,
+      SimdS8Finish<SimdScale<Isa, Shift, OutZero, Lo, Hi, Small>>{multiplier,
+                                                                  out},
+      scratch, Isa::toCell(InZero));
+}
+
+/// With another tensor added (residual.h), which `out` may overwrite. Of these
+/// outputs, whose zero point is sumZero, mul, otherZero and so on are those of
+/// add_s8 in elementwise.h.
+template <class Isa, class In, class Out, class Win, int Pixels, int Blocks,
+          int Band, bool Small, int InZero, int Shift, int OutZero, int Lo,
+          int Hi>
+void conv2d_s8_add_simd(const std::int8_t *in, const std::int8_t *weights,
+                        const std::int32_t *bias,
+                        const std::int32_t *multiplier,
+                        const std::int8_t *other, std::int8_t *out,
+                        std::int8_t *scratch, int mul, int otherZero,
+                        int otherMul, int shift, int sumZero, int lo, int hi) {
+  tiledConvolution<TilePlan<Isa, In, Out, Win, Pixels, Blocks, Band>>(
+      in, weights, bias,
+      SimdS8SumFinish<SimdScale<Isa, Shift, OutZero, Lo, Hi, Small>>{
+          multiplier,
+          out,
+          {other, OutZero, mul, otherZero, otherMul, shift, sumZero, lo, hi}},
+      scratch, Isa::toCell(InZero));
+}
+
+template <class Isa, class In, class Out, class Win, int Pixels, int Blocks,
+          int Band>
+void conv2d_f32_simd(const float *in, const float *weights, const float *bias,
+                     float *out, std::int8_t *scratch, float lo, float hi) {
+  tiledConvolution<TilePlan<Isa, In, Out, Win, Pixels, Blocks, Band>>(
+      in, weights, bias, SimdF32Finish{out, lo, hi}, scratch, 0.0f);
+}
+
+/// Windows of one pixel that cover the image, which is read where it is.
+template <class Isa, class In, class Out, class Win, int Pixels, int Blocks,
+          int Band>
+void pointwise_f32_simd(const float *in, const float *weights,
+                        const float *bias, float *out, float lo, float hi) {
+  using Plan = TilePlan<Isa, In, Out, Win, Pixels, Blocks, Band>;
+  static_assert(Plan::kWhole, "others need a buffer");
+  tiledConvolution<Plan>(in, weights, bias, SimdF32Finish{out, lo, hi}, nullptr,
+                         0.0f);
+}
+
+} // namespace
+} // namespace kernels
+} // namespace edgecc
+
+#endif // EDGECC_KERNELS_CONV2D_SIMD_H

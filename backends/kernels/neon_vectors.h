@@ -1,0 +1,429 @@
+// Vectors of Arm NEON for the kernels that are written once for all vectors.
+// What an arithmetic says is listed in avx_vectors.h. These have in addition
+//   kChunk  steps whose inputs one load brings
+//   kParts  registers whose lanes add up to the sums of a vector
+//   kLeast  inputs of which runs are multiples that can be read where they are
+//
+// S8NeonDot: SDOT by lane, from Armv8.2 on.
+// S8NeonMlal: sixteen products of one output in SMULL, SMLAL2, which fit int16
+//   because weights are above -128, and SADALP. A register has partial sums of
+//   one output.
+// S8NeonWide: int16 products, for depthwise windows and for sums.
+// F32Neon: FMLA by lane.
+#ifndef EDGECC_KERNELS_NEON_VECTORS_H
+#define EDGECC_KERNELS_NEON_VECTORS_H
+
+#include <cstdint>
+#include <cstring>
+
+#if defined(__ARM_NEON)
+#include <arm_neon.h>
+
+namespace edgecc {
+namespace kernels {
+namespace {
+
+/// Unaligned memory as a word.
+inline std::int32_t loadNeonWord(const void *from) {
+  std::int32_t word;
+  std::memcpy(&word, from, sizeof(word));
+  return word;
+}
+
+/// What int8 layers do with sums in vectors of four, of which `Words` has two
+/// and `Bytes` four.
+struct S8NeonSums {
+  using Source = std::int8_t;
+  using Weight = std::int8_t;
+  using Sum = std::int32_t;
+  using Vec = int32x4_t;
+  using Words = int16x8_t;
+  using Bytes = int8x16_t;
+  static constexpr int kLanes = 4;
+
+  static Vec load(const std::int32_t *from) { return vld1q_s32(from); }
+  /// Has `x` computed in front of what follows.
+  static void keep(Vec &x) { __asm__ volatile("" : "+w"(x)); }
+  static Vec set(std::int32_t x) { return vdupq_n_s32(x); }
+  static Vec add(Vec a, Vec b) { return vaddq_s32(a, b); }
+  static Vec multiply(Vec a, Vec b) { return vmulq_s32(a, b); }
+  static Vec max(Vec a, Vec b) { return vmaxq_s32(a, b); }
+  static Vec min(Vec a, Vec b) { return vminq_s32(a, b); }
+  static Vec shiftLeft(Vec a, int by) { return vshlq_s32(a, vdupq_n_s32(by)); }
+  static Vec shiftRight(Vec a, int by) {
+    return vshlq_s32(a, vdupq_n_s32(-by));
+  }
+  /// (a * m + 2^30) >> 31 of 64-bit products, which is one instruction here.
+  static Vec scale(Vec a, Vec m, Vec /*odd*/) { return vqrdmulhq_s32(a, m); }
+  static Vec oddLanes(Vec a) { return a; }
+  static Vec widen(const std::int8_t *from) {
+    const int8x8_t bytes = vreinterpret_s8_s32(vdup_n_s32(loadNeonWord(from)));
+    return vmovl_s16(vget_low_s16(vmovl_s8(bytes)));
+  }
+
+  static Words packWords(Vec a, Vec b) {
+    return vcombine_s16(vqmovn_s32(a), vqmovn_s32(b));
+  }
+  static Words set16(int x) {
+    return vdupq_n_s16(static_cast<std::int16_t>(x));
+  }
+  static Words add16(Words a, Words b) { return vqaddq_s16(a, b); }
+  template <int Lo, int Hi> static Bytes packBytes(Words a, Words b) {
+    Bytes q = vcombine_s8(vqmovn_s16(a), vqmovn_s16(b));
+    if constexpr (Lo > -128)
+      q = vmaxq_s8(q, vdupq_n_s8(Lo));
+    if constexpr (Hi < 127)
+      q = vminq_s8(q, vdupq_n_s8(Hi));
+    return q;
+  }
+  template <int First, int Count>
+  static void storeBytes(std::int8_t *to, Bytes bytes) {
+    if constexpr (Count == 4) {
+      vst1q_s8(to, bytes);
+    } else if constexpr (Count == 2) {
+      vst1_s8(to, First == 0 ? vget_low_s8(bytes) : vget_high_s8(bytes));
+    } else {
+      const std::int32_t word =
+          vgetq_lane_s32(vreinterpretq_s32_s8(bytes), First);
+      std::memcpy(to, &word, sizeof(word));
+    }
+  }
+  template <int First, int Count>
+  static void storePart(std::int8_t *to, Bytes bytes) {
+    std::int8_t all[kLanes];
+    storeBytes<First, 1>(all, bytes);
+    std::memcpy(to, all, Count);
+  }
+};
+
+/// `Count` bytes, and zeros or what follows in memory that is there.
+template <int Count> inline int8x16_t loadNeonBytes(const std::int8_t *from) {
+  if constexpr (Count > 12)
+    return vld1q_s8(from);
+  if constexpr (Count <= 4)
+    return vreinterpretq_s8_s32(vdupq_n_s32(loadNeonWord(from)));
+  const int8x8_t low = vld1_s8(from);
+  if constexpr (Count <= 8)
+    return vcombine_s8(low, low);
+  return vcombine_s8(low,
+                     vreinterpret_s8_s32(vdup_n_s32(loadNeonWord(from + 8))));
+}
+
+#if defined(__ARM_FEATURE_DOTPROD)
+struct S8NeonDot : S8NeonSums {
+  using Cell = std::int8_t;
+  using Inputs = int8x16_t;
+  static constexpr int kStep = 4, kChunk = 4, kParts = 1, kBlock = 16;
+  static constexpr int kLeast = 4;
+  static constexpr bool kConverts = false;
+  static constexpr Cell toCell(int x) { return static_cast<Cell>(x); }
+  static void convertBlock(Cell *to, const Source *from) {
+    vst1q_s8(to, vld1q_s8(from));
+  }
+
+  template <int Count> static Inputs loadInputs(const Cell *from) {
+    return loadNeonBytes<Count>(from);
+  }
+  static int8x16_t loadWeights(const Weight *from) { return vld1q_s8(from); }
+  template <int Step, int Count>
+  static Vec dotStep(Vec sum, Inputs x, int8x16_t w) {
+    return vdotq_laneq_s32(sum, w, x, Step);
+  }
+
+  static Vec start(const Sum *bias) { return load(bias); }
+  static Vec total(const Vec *sum, const Sum * /*bias*/) { return *sum; }
+
+  // Depthwise.
+  static int8x16_t loadCells(const Cell *from) { return vld1q_s8(from); }
+  static Vec dot(Vec sum, int8x16_t x, int8x16_t w) {
+    return vdotq_s32(sum, x, w);
+  }
+  static constexpr int kDepthTile = 16, kMix = 16, kMixFew = 8;
+  static constexpr bool kShiftsWeights = true;
+  static int8x16_t shiftWeights(int8x16_t w) {
+    return vreinterpretq_s8_s32(vshlq_n_s32(vreinterpretq_s32_s8(w), 8));
+  }
+  static void mix(Cell *to, const Cell *const *rows, int at) {
+    const int8x16x4_t all = {{vld1q_s8(rows[0] + at), vld1q_s8(rows[1] + at),
+                              vld1q_s8(rows[2] + at), vld1q_s8(rows[3] + at)}};
+    vst4q_s8(to, all);
+  }
+  static void mixFew(Cell *to, const Cell *const *rows, int at) {
+    const int8x8x4_t all = {{vld1_s8(rows[0] + at), vld1_s8(rows[1] + at),
+                             vld1_s8(rows[2] + at), vld1_s8(rows[3] + at)}};
+    vst4_s8(to, all);
+  }
+};
+#endif // __ARM_FEATURE_DOTPROD
+
+struct S8NeonMlal : S8NeonSums {
+  using Cell = std::int8_t;
+  using Inputs = int8x16_t;
+  static constexpr int kStep = 16, kChunk = 1, kParts = 4, kBlock = 16;
+  static constexpr int kLeast = 8;
+  static constexpr bool kConverts = false;
+  static constexpr Cell toCell(int x) { return static_cast<Cell>(x); }
+  static void convertBlock(Cell *to, const Source *from) {
+    vst1q_s8(to, vld1q_s8(from));
+  }
+
+  template <int Count> static Inputs loadInputs(const Cell *from) {
+    return loadNeonBytes<(Count > 8 ? 16 : 8)>(from);
+  }
+  static int8x16_t loadWeights(const Weight *from) { return vld1q_s8(from); }
+  /// One of the parts. `Count` of the products are there.
+  template <int Step, int Count>
+  static int32x4_t dotStep(int32x4_t sum, Inputs x, int8x16_t w) {
+    int16x8_t products = vmull_s8(vget_low_s8(x), vget_low_s8(w));
+    if constexpr (Count > 8)
+#if defined(__aarch64__)
+      products = vmlal_high_s8(products, x, w);
+#else
+      products = vmlal_s8(products, vget_high_s8(x), vget_high_s8(w));
+#endif
+    return vpadalq_s16(sum, products);
+  }
+  static Vec start(const std::int32_t * /*bias*/) { return vdupq_n_s32(0); }
+  /// The sums of four outputs.
+  static Vec total(const Vec *parts, const std::int32_t *bias) {
+#if defined(__aarch64__)
+    const int32x4_t sums = vpaddq_s32(vpaddq_s32(parts[0], parts[1]),
+                                      vpaddq_s32(parts[2], parts[3]));
+#else
+    const auto half = [](int32x4_t x) {
+      return vadd_s32(vget_low_s32(x), vget_high_s32(x));
+    };
+    const int32x4_t sums =
+        vcombine_s32(vpadd_s32(half(parts[0]), half(parts[1])),
+                     vpadd_s32(half(parts[2]), half(parts[3])));
+#endif
+    return vaddq_s32(sums, vld1q_s32(bias));
+  }
+};
+
+/// The same for weights of -128 as well, two products of which may not fit.
+struct S8NeonMull : S8NeonMlal {
+  template <int Step, int Count>
+  static int32x4_t dotStep(int32x4_t sum, Inputs x, int8x16_t w) {
+    sum = vpadalq_s16(sum, vmull_s8(vget_low_s8(x), vget_low_s8(w)));
+    if constexpr (Count > 8)
+      sum = vpadalq_s16(sum, vmull_s8(vget_high_s8(x), vget_high_s8(w)));
+    return sum;
+  }
+};
+
+/// Sums in pairs of vectors, as eight bytes are loaded at once.
+struct S8NeonWide {
+  using Source = std::int8_t;
+  using Cell = std::int16_t;
+  using Weight = std::int16_t;
+  using Sum = std::int32_t;
+  struct Vec {
+    int32x4_t low, high;
+  };
+  struct Words {
+    int16x8_t low, high;
+  };
+  struct Bytes {
+    int8x16_t low, high;
+  };
+  static constexpr int kLanes = 8, kStep = 1, kBlock = 8;
+  static constexpr bool kConverts = true;
+  static constexpr Cell toCell(int x) { return static_cast<Cell>(x); }
+  static void convertBlock(Cell *to, const Source *from) {
+    vst1q_s16(to, vmovl_s8(vld1_s8(from)));
+  }
+
+  static int16x8_t loadCells(const Cell *from) { return vld1q_s16(from); }
+  static int16x8_t loadWeights(const Weight *from) { return vld1q_s16(from); }
+  static Vec dot(Vec sum, int16x8_t x, int16x8_t w) {
+#if defined(__aarch64__)
+    return {vmlal_s16(sum.low, vget_low_s16(x), vget_low_s16(w)),
+            vmlal_high_s16(sum.high, x, w)};
+#else
+    return {vmlal_s16(sum.low, vget_low_s16(x), vget_low_s16(w)),
+            vmlal_s16(sum.high, vget_high_s16(x), vget_high_s16(w))};
+#endif
+  }
+  static constexpr int kDepthTile = 8, kMix = 8, kMixFew = 8;
+  static constexpr bool kShiftsWeights = false;
+
+  using Four = S8NeonSums;
+  static Vec load(const std::int32_t *from) {
+    return {Four::load(from), Four::load(from + 4)};
+  }
+  static Vec set(std::int32_t x) { return {Four::set(x), Four::set(x)}; }
+  static Vec add(Vec a, Vec b) {
+    return {Four::add(a.low, b.low), Four::add(a.high, b.high)};
+  }
+  static Vec multiply(Vec a, Vec b) {
+    return {Four::multiply(a.low, b.low), Four::multiply(a.high, b.high)};
+  }
+  static Vec max(Vec a, Vec b) {
+    return {Four::max(a.low, b.low), Four::max(a.high, b.high)};
+  }
+  static Vec min(Vec a, Vec b) {
+    return {Four::min(a.low, b.low), Four::min(a.high, b.high)};
+  }
+  static Vec shiftLeft(Vec a, int by) {
+    return {Four::shiftLeft(a.low, by), Four::shiftLeft(a.high, by)};
+  }
+  static Vec shiftRight(Vec a, int by) {
+    return {Four::shiftRight(a.low, by), Four::shiftRight(a.high, by)};
+  }
+  static Vec scale(Vec a, Vec m, Vec /*odd*/) {
+    return {vqrdmulhq_s32(a.low, m.low), vqrdmulhq_s32(a.high, m.high)};
+  }
+  static Vec oddLanes(Vec a) { return a; }
+  static Vec widen(const std::int8_t *from) {
+    const int16x8_t words = vmovl_s8(vld1_s8(from));
+    return {vmovl_s16(vget_low_s16(words)), vmovl_s16(vget_high_s16(words))};
+  }
+  static Words packWords(Vec a, Vec b) {
+    return {Four::packWords(a.low, a.high), Four::packWords(b.low, b.high)};
+  }
+  static Words set16(int x) { return {Four::set16(x), Four::set16(x)}; }
+  static Words add16(Words a, Words b) {
+    return {vqaddq_s16(a.low, b.low), vqaddq_s16(a.high, b.high)};
+  }
+  template <int Lo, int Hi> static Bytes packBytes(Words a, Words b) {
+    return {Four::packBytes<Lo, Hi>(a.low, a.high),
+            Four::packBytes<Lo, Hi>(b.low, b.high)};
+  }
+  template <int First, int Count>
+  static void storeBytes(std::int8_t *to, Bytes bytes) {
+    if constexpr (Count == 4) {
+      vst1q_s8(to, bytes.low);
+      vst1q_s8(to + 16, bytes.high);
+    } else {
+      Four::storeBytes<First % 2 * 2, Count * 2>(to, First < 2 ? bytes.low
+                                                               : bytes.high);
+    }
+  }
+  template <int First, int Count>
+  static void storePart(std::int8_t *to, Bytes bytes) {
+    std::int8_t all[kLanes];
+    storeBytes<First, 1>(all, bytes);
+    std::memcpy(to, all, Count);
+  }
+};
+
+struct F32Neon {
+  using Source = float;
+  using Cell = float;
+  using Weight = float;
+  using Sum = float;
+  using Vec = float32x4_t;
+  using Inputs = float32x4_t;
+  static constexpr int kLanes = 4, kStep = 1, kChunk = 4, kParts = 1;
+  static constexpr int kBlock = 4, kLeast = 1;
+  static constexpr bool kConverts = false;
+  static constexpr Cell toCell(float x) { return x; }
+  static void convertBlock(Cell *to, const Source *from) {
+    vst1q_f32(to, vld1q_f32(from));
+  }
+
+  template <int Count> static Inputs loadInputs(const Cell *from) {
+    if constexpr (Count == 4)
+      return vld1q_f32(from);
+    if constexpr (Count == 1)
+      return vdupq_n_f32(*from);
+    const float32x2_t low = vld1_f32(from);
+    if constexpr (Count == 2)
+      return vcombine_f32(low, low);
+    return vcombine_f32(low, vdup_n_f32(from[2]));
+  }
+  static Vec loadWeights(const Weight *from) { return vld1q_f32(from); }
+  template <int Step, int Count> static Vec dotStep(Vec sum, Inputs x, Vec w) {
+#if defined(__aarch64__)
+    return vfmaq_laneq_f32(sum, w, x, Step);
+#else
+    return vmlaq_lane_f32(sum, w, Step < 2 ? vget_low_f32(x) : vget_high_f32(x),
+                          Step % 2);
+#endif
+  }
+
+  static Vec start(const Sum *bias) { return load(bias); }
+  static Vec total(const Vec *sum, const Sum * /*bias*/) { return *sum; }
+
+  // Depthwise, and as vectors of numbers.
+  static Vec loadCells(const Cell *from) { return vld1q_f32(from); }
+  static Vec dot(Vec sum, Vec x, Vec w) {
+#if defined(__ARM_FEATURE_FMA)
+    return vfmaq_f32(sum, x, w);
+#else
+    return vmlaq_f32(sum, x, w);
+#endif
+  }
+  static constexpr int kDepthTile = 16, kMix = 4, kMixFew = 4;
+  static constexpr bool kShiftsWeights = false;
+  static Vec load(const float *from) { return vld1q_f32(from); }
+  static void keep(Vec &x) { __asm__ volatile("" : "+w"(x)); }
+  static void store(float *to, Vec x) { vst1q_f32(to, x); }
+  static void storePart(float *to, Vec x, int count) {
+    float all[kLanes];
+    vst1q_f32(all, x);
+    std::memcpy(to, all, static_cast<std::size_t>(count) * sizeof(float));
+  }
+  static Vec set(float x) { return vdupq_n_f32(x); }
+  static Vec add(Vec a, Vec b) { return vaddq_f32(a, b); }
+  static Vec subtract(Vec a, Vec b) { return vsubq_f32(a, b); }
+  static Vec multiply(Vec a, Vec b) { return vmulq_f32(a, b); }
+  /// Limited to [lo, hi]; a NaN stays a NaN.
+  static Vec clamp(Vec x, Vec lo, Vec hi) {
+    return vminq_f32(hi, vmaxq_f32(lo, x));
+  }
+#if defined(__aarch64__)
+  static Vec divide(Vec a, Vec b) { return vdivq_f32(a, b); }
+  static Vec round(Vec x) { return vrndnq_f32(x); }
+  static int32x4_t toInteger(Vec x) { return vcvtnq_s32_f32(x); }
+#else
+  static Vec divide(Vec a, Vec b) {
+    float x[kLanes], y[kLanes];
+    vst1q_f32(x, a);
+    vst1q_f32(y, b);
+    for (int i = 0; i < kLanes; ++i)
+      x[i] /= y[i];
+    return vld1q_f32(x);
+  }
+  /// Adding 1.5 * 2^23 leaves the integer in the last bits, for |x| < 2^22.
+  static Vec round(Vec x) {
+    const Vec magic = vdupq_n_f32(12582912.0f);
+    return vsubq_f32(vaddq_f32(x, magic), magic);
+  }
+  static int32x4_t toInteger(Vec x) { return vcvtq_s32_f32(x); }
+#endif
+  static Vec power(Vec k) {
+    const int32x4_t exponent = vaddq_s32(toInteger(k), vdupq_n_s32(127));
+    return vreinterpretq_f32_s32(vshlq_n_s32(exponent, 23));
+  }
+};
+
+/// Sixteen bytes, and four floats, of which the largest are wanted.
+struct MaxBytes {
+  using Vec = int8x16_t;
+  static constexpr int kCount = 16;
+  static Vec setAll(std::int8_t x) { return vdupq_n_s8(x); }
+  static Vec loadAll(const std::int8_t *from) { return vld1q_s8(from); }
+  static Vec largest(Vec a, Vec b) { return vmaxq_s8(a, b); }
+  static void storeAll(std::int8_t *to, Vec x) { vst1q_s8(to, x); }
+};
+struct MaxFloats {
+  using Vec = float32x4_t;
+  static constexpr int kCount = 4;
+  static Vec setAll(float x) { return vdupq_n_f32(x); }
+  static Vec loadAll(const float *from) { return vld1q_f32(from); }
+  /// As x > best ? x : best, also of NaNs.
+  static Vec largest(Vec best, Vec x) {
+    return vbslq_f32(vcgtq_f32(x, best), x, best);
+  }
+  static void storeAll(float *to, Vec x) { vst1q_f32(to, x); }
+};
+
+} // namespace
+} // namespace kernels
+} // namespace edgecc
+
+#endif // __ARM_NEON
+
+#endif // EDGECC_KERNELS_NEON_VECTORS_H

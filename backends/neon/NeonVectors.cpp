@@ -1,0 +1,77 @@
+//===- NeonVectors.cpp - Arithmetics of Arm NEON --------------------------===//
+//
+// Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// What the compiler has to know of backends/kernels/neon_vectors.h.
+//
+//===----------------------------------------------------------------------===//
+
+#include "../common/VectorLayers.h"
+
+using namespace edgecc;
+
+/// What all of them have: of 32 registers, a few are for constants.
+static VectorArithmetic makeNeon(llvm::StringRef name, llvm::StringRef suffix,
+                                 llvm::StringRef feature, int64_t lanes) {
+  VectorArithmetic isa = {};
+  isa.name = name;
+  isa.suffix = suffix;
+  isa.features = {feature};
+  isa.header = "neon_vectors.h";
+  isa.lanes = lanes;
+  isa.registers = 29;
+  isa.behindRun = 16;
+  isa.benefit = 30;
+  return isa;
+}
+
+static VectorArithmetic makeS8Dot() {
+  VectorArithmetic isa = makeNeon("S8NeonDot", "neon_dot", "dotprod", 4);
+  isa.step = isa.chunk = isa.least = 4;
+  isa.depthTile = 16;
+  isa.behindRow = 64;
+  isa.benefit = 40;
+  return isa;
+}
+const VectorArithmetic edgecc::s8NeonDot = makeS8Dot();
+
+static VectorArithmetic makeS8Products(llvm::StringRef name,
+                                       llvm::StringRef suffix, int benefit) {
+  VectorArithmetic isa = makeNeon(name, suffix, "neon", 4);
+  isa.step = 16;
+  isa.parts = 4;
+  isa.least = 8;
+  isa.benefit = benefit;
+  return isa;
+}
+const VectorArithmetic edgecc::s8NeonMull =
+    makeS8Products("S8NeonMull", "neon_mull", 30);
+
+static VectorArithmetic makeS8Mlal() {
+  VectorArithmetic isa = makeS8Products("S8NeonMlal", "neon_mlal", 31);
+  isa.leastWeight = -127;
+  return isa;
+}
+const VectorArithmetic edgecc::s8NeonMlal = makeS8Mlal();
+
+static VectorArithmetic makeS8Wide() {
+  VectorArithmetic isa = makeNeon("S8NeonWide", "neon_wide", "neon", 8);
+  isa.cellBytes = 2;
+  isa.behindRow = 8;
+  isa.converts = isa.wideWeights = true;
+  return isa;
+}
+const VectorArithmetic edgecc::s8NeonWide = makeS8Wide();
+
+static VectorArithmetic makeF32() {
+  VectorArithmetic isa = makeNeon("F32Neon", "neon", "neon", 4);
+  isa.elementBytes = isa.cellBytes = 4;
+  isa.chunk = 4;
+  isa.behindRow = 4;
+  isa.depthTile = 16;
+  return isa;
+}
+const VectorArithmetic edgecc::f32Neon = makeF32();

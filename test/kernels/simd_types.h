@@ -1,0 +1,75 @@
+//===- simd_types.h ---------------------------------------------*- C++ -*-===//
+//
+// Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+// The arithmetics that a test is compiled for.
+#ifndef EDGECC_TEST_KERNELS_SIMD_TYPES_H
+#define EDGECC_TEST_KERNELS_SIMD_TYPES_H
+
+#include "avx_vectors.h"
+#include "neon_vectors.h"
+
+namespace edgecc {
+namespace kernels {
+namespace {
+
+#if defined(__AVX512VNNI__)
+using S8 = S8Vnni;
+using S8Depth = S8Vnni;
+using F32 = F32Avx512;
+#elif defined(__AVX2__)
+using S8 = S8Avx2;
+using S8Depth = S8Avx2;
+using F32 = F32Avx2;
+#elif defined(__ARM_FEATURE_DOTPROD)
+using S8 = S8NeonDot;
+using S8Depth = S8NeonDot;
+using F32 = F32Neon;
+#else
+#if defined(EDGECC_ALL_WEIGHTS)
+using S8 = S8NeonMull;
+#else
+using S8 = S8NeonMlal;
+#endif
+using S8Depth = S8NeonWide;
+using F32 = F32Neon;
+#endif
+
+#if defined(__AVX2__)
+constexpr bool kScalesSmall = true;
+#else
+constexpr bool kScalesSmall = false;
+#endif
+#if defined(__AVX512VNNI__)
+/// What inputs have too much, and biases too little.
+constexpr int kOffset = 128;
+#else
+constexpr int kOffset = 0;
+#endif
+#if defined(__ARM_NEON) && !defined(__ARM_FEATURE_DOTPROD) &&                  \
+    !defined(EDGECC_ALL_WEIGHTS)
+constexpr int kLeastWeight = -127;
+#else
+constexpr int kLeastWeight = -128;
+#endif
+
+/// Whether this processor has the instructions that a test was compiled with.
+inline bool hasInstructions() {
+#if defined(__AVX512VNNI__)
+  return __builtin_cpu_supports("avx512vnni") &&
+         __builtin_cpu_supports("avx512bw");
+#elif defined(__AVX2__)
+  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+#else
+  return true;
+#endif
+}
+
+} // namespace
+} // namespace kernels
+} // namespace edgecc
+
+#endif // EDGECC_TEST_KERNELS_SIMD_TYPES_H
