@@ -48,20 +48,38 @@ bool VectorLayer::isWhole() const {
 }
 
 bool VectorLayer::copies(const VectorArithmetic &isa) const {
-  return !isWhole() || isa.converts || getRun() % isa.least != 0;
+  return !isWhole() || isa.converts || getRun(isa) % isa.least != 0;
 }
 
 static bool isDense(kern::WindowAttr window) {
   return window.getDilations()[1] == 1 || window.getKernel()[1] == 1;
 }
 
-int64_t VectorLayer::getRun() const {
-  return isDense(window) ? window.getKernel()[1] * in[3] : in[3];
+static int64_t getWindowInputs(const VectorLayer &layer) {
+  return layer.window.getKernel()[0] * layer.window.getKernel()[1] *
+         layer.in[3];
 }
 
-int64_t VectorLayer::getRuns() const {
-  return isDense(window) ? window.getKernel()[0]
-                         : window.getKernel()[0] * window.getKernel()[1];
+static int64_t getLine(const VectorLayer &layer) {
+  return isDense(layer.window) ? layer.window.getKernel()[1] * layer.in[3]
+                               : layer.in[3];
+}
+
+bool VectorLayer::gathers(const VectorArithmetic &isa) const {
+  auto fillUp = [&](int64_t inputs) {
+    return int64_t(llvm::alignTo(inputs, isa.step));
+  };
+  int64_t inputs = getWindowInputs(*this), line = getLine(*this);
+  return !isWhole() && isa.holdsInputs() &&
+         inputs / line * fillUp(line) * 5 >= fillUp(inputs) * 7;
+}
+
+int64_t VectorLayer::getRun(const VectorArithmetic &isa) const {
+  return gathers(isa) ? getWindowInputs(*this) : getLine(*this);
+}
+
+int64_t VectorLayer::getRuns(const VectorArithmetic &isa) const {
+  return getWindowInputs(*this) / getRun(isa);
 }
 
 VectorLayer VectorLayer::widen(int64_t unit) const {
@@ -89,8 +107,8 @@ int64_t VectorLayer::chooseUnit(const VectorArithmetic &isa) const {
     if (out[2] % unit != 0)
       continue;
     VectorLayer wide = widen(unit);
-    int64_t steps =
-        wide.getRuns() * int64_t(llvm::divideCeil(wide.getRun(), isa.step));
+    int64_t steps = wide.getRuns(isa) *
+                    int64_t(llvm::divideCeil(wide.getRun(isa), isa.step));
     int64_t bytes = steps * isa.lanes * 4;
     double cost = double(steps + kFinish) / double(unit);
     if (cost < least && (unit == 1 || bytes <= kMostBytes)) {
@@ -152,8 +170,9 @@ static int64_t chooseBlocks(const VectorLayer &layer,
   return balance(blocks, most);
 }
 
-static int64_t choosePixels(const VectorLayer &layer, int64_t most) {
-  if (layer.isWhole())
+static int64_t choosePixels(const VectorLayer &layer, bool isFlat,
+                            int64_t most) {
+  if (isFlat)
     return balance(layer.getPixels(), std::min(most, layer.getPixels()));
   int64_t width = layer.out[2], height = layer.out[1];
   // Several rows of a narrow image.
@@ -191,10 +210,11 @@ static int64_t chooseBand(const VectorLayer &layer, int64_t rowBytes,
 Tiling Tiling::choose(const VectorLayer &layer, const VectorArithmetic &isa) {
   Tiling tiling;
   tiling.blocks = chooseBlocks(layer, isa);
-  tiling.pixels = choosePixels(layer, isa.getMostPixels(tiling.blocks));
+  bool isFlat = layer.isWhole() || layer.gathers(isa);
+  tiling.pixels = choosePixels(layer, isFlat, isa.getMostPixels(tiling.blocks));
   int64_t behind = isa.behindRun * isa.cellBytes;
-  if (layer.isWhole()) {
-    int64_t pixelBytes = layer.in[3] * isa.cellBytes;
+  if (isFlat) {
+    int64_t pixelBytes = layer.getRun(isa) * isa.cellBytes;
     int64_t most = std::max<int64_t>(kBandBytes / pixelBytes, 1);
     tiling.band =
         int64_t(llvm::alignTo(balance(layer.getPixels(), most), tiling.pixels));
@@ -220,7 +240,7 @@ void edgecc::allowOverlap(const VectorLayer &layer, const Tiling &tiling,
   if (layer.isWhole()) {
     in = {1, 1, layer.getPixels(), in[3]};
     out = {1, 1, layer.getPixels(), out[3]};
-  } else {
+  } else if (!layer.gathers(isa)) {
     block *= out[2];
   }
   // A last band that is shorter reads less than RasterOrder has it read. Those
@@ -275,8 +295,8 @@ static void packInto(const reference::Tensor &weights, const VectorLayer &layer,
                      int64_t blocks, const VectorArithmetic &isa,
                      SmallVectorImpl<T> &packed) {
   ArrayRef<T> data = weights.getData<T>();
-  int64_t outputs = weights.getDim(0), run = layer.getRun(),
-          runs = layer.getRuns(),
+  int64_t outputs = weights.getDim(0), run = layer.getRun(isa),
+          runs = layer.getRuns(isa),
           end = int64_t(llvm::alignTo(outputs, isa.lanes));
   for (int64_t first = 0; first < end; first += blocks * isa.lanes)
     for (int64_t at = 0; at != runs; ++at)

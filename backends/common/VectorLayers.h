@@ -69,9 +69,11 @@ struct VectorLayer {
   /// Whether the kernels copy a band of inputs before they read it.
   bool copies(const VectorArithmetic &isa) const;
   int64_t getPixels() const { return out[0] * out[1] * out[2]; }
+  /// Whether the kernels gather windows first: see kGathers there.
+  bool gathers(const VectorArithmetic &isa) const;
   /// Inputs that lie side by side, and how many such runs a window has.
-  int64_t getRun() const;
-  int64_t getRuns() const;
+  int64_t getRun(const VectorArithmetic &isa) const;
+  int64_t getRuns(const VectorArithmetic &isa) const;
 
   /// With few channels a vector has room for several pixels. How many are best
   /// computed as one, in a window that covers all of theirs.
@@ -86,7 +88,8 @@ reference::Tensor widenFilter(const reference::Tensor &filter,
 
 /// The tiles of a layer.
 struct Tiling {
-  /// Pixels and vectors of channels of a tile, rows or pixels of a band.
+  /// Pixels and vectors of channels of a tile; rows of a band, or pixels if
+  /// windows lie side by side.
   int64_t pixels, blocks, band;
   /// For the inputs of a band; 0 if they are read where they are.
   int64_t scratchBytes;

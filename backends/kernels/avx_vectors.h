@@ -41,7 +41,11 @@ struct S8Avx2 {
   using Words = Vec;
   using Bytes = Vec;
   static constexpr int kLanes = 8, kStep = 2;
+  static constexpr bool kHoldsInputs = false;
   static constexpr int kChunk = 1, kParts = 1, kLeast = 1;
+  static constexpr int kDepthVectors = 4, kMostColumns = 0;
+  static constexpr bool kAddsBytes = false;
+  static constexpr bool kReusesColumns = false;
   /// Elements that one instruction moves.
   static constexpr int kBlock = 16;
   static constexpr bool kConverts = true;
@@ -187,7 +191,11 @@ struct F32Avx2 {
   using Sum = float;
   using Vec = __m256;
   static constexpr int kLanes = 8, kStep = 1, kBlock = 8;
+  static constexpr bool kHoldsInputs = false;
   static constexpr int kChunk = 1, kParts = 1, kLeast = 1;
+  static constexpr int kDepthVectors = 4, kMostColumns = 0;
+  static constexpr bool kAddsBytes = false;
+  static constexpr bool kReusesColumns = false;
   static constexpr bool kConverts = false;
 
   static Vec load(const float *from) { return _mm256_loadu_ps(from); }
@@ -287,7 +295,11 @@ struct S8Vnni {
   using Words = Vec;
   using Bytes = Vec;
   static constexpr int kLanes = 16, kStep = 4, kBlock = 64;
+  static constexpr bool kHoldsInputs = false;
   static constexpr int kChunk = 1, kParts = 1, kLeast = 1;
+  static constexpr int kDepthVectors = 4, kMostColumns = 0;
+  static constexpr bool kAddsBytes = false;
+  static constexpr bool kReusesColumns = false;
   static constexpr bool kConverts = true;
 
   static Vec load(const std::int32_t *from) { return _mm512_loadu_si512(from); }
@@ -433,7 +445,11 @@ struct F32Avx512 {
   using Sum = float;
   using Vec = __m512;
   static constexpr int kLanes = 16, kStep = 1, kBlock = 16;
+  static constexpr bool kHoldsInputs = false;
   static constexpr int kChunk = 1, kParts = 1, kLeast = 1;
+  static constexpr int kDepthVectors = 4, kMostColumns = 0;
+  static constexpr bool kAddsBytes = false;
+  static constexpr bool kReusesColumns = false;
   static constexpr bool kConverts = false;
 
   static Vec load(const float *from) { return _mm512_loadu_ps(from); }

@@ -52,7 +52,8 @@ void conv2d_s8_add_simd(const std::int8_t *in, const std::int8_t *weights,
       SimdS8SumFinish<SimdScale<Isa, Shift, OutZero, Lo, Hi, Small>>{
           multiplier,
           out,
-          {other, OutZero, mul, otherZero, otherMul, shift, sumZero, lo, hi}},
+          {other, /*zero=*/0, mul, otherZero, otherMul, shift, sumZero, lo,
+           hi}},
       scratch, Isa::toCell(InZero));
 }
 

@@ -84,6 +84,16 @@ struct DepthPlan {
   static constexpr int kGroupStep =
       kInterleaves ? kMixedRow : Win::dilationH * kRow;
   static constexpr int kUnitStep = kUnit * Win::strideW * kPixel * kStep;
+
+  /// Columns under `units` windows side by side.
+  static constexpr int columnsFor(int units) {
+    return (units - 1) * Win::strideW + Win::kernelW;
+  }
+  /// Whether the columns of a tile fit registers.
+  template <int Units>
+  static constexpr bool kReuses =
+      Isa::kReusesColumns && kUnit == 1 && Win::dilationW == 1 &&
+      columnsFor(Units) <= Isa::kMostColumns;
 };
 
 /// `Rows` rows, kStep at a time.
@@ -116,6 +126,60 @@ inline void mixRows(const typename Plan::Cell *cells,
   }
 }
 
+/// Adds the products of a row of the window, column by column.
+template <class Plan, int R, int M, int N>
+EDGECC_SIMD_INLINE void addTaps(typename Plan::Isa::Vec (&sums)[R][M][N],
+                                const typename Plan::Cell *column,
+                                const typename Plan::Isa::Weight *weights) {
+  using Isa = typename Plan::Isa;
+  for (int kx = 0; kx < Plan::Win::kernelW; ++kx) {
+    EDGECC_SIMD_UNROLL
+    for (int n = 0; n < N; ++n) {
+      const auto w = Isa::loadWeights(weights + n * Plan::kBlockWeights);
+      EDGECC_SIMD_UNROLL
+      for (int m = 0; m < M; ++m) {
+        const auto x = Isa::loadCells(column + m * Plan::kUnitStep +
+                                      n * Plan::kStepWeights);
+        sums[0][m][n] = Isa::dot(sums[0][m][n], x, w);
+        // The next row begins with the second of the rows of inputs.
+        if constexpr (R > 1)
+          sums[1][m][n] = Isa::dot(sums[1][m][n], x, Isa::shiftWeights(w));
+      }
+    }
+    column += Plan::kColumnStep;
+    weights += Plan::kStepWeights;
+  }
+}
+
+/// The same with each input loaded once for all windows over it.
+template <class Plan, int R, int M, int N>
+EDGECC_SIMD_INLINE void addColumns(typename Plan::Isa::Vec (&sums)[R][M][N],
+                                   const typename Plan::Cell *cells,
+                                   const typename Plan::Isa::Weight *weights) {
+  using Isa = typename Plan::Isa;
+  constexpr int kColumns = Plan::columnsFor(M);
+  EDGECC_SIMD_UNROLL
+  for (int n = 0; n < N; ++n) {
+    decltype(Isa::loadCells(cells)) x[kColumns];
+    EDGECC_SIMD_UNROLL
+    for (int i = 0; i < kColumns; ++i)
+      x[i] = Isa::loadCells(cells + i * Plan::kPixel * Plan::kStep +
+                            n * Plan::kStepWeights);
+    EDGECC_SIMD_UNROLL
+    for (int kx = 0; kx < Plan::Win::kernelW; ++kx) {
+      const auto w = Isa::loadWeights(weights + n * Plan::kBlockWeights +
+                                      kx * Plan::kStepWeights);
+      EDGECC_SIMD_UNROLL
+      for (int m = 0; m < M; ++m) {
+        const auto &at = x[m * Plan::Win::strideW + kx];
+        sums[0][m][n] = Isa::dot(sums[0][m][n], at, w);
+        if constexpr (R > 1)
+          sums[1][m][n] = Isa::dot(sums[1][m][n], at, Isa::shiftWeights(w));
+      }
+    }
+  }
+}
+
 /// R rows of M units times N vectors of channels.
 template <class Plan, int R, int M, int N>
 EDGECC_SIMD_INLINE void sumDepthTile(typename Plan::Isa::Vec (&sums)[R][M][N],
@@ -132,24 +196,11 @@ EDGECC_SIMD_INLINE void sumDepthTile(typename Plan::Isa::Vec (&sums)[R][M][N],
       sums[m / M][m % M][n] = start;
   }
   for (int g = 0; g < Plan::kGroups; ++g, cells += Plan::kGroupStep) {
-    const typename Plan::Cell *column = cells;
-    for (int kx = 0; kx < Plan::Win::kernelW; ++kx) {
-      EDGECC_SIMD_UNROLL
-      for (int n = 0; n < N; ++n) {
-        const auto w = Isa::loadWeights(weights + n * Plan::kBlockWeights);
-        EDGECC_SIMD_UNROLL
-        for (int m = 0; m < M; ++m) {
-          const auto x = Isa::loadCells(column + m * Plan::kUnitStep +
-                                        n * Plan::kStepWeights);
-          sums[0][m][n] = Isa::dot(sums[0][m][n], x, w);
-          // The next row begins with the second of the rows of inputs.
-          if constexpr (R > 1)
-            sums[1][m][n] = Isa::dot(sums[1][m][n], x, Isa::shiftWeights(w));
-        }
-      }
-      column += Plan::kColumnStep;
-      weights += Plan::kStepWeights;
-    }
+    if constexpr (Plan::template kReuses<M>)
+      addColumns<Plan>(sums, cells, weights);
+    else
+      addTaps<Plan>(sums, cells, weights);
+    weights += Plan::Win::kernelW * Plan::kStepWeights;
   }
 }
 
@@ -181,22 +232,28 @@ template <class Plan, class Finish, int R> struct DepthRows {
   }
 
   template <int N, int Valid>
-  inline void vectors(const Cell *cells, int first, int place) const {
+  EDGECC_SIMD_APART void vectors(const Cell *cells, int first,
+                                 int place) const {
     constexpr int kWidth = Plan::Out::dim(2), kUnit = Plan::kUnit;
     constexpr int kMost =
         Isa::kDepthTile / N / R > 0 ? Isa::kDepthTile / N / R : 1;
     constexpr int M = Plan::kUnits < kMost ? Plan::kUnits : kMost;
+    // As in TileSweep::channels.
+    const Finish own = finish;
+    const DepthRows local = {weights, bias, own};
     int pixel = 0;
     for (; pixel + M * kUnit <= kWidth; pixel += M * kUnit)
-      tile<M, N, Valid>(cells, first, pixel, place);
+      local.template tile<M, N, Valid>(cells, first, pixel, place);
     if constexpr (Plan::kUnits % M > 0)
-      tile<Plan::kUnits % M, N, Valid>(cells, first, pixel, place);
+      local.template tile<Plan::kUnits % M, N, Valid>(cells, first, pixel,
+                                                      place);
     if constexpr (kWidth % kUnit > 0)
-      tile<1, N, Valid>(cells, first, kWidth - kUnit, place);
+      local.template tile<1, N, Valid>(cells, first, kWidth - kUnit, place);
   }
 
   inline void all(const Cell *cells, int place) const {
-    constexpr int N = Plan::kVectors < 4 ? Plan::kVectors : 4;
+    constexpr int N = Plan::kVectors < Isa::kDepthVectors ? Plan::kVectors
+                                                          : Isa::kDepthVectors;
     constexpr int kGroup = N * Isa::kLanes, kRest = Plan::kOut % kGroup;
     int first = 0;
     for (; (first + N) * Isa::kLanes <= Plan::kOut; first += N)

@@ -42,6 +42,13 @@ struct S8NeonSums {
   static constexpr int kLanes = 4;
 
   static Vec load(const std::int32_t *from) { return vld1q_s32(from); }
+  static int8x16_t loadWeights(const Weight *from) { return vld1q_s8(from); }
+  /// So many vectors of weights, which GCC loads in pairs.
+  template <int Count>
+  static void loadWeights(int8x16_t (&w)[Count], const Weight *&from) {
+    for (int i = 0; i < Count; ++i, from += 16)
+      w[i] = vld1q_s8(from);
+  }
   /// Has `x` computed in front of what follows.
   static void keep(Vec &x) { __asm__ volatile("" : "+w"(x)); }
   static Vec set(std::int32_t x) { return vdupq_n_s32(x); }
@@ -75,6 +82,30 @@ struct S8NeonSums {
     if constexpr (Hi < 127)
       q = vminq_s8(q, vdupq_n_s8(Hi));
     return q;
+  }
+  static Bytes loadBytes(const std::int8_t *from) { return vld1q_s8(from); }
+  static constexpr bool kAddsBytes = true;
+  /// (own * mul + (other - zero) * otherMul, shifted with rounding) + outZero,
+  /// in [lo, hi].
+  static Bytes addBytes(const Vec (&own)[4], Bytes other, int mul, int zero,
+                        int otherMul, int shift, int outZero, int lo, int hi) {
+    const int8x8_t zeros = vdup_n_s8(static_cast<std::int8_t>(zero));
+    const int16x8_t low = vsubl_s8(vget_low_s8(other), zeros),
+                    high = vsubl_s8(vget_high_s8(other), zeros);
+    const Vec words[4] = {
+        vmovl_s16(vget_low_s16(low)), vmovl_s16(vget_high_s16(low)),
+        vmovl_s16(vget_low_s16(high)), vmovl_s16(vget_high_s16(high))};
+    Vec q[4];
+    for (int i = 0; i < 4; ++i)
+      q[i] = vrshlq_s32(
+          vmlaq_s32(vmulq_s32(own[i], set(mul)), words[i], set(otherMul)),
+          set(-shift));
+    const Words by = set16(outZero);
+    const Words a = vqaddq_s16(packWords(q[0], q[1]), by),
+                b = vqaddq_s16(packWords(q[2], q[3]), by);
+    return vminq_s8(vmaxq_s8(vcombine_s8(vqmovn_s16(a), vqmovn_s16(b)),
+                             vdupq_n_s8(static_cast<std::int8_t>(lo))),
+                    vdupq_n_s8(static_cast<std::int8_t>(hi)));
   }
   template <int First, int Count>
   static void storeBytes(std::int8_t *to, Bytes bytes) {
@@ -113,6 +144,7 @@ template <int Count> inline int8x16_t loadNeonBytes(const std::int8_t *from) {
 struct S8NeonDot : S8NeonSums {
   using Cell = std::int8_t;
   using Inputs = int8x16_t;
+  static constexpr bool kHoldsInputs = true;
   static constexpr int kStep = 4, kChunk = 4, kParts = 1, kBlock = 16;
   static constexpr int kLeast = 4;
   static constexpr bool kConverts = false;
@@ -124,8 +156,7 @@ struct S8NeonDot : S8NeonSums {
   template <int Count> static Inputs loadInputs(const Cell *from) {
     return loadNeonBytes<Count>(from);
   }
-  static int8x16_t loadWeights(const Weight *from) { return vld1q_s8(from); }
-  template <int Step, int Count>
+  template <int Step, int Count, bool First>
   static Vec dotStep(Vec sum, Inputs x, int8x16_t w) {
     return vdotq_laneq_s32(sum, w, x, Step);
   }
@@ -138,7 +169,9 @@ struct S8NeonDot : S8NeonSums {
   static Vec dot(Vec sum, int8x16_t x, int8x16_t w) {
     return vdotq_s32(sum, x, w);
   }
-  static constexpr int kDepthTile = 16, kMix = 16, kMixFew = 8;
+  static constexpr int kDepthTile = 20, kMix = 16, kMixFew = 8;
+  static constexpr int kDepthVectors = 2, kMostColumns = 9;
+  static constexpr bool kReusesColumns = true;
   static constexpr bool kShiftsWeights = true;
   static int8x16_t shiftWeights(int8x16_t w) {
     return vreinterpretq_s8_s32(vshlq_n_s32(vreinterpretq_s32_s8(w), 8));
@@ -159,6 +192,7 @@ struct S8NeonDot : S8NeonSums {
 struct S8NeonMlal : S8NeonSums {
   using Cell = std::int8_t;
   using Inputs = int8x16_t;
+  static constexpr bool kHoldsInputs = true;
   static constexpr int kStep = 16, kChunk = 1, kParts = 4, kBlock = 16;
   static constexpr int kLeast = 8;
   static constexpr bool kConverts = false;
@@ -170,9 +204,23 @@ struct S8NeonMlal : S8NeonSums {
   template <int Count> static Inputs loadInputs(const Cell *from) {
     return loadNeonBytes<(Count > 8 ? 16 : 8)>(from);
   }
-  static int8x16_t loadWeights(const Weight *from) { return vld1q_s8(from); }
+  using S8NeonSums::loadWeights;
+  template <int Count>
+  static void loadWeights(int8x16_t (&w)[Count], const Weight *&from) {
+#if defined(__aarch64__)
+    if constexpr (Count % 4 == 0) {
+      for (int i = 0; i < Count; i += 4, from += 64) {
+        const int8x16x4_t four = vld1q_s8_x4(from);
+        for (int k = 0; k < 4; ++k)
+          w[i + k] = four.val[k];
+      }
+      return;
+    }
+#endif
+    S8NeonSums::loadWeights(w, from);
+  }
   /// One of the parts. `Count` of the products are there.
-  template <int Step, int Count>
+  template <int Step, int Count, bool First>
   static int32x4_t dotStep(int32x4_t sum, Inputs x, int8x16_t w) {
     int16x8_t products = vmull_s8(vget_low_s8(x), vget_low_s8(w));
     if constexpr (Count > 8)
@@ -181,7 +229,7 @@ struct S8NeonMlal : S8NeonSums {
 #else
       products = vmlal_s8(products, vget_high_s8(x), vget_high_s8(w));
 #endif
-    return vpadalq_s16(sum, products);
+    return First ? vpaddlq_s16(products) : vpadalq_s16(sum, products);
   }
   static Vec start(const std::int32_t * /*bias*/) { return vdupq_n_s32(0); }
   /// The sums of four outputs.
@@ -203,9 +251,10 @@ struct S8NeonMlal : S8NeonSums {
 
 /// The same for weights of -128 as well, two products of which may not fit.
 struct S8NeonMull : S8NeonMlal {
-  template <int Step, int Count>
+  template <int Step, int Count, bool First>
   static int32x4_t dotStep(int32x4_t sum, Inputs x, int8x16_t w) {
-    sum = vpadalq_s16(sum, vmull_s8(vget_low_s8(x), vget_low_s8(w)));
+    const int16x8_t products = vmull_s8(vget_low_s8(x), vget_low_s8(w));
+    sum = First ? vpaddlq_s16(products) : vpadalq_s16(sum, products);
     if constexpr (Count > 8)
       sum = vpadalq_s16(sum, vmull_s8(vget_high_s8(x), vget_high_s8(w)));
     return sum;
@@ -214,6 +263,7 @@ struct S8NeonMull : S8NeonMlal {
 
 /// Sums in pairs of vectors, as eight bytes are loaded at once.
 struct S8NeonWide {
+  static constexpr bool kHoldsInputs = false;
   using Source = std::int8_t;
   using Cell = std::int16_t;
   using Weight = std::int16_t;
@@ -245,7 +295,9 @@ struct S8NeonWide {
             vmlal_s16(sum.high, vget_high_s16(x), vget_high_s16(w))};
 #endif
   }
-  static constexpr int kDepthTile = 8, kMix = 8, kMixFew = 8;
+  static constexpr int kDepthTile = 6, kMix = 8, kMixFew = 8;
+  static constexpr int kDepthVectors = 1, kMostColumns = 13;
+  static constexpr bool kReusesColumns = true;
   static constexpr bool kShiftsWeights = false;
 
   using Four = S8NeonSums;
@@ -315,6 +367,7 @@ struct F32Neon {
   using Sum = float;
   using Vec = float32x4_t;
   using Inputs = float32x4_t;
+  static constexpr bool kHoldsInputs = true;
   static constexpr int kLanes = 4, kStep = 1, kChunk = 4, kParts = 1;
   static constexpr int kBlock = 4, kLeast = 1;
   static constexpr bool kConverts = false;
@@ -334,9 +387,31 @@ struct F32Neon {
     return vcombine_f32(low, vdup_n_f32(from[2]));
   }
   static Vec loadWeights(const Weight *from) { return vld1q_f32(from); }
-  template <int Step, int Count> static Vec dotStep(Vec sum, Inputs x, Vec w) {
+  template <int Count>
+  static void loadWeights(Vec (&w)[Count], const Weight *&from) {
 #if defined(__aarch64__)
+    if constexpr (Count % 4 == 0) {
+      for (int i = 0; i < Count; i += 4, from += 16) {
+        const float32x4x4_t four = vld1q_f32_x4(from);
+        for (int k = 0; k < 4; ++k)
+          w[i + k] = four.val[k];
+      }
+      return;
+    }
+#endif
+    for (int i = 0; i < Count; ++i, from += 4)
+      w[i] = vld1q_f32(from);
+  }
+  template <int Step, int Count, bool First>
+  static Vec dotStep(Vec sum, Inputs x, Vec w) {
+#if defined(__clang__) && defined(__aarch64__)
     return vfmaq_laneq_f32(sum, w, x, Step);
+#elif defined(__aarch64__)
+    // GCC 12 would copy the lane to a register of its own first.
+    __asm__("fmla %0.4s, %1.4s, %2.s[%3]"
+            : "+w"(sum)
+            : "w"(w), "w"(x), "i"(Step));
+    return sum;
 #else
     return vmlaq_lane_f32(sum, w, Step < 2 ? vget_low_f32(x) : vget_high_f32(x),
                           Step % 2);
@@ -355,7 +430,9 @@ struct F32Neon {
     return vmlaq_f32(sum, x, w);
 #endif
   }
-  static constexpr int kDepthTile = 16, kMix = 4, kMixFew = 4;
+  static constexpr int kDepthTile = 8, kMix = 4, kMixFew = 4;
+  static constexpr int kDepthVectors = 1, kMostColumns = 17;
+  static constexpr bool kReusesColumns = true;
   static constexpr bool kShiftsWeights = false;
   static Vec load(const float *from) { return vld1q_f32(from); }
   static void keep(Vec &x) { __asm__ volatile("" : "+w"(x)); }

@@ -41,15 +41,12 @@ struct SimdScale {
     else
       return Isa::add16(both, Isa::set16(OutZero));
   }
-  /// One that is scaled, in its bounds.
+  /// One that is scaled, in its bounds, as the difference from its zero point.
   static EDGECC_SIMD_INLINE Vec finish(Vec a) {
     if constexpr (Small)
-      a = Isa::shiftRight(Isa::add(a, Isa::set(2 * OutZero + 1)), 1);
-    else // Limited first: the sum then has room.
-      a = Isa::add(
-          Isa::min(Isa::max(a, Isa::set(Lo - OutZero)), Isa::set(Hi - OutZero)),
-          Isa::set(OutZero));
-    return Isa::min(Isa::max(a, Isa::set(Lo)), Isa::set(Hi));
+      a = Isa::shiftRight(Isa::add(a, Isa::set(1)), 1);
+    return Isa::min(Isa::max(a, Isa::set(Lo - OutZero)),
+                    Isa::set(Hi - OutZero));
   }
 };
 
@@ -96,11 +93,45 @@ EDGECC_SIMD_INLINE void storeTile(typename Isa::Bytes bytes, std::int8_t *out) {
   }
 }
 
+/// The I-th vector of a tile as the First-th of four in `bytes`.
+template <class Isa, int M, int N, int Valid, int Stride, int I, int First>
+EDGECC_SIMD_INLINE void loadVector(std::int8_t *bytes,
+                                   const std::int8_t *from) {
+  if constexpr (I < M * N) {
+    constexpr int kBegin = I % N * Isa::kLanes, kLeft = Valid - kBegin;
+    std::memcpy(bytes + First * Isa::kLanes, from + I / N * Stride + kBegin,
+                kLeft < Isa::kLanes ? kLeft : Isa::kLanes);
+  }
+}
+
+/// What storeTile stores, from another tensor.
+template <class Isa, int M, int N, int Valid, int Stride, int I>
+EDGECC_SIMD_INLINE typename Isa::Bytes loadTile(const std::int8_t *from) {
+  constexpr int kLanes = Isa::kLanes;
+  if constexpr (Valid == N * kLanes && M * N - I >= 4 &&
+                (N % 4 == 0 || Stride == N * kLanes))
+    return Isa::loadBytes(from + I / N * Stride + I % N * kLanes);
+  std::int8_t bytes[4 * kLanes] = {};
+  loadVector<Isa, M, N, Valid, Stride, I, 0>(bytes, from);
+  loadVector<Isa, M, N, Valid, Stride, I + 1, 1>(bytes, from);
+  loadVector<Isa, M, N, Valid, Stride, I + 2, 2>(bytes, from);
+  loadVector<Isa, M, N, Valid, Stride, I + 3, 3>(bytes, from);
+  return Isa::loadBytes(bytes);
+}
+
+/// Makes `x` a value that is only known from here on. What is loaded or made of
+/// it then takes no registers while sums are computed.
+template <class Isa, class T> EDGECC_SIMD_INLINE void renew(T &x) {
+  if constexpr (Isa::kHoldsInputs)
+    __asm__ volatile("" : "+r"(x));
+}
+
 /// The multipliers of N vectors of channels.
 template <class Isa, int N> struct SimdMultipliers {
   typename Isa::Vec even[N], odd[N];
 
   EDGECC_SIMD_INLINE explicit SimdMultipliers(const std::int32_t *from) {
+    renew<Isa>(from);
     EDGECC_SIMD_UNROLL
     for (int n = 0; n < N; ++n) {
       even[n] = Isa::load(from + n * Isa::kLanes);
@@ -145,7 +176,8 @@ private:
   }
 };
 
-/// The same with another tensor added, which `out` may overwrite.
+/// The same with another tensor added, which `out` may overwrite. The layer's
+/// own outputs are added as differences from their zero point.
 template <class Scale> struct SimdS8SumFinish {
   const std::int32_t *multiplier;
   std::int8_t *out;
@@ -155,8 +187,17 @@ template <class Scale> struct SimdS8SumFinish {
   EDGECC_SIMD_INLINE void store(typename Plan::Isa::Vec (&sums)[M][N],
                                 int channel, int place) const {
     const SimdMultipliers<typename Plan::Isa, N> factors(multiplier + channel);
-    four<Plan, M, N, Valid, 0>(sums, factors, residual.other + place,
-                               out + place);
+    using Isa = typename Plan::Isa;
+    SimdS8SumFinish late = *this;
+    renew<Isa>(late.residual.mul);
+    renew<Isa>(late.residual.otherZero);
+    renew<Isa>(late.residual.otherMul);
+    renew<Isa>(late.residual.shift);
+    renew<Isa>(late.residual.outZero);
+    renew<Isa>(late.residual.lo);
+    renew<Isa>(late.residual.hi);
+    late.template four<Plan, M, N, Valid, 0>(
+        sums, factors, residual.other + place, out + place);
   }
 
 private:
@@ -178,6 +219,31 @@ private:
        const SimdMultipliers<typename Plan::Isa, N> &factors,
        const std::int8_t *other, std::int8_t *to) const {
     using Isa = typename Plan::Isa;
+    typename Isa::Vec own[4];
+    EDGECC_SIMD_UNROLL
+    for (int i = 0; i < 4; ++i) {
+      const int at = I + i < M * N ? I + i : M * N - 1, n = at % N;
+      own[i] = Scale::finish(
+          Scale::scale(sums[at / N][n], factors.even[n], factors.odd[n]));
+    }
+    if constexpr (Isa::kAddsBytes)
+      storeTile<Isa, M, N, Valid, Plan::kOut, I>(
+          Isa::addBytes(own, loadTile<Isa, M, N, Valid, Plan::kOut, I>(other),
+                        residual.mul, residual.otherZero, residual.otherMul,
+                        residual.shift, residual.outZero, residual.lo,
+                        residual.hi),
+          to);
+    else
+      addWords<Plan, M, N, Valid, I>(own, other, to);
+    if constexpr (I + 4 < M * N)
+      four<Plan, M, N, Valid, I + 4>(sums, factors, other, to);
+  }
+
+  template <class Plan, int M, int N, int Valid, int I>
+  EDGECC_SIMD_INLINE void addWords(const typename Plan::Isa::Vec (&own)[4],
+                                   const std::int8_t *other,
+                                   std::int8_t *to) const {
+    using Isa = typename Plan::Isa;
     using Vec = typename Isa::Vec;
     const Vec mul = Isa::set(residual.mul),
               otherMul = Isa::set(residual.otherMul),
@@ -186,11 +252,9 @@ private:
     EDGECC_SIMD_UNROLL
     for (int i = 0; i < 4; ++i) {
       const int at = I + i < M * N ? I + i : M * N - 1, n = at % N;
-      const Vec own = Scale::finish(
-          Scale::scale(sums[at / N][n], factors.even[n], factors.odd[n]));
       const Vec add =
           widen<Isa, Valid>(other + at / N * Plan::kOut + n * Isa::kLanes, n);
-      const Vec sum = Isa::add(Isa::add(Isa::multiply(own, mul), start),
+      const Vec sum = Isa::add(Isa::add(Isa::multiply(own[i], mul), start),
                                Isa::multiply(add, otherMul));
       q[i] = Isa::min(Isa::max(Isa::add(Isa::shiftRight(sum, residual.shift),
                                         Isa::set(residual.outZero)),
@@ -201,8 +265,6 @@ private:
         Isa::template packBytes<-128, 127>(Isa::packWords(q[0], q[1]),
                                            Isa::packWords(q[2], q[3])),
         to);
-    if constexpr (I + 4 < M * N)
-      four<Plan, M, N, Valid, I + 4>(sums, factors, other, to);
   }
 };
 

@@ -30,6 +30,8 @@
 
 /// Sums stay in registers only where everything is one function.
 #define EDGECC_SIMD_INLINE __attribute__((always_inline)) inline
+/// And these only where nothing else is in their function.
+#define EDGECC_SIMD_APART __attribute__((noinline))
 #define EDGECC_SIMD_UNROLL _Pragma("GCC unroll 32")
 
 namespace edgecc {
@@ -47,7 +49,7 @@ struct TilePlan {
   using Cell = typename Isa::Cell;
   static constexpr int kDepth = In::dim(3), kOut = Out::dim(3);
   static constexpr int kPixels = TilePixels, kBlocks = TileBlocks;
-  /// Output rows, or pixels if kWhole.
+  /// Output rows, or pixels if kFlat.
   static constexpr int kBand = BandSize;
   /// Windows of one pixel that cover the image.
   static constexpr bool kWhole = Win::kernelH == 1 && Win::kernelW == 1 &&
@@ -65,26 +67,45 @@ struct TilePlan {
            1;
   }
 
-  // Runs of inputs: a row of the window, or one of its pixels.
+  // Runs of inputs: a row of the window, or one of its pixels. If filling these
+  // up to whole steps would take too many more, the windows of a band are
+  // gathered first, so that each is one run.
   static constexpr bool kDense = Win::dilationW == 1 || Win::kernelW == 1;
-  static constexpr int kRuns = kDense ? 1 : Win::kernelW;
-  static constexpr int kRun = kDense ? Win::kernelW * kDepth : kDepth;
+  static constexpr int kLine = kDense ? Win::kernelW * kDepth : kDepth;
+  static constexpr int kWindow = Win::kernelH * Win::kernelW * kDepth;
+  static constexpr int fillUp(int inputs) {
+    return (inputs + Isa::kStep - 1) / Isa::kStep * Isa::kStep;
+  }
+  static constexpr bool kGathers =
+      !kWhole && Isa::kHoldsInputs &&
+      kWindow / kLine * fillUp(kLine) * 5 >= fillUp(kWindow) * 7;
+  static constexpr int kRuns = kDense || kGathers ? 1 : Win::kernelW;
+  static constexpr int kRun = kGathers ? kWindow : kLine;
+  static constexpr int kWindowRows = kGathers ? 1 : Win::kernelH;
+  static constexpr int kChunkInputs = Isa::kChunk * Isa::kStep;
+  static constexpr int runOffset(int run) {
+    return run / kRuns * Win::dilationH * kRow +
+           run % kRuns * Win::dilationW * kDepth;
+  }
+  /// Windows side by side, with nothing between them.
+  static constexpr bool kFlat = kWhole || kGathers;
+  static constexpr int kPixelStep = kGathers ? kWindow : kDepth;
   static constexpr int kSteps = (kRun + Isa::kStep - 1) / Isa::kStep;
   /// Inputs of a step whose weights are not all there to fill up.
   static constexpr bool kCopies =
       !kWhole || Isa::kConverts || kRun % Isa::kLeast != 0;
   static constexpr int kStepWeights = Isa::kStep * Isa::kLanes;
   static constexpr int kBlockWeights =
-      Win::kernelH * kRuns * kSteps * kStepWeights;
+      kWindowRows * kRuns * kSteps * kStepWeights;
 
   // Tiles: a part of a row, or whole rows.
   static constexpr int kTileColumns =
-      kWhole || kPixels < Out::dim(2) ? kPixels : Out::dim(2);
-  static constexpr int kTileRows = kWhole ? 1 : kPixels / kTileColumns;
+      kFlat || kPixels < Out::dim(2) ? kPixels : Out::dim(2);
+  static constexpr int kTileRows = kFlat ? 1 : kPixels / kTileColumns;
   static constexpr int pixelOffset(int pixel) {
-    return kWhole ? pixel * kDepth
-                  : pixel / kTileColumns * Win::strideH * kRow +
-                        pixel % kTileColumns * Win::strideW * kDepth;
+    return kFlat ? pixel * kPixelStep
+                 : pixel / kTileColumns * Win::strideH * kRow +
+                       pixel % kTileColumns * Win::strideW * kDepth;
   }
 };
 
@@ -112,6 +133,16 @@ inline void toCells(typename Isa::Cell *to, const typename Isa::Source *from,
     Isa::convertBlock(to + i, from + i);
   for (; i < count; ++i)
     to[i] = Isa::toCell(from[i]);
+}
+
+/// A few elements that are cells as they are, or become such one by one.
+template <class Isa, int Count>
+inline void copyCells(typename Isa::Cell *to,
+                      const typename Isa::Source *from) {
+  if constexpr (Isa::kConverts)
+    toCells<Isa, Count>(to, from);
+  else
+    std::memcpy(to, from, Count * sizeof(typename Isa::Cell));
 }
 
 template <int Count, class Cell> inline void fillCells(Cell *to, Cell pad) {
@@ -142,6 +173,55 @@ inline void fillBand(typename Plan::Cell *cells, const T *image, int y,
   }
 }
 
+/// Row `ky` of the windows of `count` pixels of a row of outputs, from number
+/// `ox` on. `cells` is where it begins in the first one.
+template <class Plan, class T>
+inline void gatherRow(typename Plan::Cell *cells, const T *image, int y, int ox,
+                      int count, typename Plan::Cell pad) {
+  using In = typename Plan::In;
+  using Win = typename Plan::Win;
+  using Isa = typename Plan::Isa;
+  constexpr int kDepth = Plan::kDepth, kWidth = In::dim(2);
+  constexpr int kReach = (Win::kernelW - 1) * Win::dilationW;
+  const bool outside = y < 0 || y >= In::dim(1);
+  const T *row = image + (outside ? 0 : y) * kWidth * kDepth;
+  int x = ox * Win::strideW - Win::padLeft;
+  for (; count > 0; --count, x += Win::strideW, cells += Plan::kWindow) {
+    if (Plan::kDense && !outside && x >= 0 && x + kReach < kWidth) {
+      copyCells<Isa, Plan::kLine>(cells, row + x * kDepth);
+      continue;
+    }
+    for (int kx = 0; kx < Win::kernelW; ++kx) {
+      const int at = x + kx * Win::dilationW;
+      if (outside || at < 0 || at >= kWidth)
+        fillCells<kDepth>(cells + kx * kDepth, pad);
+      else
+        copyCells<Isa, kDepth>(cells + kx * kDepth, row + at * kDepth);
+    }
+  }
+}
+
+/// The windows of `count` pixels of all images, from number `pixel` on.
+template <class Plan, class T>
+inline void gatherWindows(typename Plan::Cell *cells, const T *images,
+                          int pixel, int count, typename Plan::Cell pad) {
+  using Out = typename Plan::Out;
+  using Win = typename Plan::Win;
+  while (count > 0) {
+    const int ox = pixel % Out::dim(2), oy = pixel / Out::dim(2) % Out::dim(1);
+    const int rest = Out::dim(2) - ox, some = count < rest ? count : rest;
+    const T *image =
+        images + pixel / Out::product(1, 3) * Plan::In::product(1, 4);
+    for (int ky = 0; ky < Win::kernelH; ++ky)
+      gatherRow<Plan>(cells + ky * Win::kernelW * Plan::kDepth, image,
+                      oy * Win::strideH - Win::padTop + ky * Win::dilationH, ox,
+                      some, pad);
+    cells += some * Plan::kWindow;
+    pixel += some;
+    count -= some;
+  }
+}
+
 /// Adds the products of Count steps, with one input at a time in all lanes.
 template <class Plan, int Count, int M, int N>
 EDGECC_SIMD_INLINE void sumSteps(typename Plan::Isa::Vec (&sums)[M][N],
@@ -165,24 +245,24 @@ EDGECC_SIMD_INLINE void sumSteps(typename Plan::Isa::Vec (&sums)[M][N],
   }
 }
 
-/// Adds the products of the step that is number At of a chunk of Count inputs.
-template <class Plan, int At, int Count, int M, int N>
+/// Adds the products of the step that is number At of a chunk of Count inputs,
+/// or begins sums with them.
+template <class Plan, int At, int Count, bool First, int M, int N>
 EDGECC_SIMD_INLINE void
 sumChunkStep(typename Plan::Isa::Vec (&sums)[M][N * Plan::Isa::kParts],
              const typename Plan::Isa::Inputs (&x)[M],
-             const typename Plan::Isa::Weight *weights) {
+             const typename Plan::Isa::Weight *&weights) {
   using Isa = typename Plan::Isa;
   constexpr int kRegisters = N * Isa::kParts;
   constexpr int kLeft = Count - At * Isa::kStep;
   decltype(Isa::loadWeights(weights)) w[kRegisters];
-  EDGECC_SIMD_UNROLL
-  for (int n = 0; n < kRegisters; ++n)
-    w[n] = Isa::loadWeights(weights + n * (Plan::kStepWeights / Isa::kParts));
+  Isa::loadWeights(w, weights);
   EDGECC_SIMD_UNROLL
   for (int n = 0; n < kRegisters; ++n) {
     EDGECC_SIMD_UNROLL
     for (int m = 0; m < M; ++m)
-      sums[m][n] = Isa::template dotStep<At, kLeft>(sums[m][n], x[m], w[n]);
+      sums[m][n] =
+          Isa::template dotStep<At, kLeft, First>(sums[m][n], x[m], w[n]);
     // GCC would compute the products of more outputs first, for which
     // registers do not suffice.
     EDGECC_SIMD_UNROLL
@@ -190,22 +270,21 @@ sumChunkStep(typename Plan::Isa::Vec (&sums)[M][N * Plan::Isa::kParts],
       Isa::keep(sums[m][n]);
   }
   if constexpr (kLeft > Isa::kStep)
-    sumChunkStep<Plan, At + 1, Count, M, N>(sums, x,
-                                            weights + N * Plan::kStepWeights);
+    sumChunkStep<Plan, At + 1, Count, false, M, N>(sums, x, weights);
 }
 
 /// Adds the products of Count inputs of a run.
-template <class Plan, int Count, int M, int N>
+template <class Plan, int Count, bool First, int M, int N>
 EDGECC_SIMD_INLINE void
 sumChunk(typename Plan::Isa::Vec (&sums)[M][N * Plan::Isa::kParts],
          const typename Plan::Cell *run,
-         const typename Plan::Isa::Weight *weights) {
+         const typename Plan::Isa::Weight *&weights) {
   using Isa = typename Plan::Isa;
   typename Isa::Inputs x[M];
   EDGECC_SIMD_UNROLL
   for (int m = 0; m < M; ++m)
     x[m] = Isa::template loadInputs<Count>(run + Plan::pixelOffset(m));
-  sumChunkStep<Plan, 0, Count, M, N>(sums, x, weights);
+  sumChunkStep<Plan, 0, Count, First, M, N>(sums, x, weights);
 }
 
 /// The sums of M pixels and N vectors of channels, chunk by chunk.
@@ -214,26 +293,27 @@ EDGECC_SIMD_INLINE void
 sumChunks(typename Plan::Isa::Vec (&sums)[M][N * Plan::Isa::kParts],
           const typename Plan::Cell *cells,
           const typename Plan::Isa::Weight *weights) {
-  using Isa = typename Plan::Isa;
-  constexpr int kInputs = Isa::kChunk * Isa::kStep;
+  constexpr int kInputs = Plan::kChunkInputs;
   constexpr int kChunks = Plan::kRun / kInputs, kRest = Plan::kRun % kInputs;
-  for (int ky = 0; ky < Plan::Win::kernelH; ++ky)
-    for (int kx = 0; kx < Plan::kRuns; ++kx) {
-      const typename Plan::Cell *run = cells +
-                                       ky * Plan::Win::dilationH * Plan::kRow +
-                                       kx * Plan::Win::dilationW * Plan::kDepth;
-      for (int c = 0; c < kChunks; ++c) {
-        sumChunk<Plan, kInputs, M, N>(sums, run, weights);
-        run += kInputs;
-        weights += Isa::kChunk * N * Plan::kStepWeights;
-        __asm__("" : "+r"(run));
-      }
-      if constexpr (kRest > 0) {
-        sumChunk<Plan, kRest, M, N>(sums, run, weights);
-        weights +=
-            (kRest + Isa::kStep - 1) / Isa::kStep * N * Plan::kStepWeights;
-      }
+  constexpr int kWindowRuns = Plan::kWindowRows * Plan::kRuns;
+  // Straight code would be faster still, if GCC did not move sums between
+  // registers there.
+  constexpr bool kBegins = kWindowRuns == 1 && kChunks > 0;
+  for (int i = 0; i < kWindowRuns; ++i) {
+    const typename Plan::Cell *run = cells + Plan::runOffset(i);
+    if constexpr (kBegins) {
+      sumChunk<Plan, kInputs, true, M, N>(sums, run, weights);
+      run += kInputs;
     }
+    for (int c = kBegins; c < kChunks; ++c) {
+      sumChunk<Plan, kInputs, false, M, N>(sums, run, weights);
+      run += kInputs;
+      __asm__("" : "+r"(run));
+    }
+    if constexpr (kRest > 0)
+      sumChunk<Plan, kRest, kWindowRuns == 1 && !kBegins, M, N>(sums, run,
+                                                                weights);
+  }
 }
 
 /// The sums of M pixels and N vectors of channels, step by step.
@@ -255,9 +335,8 @@ EDGECC_SIMD_INLINE void sumTile(typename Plan::Isa::Vec (&sums)[M][N],
   }
   for (int ky = 0; ky < Plan::Win::kernelH; ++ky)
     for (int kx = 0; kx < Plan::kRuns; ++kx) {
-      const typename Plan::Cell *run = cells +
-                                       ky * Plan::Win::dilationH * Plan::kRow +
-                                       kx * Plan::Win::dilationW * Plan::kDepth;
+      const typename Plan::Cell *run =
+          cells + Plan::runOffset(ky * Plan::kRuns + kx);
       for (int s = 0; s < kSteps / kUnroll; ++s) {
         sumSteps<Plan, kUnroll>(sums, run, weights);
         run += kUnroll * Isa::kStep;
@@ -286,7 +365,7 @@ template <class Plan, class Finish> struct TileSweep {
     typename Isa::Vec sums[M][N];
     const typename Isa::Weight *block =
         weights + channel / Isa::kLanes * Plan::kBlockWeights;
-    if constexpr (Isa::kChunk * Isa::kParts == 1) {
+    if constexpr (!Isa::kHoldsInputs) {
       sumTile<Plan, M, N>(sums, cells, block, bias + channel);
     } else {
       constexpr int kParts = Isa::kParts;
@@ -306,20 +385,21 @@ template <class Plan, class Finish> struct TileSweep {
   }
 
   template <int N, int Valid>
-  inline void wholes(const Cell *cells, int channel, int pixel,
-                     int count) const {
+  EDGECC_SIMD_INLINE void wholes(const Cell *cells, int channel, int pixel,
+                                 int count) const {
     constexpr int M = Plan::kPixels, kRest = Plan::kAllPixels % M;
     int i = 0;
     for (; i + M <= count; i += M)
-      tile<M, N, Valid>(cells + i * Plan::kDepth, channel, pixel + i);
+      tile<M, N, Valid>(cells + i * Plan::kPixelStep, channel, pixel + i);
     // Bands are whole tiles, but for the last one.
     if constexpr (kRest > 0)
       if (i < count)
-        tile<kRest, N, Valid>(cells + i * Plan::kDepth, channel, pixel + i);
+        tile<kRest, N, Valid>(cells + i * Plan::kPixelStep, channel, pixel + i);
   }
 
   template <int N, int Valid>
-  inline void rows(const Cell *cells, int channel, int pixel, int count) const {
+  EDGECC_SIMD_INLINE void rows(const Cell *cells, int channel, int pixel,
+                               int count) const {
     constexpr int kWidth = Plan::Out::dim(2), kStep = Plan::kTileColumns;
     constexpr int kDown = Plan::Win::strideH * Plan::kRow;
     constexpr int kAcross = Plan::Win::strideW * Plan::kDepth;
@@ -342,15 +422,19 @@ template <class Plan, class Finish> struct TileSweep {
   }
 
   template <int N, int Valid>
-  inline void channels(const Cell *cells, int channel, int pixel,
-                       int count) const {
-    if constexpr (Plan::kWhole)
-      wholes<N, Valid>(cells, channel, pixel, count);
+  EDGECC_SIMD_APART void channels(const Cell *cells, int channel, int pixel,
+                                  int count) const {
+    // As bytes that are stored could be anything, pointers would be loaded
+    // again behind each of them.
+    const Finish own = finish;
+    const TileSweep local = {weights, bias, own};
+    if constexpr (Plan::kFlat)
+      local.template wholes<N, Valid>(cells, channel, pixel, count);
     else
-      rows<N, Valid>(cells, channel, pixel, count);
+      local.template rows<N, Valid>(cells, channel, pixel, count);
   }
 
-  /// All channels of `count` rows, or of pixels if kWhole.
+  /// All channels of `count` rows, or of pixels if kFlat.
   inline void band(const Cell *cells, int pixel, int count) const {
     constexpr int kGroup = Plan::kBlocks * Isa::kLanes;
     constexpr int kRest = Plan::kOut % kGroup;
@@ -377,12 +461,16 @@ inline void tiledConvolution(const typename Plan::Isa::Source *in,
   const TileSweep<Plan, Finish> sweep = {weights, bias, finish};
   [[maybe_unused]] typename Plan::Cell *cells =
       static_cast<typename Plan::Cell *>(scratch);
-  if constexpr (Plan::kWhole) {
+  if constexpr (Plan::kFlat) {
     for (int pixel = 0; pixel < Plan::kAllPixels; pixel += Plan::kBand) {
       const int rest = Plan::kAllPixels - pixel;
       const int count = rest < Plan::kBand ? rest : Plan::kBand;
-      const typename Isa::Source *from = in + pixel * Plan::kDepth;
-      if constexpr (Plan::kCopies) {
+      [[maybe_unused]] const typename Isa::Source *from =
+          in + pixel * Plan::kDepth;
+      if constexpr (Plan::kGathers) {
+        gatherWindows<Plan>(cells, in, pixel, count, pad);
+        sweep.band(cells, pixel, count);
+      } else if constexpr (Plan::kCopies) {
         toCells<Isa>(cells, from, count * Plan::kDepth);
         sweep.band(cells, pixel, count);
       } else {

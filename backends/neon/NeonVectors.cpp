@@ -31,7 +31,7 @@ static VectorArithmetic makeNeon(llvm::StringRef name, llvm::StringRef suffix,
 static VectorArithmetic makeS8Dot() {
   VectorArithmetic isa = makeNeon("S8NeonDot", "neon_dot", "dotprod", 4);
   isa.step = isa.chunk = isa.least = 4;
-  isa.depthTile = 16;
+  isa.depthTile = 20;
   isa.behindRow = 64;
   isa.benefit = 40;
   return isa;
@@ -71,7 +71,7 @@ static VectorArithmetic makeF32() {
   isa.elementBytes = isa.cellBytes = 4;
   isa.chunk = 4;
   isa.behindRow = 4;
-  isa.depthTile = 16;
+  isa.depthTile = 8;
   return isa;
 }
 const VectorArithmetic edgecc::f32Neon = makeF32();

@@ -61,8 +61,7 @@ template <class Plan> int scratchBytes() {
                         ? std::min(Plan::kBand, Plan::kAllPixels) * Plan::kDepth
                         : Plan::rowsFor(Plan::kBand) * Plan::kRow;
   // A word, or a load of several steps.
-  constexpr int kBehind =
-      Plan::Isa::kChunk * Plan::Isa::kParts > 1 ? 16 : Plan::Isa::kStep;
+  constexpr int kBehind = Plan::Isa::kHoldsInputs ? 16 : Plan::Isa::kStep;
   return Plan::kCopies ? (cells + kBehind) * static_cast<int>(sizeof(Cell)) : 0;
 }
 
