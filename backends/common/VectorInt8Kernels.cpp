@@ -90,6 +90,38 @@ template <const VectorArithmetic &isa> static bool isVectorConv(ConvOp op) {
          multiplies<isa>(op.getFilter());
 }
 
+/// Instructions of a pixel by s8NeonLane, less those by s8NeonMlal: two for
+/// eight products, but no partial sums and no gaps in runs that are no
+/// multiples.
+static double compareByLane(const VectorLayer &layer) {
+  const VectorArithmetic &lane = s8NeonLane, &mlal = s8NeonMlal;
+  // Loads beside products, and what follows them.
+  constexpr double kLoads = 1.15, kFinish = 8, kFinishParts = 9;
+  double inputs = double(layer.getRun(lane) * layer.getRuns(lane));
+  double byLane = double(llvm::alignTo(layer.out[3], 8)) / 8 *
+                  (2 * inputs * kLoads + kFinish);
+  int64_t run = layer.getRun(mlal), rest = run % mlal.step;
+  int64_t products = run / mlal.step * 3 + (rest == 0            ? 0
+                                            : rest <= mlal.least ? 2
+                                                                 : 3);
+  double byParts =
+      double(llvm::alignTo(layer.out[3], 4)) / 4 *
+      (4 * double(products * layer.getRuns(mlal)) * kLoads + kFinishParts);
+  // Inputs become int16, or windows are gathered.
+  ArrayRef<int64_t> strides = layer.window.getStrides();
+  byLane += double(strides[0] * strides[1] * layer.in[3]) / lane.lanes * 3;
+  if (layer.gathers(mlal))
+    byParts += double(layer.window.getKernel()[0]) * 17;
+  else if (layer.copies(mlal))
+    byParts += double(strides[0] * strides[1] * layer.in[3]) / mlal.step * 3;
+  return byLane - byParts;
+}
+
+static bool isLaneConv(ConvOp op) {
+  return isVectorConv<s8NeonLane>(op) &&
+         compareByLane(VectorLayer::get(op)) < 0;
+}
+
 template <const VectorArithmetic &isa>
 static bool isVectorFullyConnected(FullyConnectedOp op) {
   return isInt8FullyConnected(op) && !PackedWeights::find(op) &&
@@ -183,6 +215,9 @@ void edgecc::registerVectorInt8Kernels(KernelRegistry &registry) {
   addKernels<s8NeonDot>(registry);
   addKernels<s8NeonMlal>(registry);
   addKernels<s8NeonMull>(registry);
+  addImageKernels<isLaneConv, lowerConv<s8NeonLane>>(
+      registry, "conv2d_s8_neon_lane", "conv2d_s8_add_neon_lane",
+      s8NeonLane.benefit, s8NeonLane.features);
   addDepthwise<s8Vnni>(registry);
   addDepthwise<s8Avx2>(registry);
   addDepthwise<s8NeonDot>(registry);

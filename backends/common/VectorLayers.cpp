@@ -20,8 +20,9 @@ int64_t VectorArithmetic::getMostPixels(int64_t blocks) const {
   if (!holdsInputs())
     return std::max<int64_t>(registers / blocks, 1);
   // Inputs, weights and sums, and a product of each pixel.
-  int64_t products = parts > 1 ? 1 : 0, sums = blocks * parts;
-  return std::max<int64_t>((registers - sums) / (sums + 1 + products), 1);
+  int64_t products = parts > 1 ? 1 : 0, weights = blocks * parts;
+  return std::max<int64_t>(
+      (registers - weights) / (weights * sumRegisters + 1 + products), 1);
 }
 
 /// What a band takes at most: most of a first level of cache is left.
@@ -163,7 +164,7 @@ static int64_t chooseBlocks(const VectorLayer &layer,
       layer.isWhole() ? layer.getPixels() : layer.out[1] * layer.out[2];
   int64_t most = layer.isWhole() && isa.registers >= 16 ? 4 : 2;
   if (isa.holdsInputs())
-    most = isa.parts > 1 ? 1 : 4;
+    most = isa.parts > 1 ? 1 : 4 / isa.sumRegisters;
   int64_t few = isa.registers / (pixels * isa.parts);
   if (few >= 2)
     most = std::max(most, std::min<int64_t>(8 / isa.parts, few));
@@ -290,11 +291,12 @@ DepthTiling DepthTiling::choose(const VectorLayer &layer,
   return tiling;
 }
 
-template <typename T>
+/// Weights of type `From` as those of type `T`.
+template <typename From, typename T>
 static void packInto(const reference::Tensor &weights, const VectorLayer &layer,
                      int64_t blocks, const VectorArithmetic &isa,
                      SmallVectorImpl<T> &packed) {
-  ArrayRef<T> data = weights.getData<T>();
+  ArrayRef<From> data = weights.getData<From>();
   int64_t outputs = weights.getDim(0), run = layer.getRun(isa),
           runs = layer.getRuns(isa),
           end = int64_t(llvm::alignTo(outputs, isa.lanes));
@@ -305,7 +307,7 @@ static void packInto(const reference::Tensor &weights, const VectorLayer &layer,
              ++o)
           for (int64_t i = k; i != k + isa.step; ++i)
             packed.push_back(o < outputs && i < run
-                                 ? data[(o * runs + at) * run + i]
+                                 ? T(data[(o * runs + at) * run + i])
                                  : T(0));
 }
 
@@ -321,17 +323,30 @@ makePacked(Type type, llvm::function_ref<void(SmallVectorImpl<T> &)> fill) {
   return tensor;
 }
 
+/// `fill` for the types of weights as they are and as they are stored: it gets
+/// a value of each, and a list to append to.
+template <typename FillT>
+static reference::Tensor packAs(const reference::Tensor &weights,
+                                const VectorArithmetic &isa, FillT fill) {
+  auto pack = [&](auto from, auto to, Type type) {
+    using T = decltype(to);
+    return makePacked<T>(
+        type, [&](SmallVectorImpl<T> &packed) { fill(from, packed); });
+  };
+  Type type = getStorageType(weights.getElementType());
+  if (type.isF32())
+    return pack(0.0f, 0.0f, type);
+  if (isa.wideWeights)
+    return pack(int8_t(0), int16_t(0), IntegerType::get(type.getContext(), 16));
+  return pack(int8_t(0), int8_t(0), type);
+}
+
 reference::Tensor edgecc::packForTiles(const reference::Tensor &weights,
                                        const VectorLayer &layer, int64_t blocks,
                                        const VectorArithmetic &isa) {
-  auto pack = [&](auto zero) {
-    using T = decltype(zero);
-    return makePacked<T>(getStorageType(weights.getElementType()),
-                         [&](SmallVectorImpl<T> &packed) {
-                           packInto(weights, layer, blocks, isa, packed);
-                         });
-  };
-  return weights.getElementType().isF32() ? pack(0.0f) : pack(int8_t(0));
+  return packAs(weights, isa, [&](auto from, auto &packed) {
+    packInto<decltype(from)>(weights, layer, blocks, isa, packed);
+  });
 }
 
 /// Weights of type `From` as those of type `T`.
@@ -358,16 +373,7 @@ reference::Tensor edgecc::packForDepth(const reference::Tensor &weights,
                                        const VectorLayer &layer,
                                        const DepthTiling &tiling,
                                        const VectorArithmetic &isa) {
-  auto pack = [&](auto from, auto to, Type type) {
-    using T = decltype(to);
-    return makePacked<T>(type, [&](SmallVectorImpl<T> &packed) {
-      packDepthInto<decltype(from)>(weights, layer, tiling, isa, packed);
-    });
-  };
-  Type type = getStorageType(weights.getElementType());
-  if (type.isF32())
-    return pack(0.0f, 0.0f, type);
-  if (isa.wideWeights)
-    return pack(int8_t(0), int16_t(0), IntegerType::get(type.getContext(), 16));
-  return pack(int8_t(0), int8_t(0), type);
+  return packAs(weights, isa, [&](auto from, auto &packed) {
+    packDepthInto<decltype(from)>(weights, layer, tiling, isa, packed);
+  });
 }

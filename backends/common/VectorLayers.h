@@ -40,8 +40,10 @@ struct VectorArithmetic {
   bool converts = false;
   /// Whether multipliers below 1/4 are taken four times as large.
   bool scalesSmall = false;
-  /// Whether depthwise weights are int16.
+  /// Whether int8 weights are stored as int16.
   bool wideWeights = false;
+  /// Registers of a vector of sums.
+  int64_t sumRegisters = 1;
   /// The least weight that it multiplies right.
   int64_t leastWeight = -128;
   /// Before other kernels, and the wider vectors before the narrow ones.
@@ -54,7 +56,7 @@ struct VectorArithmetic {
 /// backends/avx, backends/neon. S8NeonMull is S8NeonMlal for all weights.
 extern const VectorArithmetic s8Vnni, s8Avx2, f32Avx512, f32Avx2;
 extern const VectorArithmetic s8NeonDot, s8NeonMlal, s8NeonMull, s8NeonWide,
-    f32Neon;
+    s8NeonLane, f32Neon;
 
 /// A convolution, or a fully connected layer as one of single pixels.
 struct VectorLayer {

@@ -17,6 +17,11 @@
 #include <cstdint>
 #include <cstring>
 
+/// Sums stay in registers only where everything is one function.
+#ifndef EDGECC_SIMD_INLINE
+#define EDGECC_SIMD_INLINE __attribute__((always_inline)) inline
+#endif
+
 #if defined(__AVX2__)
 #include <immintrin.h>
 
@@ -41,6 +46,7 @@ struct S8Avx2 {
   using Words = Vec;
   using Bytes = Vec;
   static constexpr int kLanes = 8, kStep = 2;
+  static constexpr bool kRenews = false;
   static constexpr bool kHoldsInputs = false;
   static constexpr int kChunk = 1, kParts = 1, kLeast = 1;
   static constexpr int kDepthVectors = 4, kMostColumns = 0;
@@ -50,18 +56,18 @@ struct S8Avx2 {
   static constexpr int kBlock = 16;
   static constexpr bool kConverts = true;
 
-  static Vec load(const std::int32_t *from) {
+  static EDGECC_SIMD_INLINE Vec load(const std::int32_t *from) {
     return _mm256_loadu_si256(reinterpret_cast<const __m256i *>(from));
   }
   /// kStep cells, for all lanes.
-  static Vec broadcast(const Cell *from) {
+  static EDGECC_SIMD_INLINE Vec broadcast(const Cell *from) {
     return _mm256_set1_epi32(loadWord(from));
   }
-  static Vec loadWeights(const Weight *from) {
+  static EDGECC_SIMD_INLINE Vec loadWeights(const Weight *from) {
     return _mm256_cvtepi8_epi16(
         _mm_loadu_si128(reinterpret_cast<const __m128i *>(from)));
   }
-  static Vec dot(Vec sum, Vec cells, Vec weights) {
+  static EDGECC_SIMD_INLINE Vec dot(Vec sum, Vec cells, Vec weights) {
     sum = _mm256_add_epi32(sum, _mm256_madd_epi16(cells, weights));
     // GCC would add the products of several steps first, for which registers do
     // not suffice.
@@ -69,7 +75,7 @@ struct S8Avx2 {
     return sum;
   }
 
-  static Vec loadCells(const Cell *from) {
+  static EDGECC_SIMD_INLINE Vec loadCells(const Cell *from) {
     return _mm256_loadu_si256(reinterpret_cast<const __m256i *>(from));
   }
   /// Sums of a tile of depthwise convolutions.
@@ -79,7 +85,8 @@ struct S8Avx2 {
   /// Cells of kStep rows that two functions interleave: each `at` of the first
   /// row is followed by that of the second.
   static constexpr int kMix = 16, kMixFew = 8;
-  static void mix(Cell *to, const Cell *const *rows, int at) {
+  static EDGECC_SIMD_INLINE void mix(Cell *to, const Cell *const *rows,
+                                     int at) {
     const Vec a = loadCells(rows[0] + at), b = loadCells(rows[1] + at);
     const Vec lo = _mm256_unpacklo_epi16(a, b),
               hi = _mm256_unpackhi_epi16(a, b);
@@ -88,7 +95,8 @@ struct S8Avx2 {
     _mm256_storeu_si256(reinterpret_cast<__m256i *>(to + kMix),
                         _mm256_permute2x128_si256(lo, hi, 0x31));
   }
-  static void mixFew(Cell *to, const Cell *const *rows, int at) {
+  static EDGECC_SIMD_INLINE void mixFew(Cell *to, const Cell *const *rows,
+                                        int at) {
     const auto load128 = [](const Cell *from) {
       return _mm_loadu_si128(reinterpret_cast<const __m128i *>(from));
     };
@@ -99,7 +107,7 @@ struct S8Avx2 {
   }
 
   static constexpr Cell toCell(int x) { return static_cast<Cell>(x); }
-  static void convertBlock(Cell *to, const Source *from) {
+  static EDGECC_SIMD_INLINE void convertBlock(Cell *to, const Source *from) {
     _mm256_storeu_si256(reinterpret_cast<__m256i *>(to),
                         _mm256_cvtepi8_epi16(_mm_loadu_si128(
                             reinterpret_cast<const __m128i *>(from))));
@@ -107,15 +115,17 @@ struct S8Avx2 {
 
   /// The upper halves of products of 32 bits; `odd` are the factors b >> 32 of
   /// lanes of 64 bits.
-  static Vec multiplyHigh(Vec a, Vec b, Vec odd) {
+  static EDGECC_SIMD_INLINE Vec multiplyHigh(Vec a, Vec b, Vec odd) {
     const Vec even = _mm256_mul_epi32(a, b);
     return _mm256_blend_epi32(_mm256_shuffle_epi32(even, 0xF5),
                               _mm256_mul_epi32(_mm256_srli_epi64(a, 32), odd),
                               0xAA);
   }
-  static Vec oddLanes(Vec a) { return _mm256_srli_epi64(a, 32); }
+  static EDGECC_SIMD_INLINE Vec oddLanes(Vec a) {
+    return _mm256_srli_epi64(a, 32);
+  }
   /// (a * m + 2^30) >> 31 of 64-bit products; `odd` as above.
-  static Vec scale(Vec a, Vec m, Vec odd) {
+  static EDGECC_SIMD_INLINE Vec scale(Vec a, Vec m, Vec odd) {
     const Vec half = _mm256_set1_epi64x(std::int64_t{1} << 30);
     const Vec even = _mm256_add_epi64(_mm256_mul_epi32(a, m), half);
     const Vec others =
@@ -123,30 +133,46 @@ struct S8Avx2 {
     return _mm256_blend_epi32(_mm256_srli_epi64(even, 31),
                               _mm256_slli_epi64(others, 1), 0xAA);
   }
-  static Vec shiftLeft(Vec a, int by) {
+  static EDGECC_SIMD_INLINE Vec shiftLeft(Vec a, int by) {
     return _mm256_sll_epi32(a, _mm_cvtsi32_si128(by));
   }
-  static Vec shiftRight(Vec a, int by) {
+  static EDGECC_SIMD_INLINE Vec shiftRight(Vec a, int by) {
     return _mm256_sra_epi32(a, _mm_cvtsi32_si128(by));
   }
-  static Vec set(std::int32_t x) { return _mm256_set1_epi32(x); }
-  static Vec add(Vec a, Vec b) { return _mm256_add_epi32(a, b); }
-  static Vec multiply(Vec a, Vec b) { return _mm256_mullo_epi32(a, b); }
-  static Vec max(Vec a, Vec b) { return _mm256_max_epi32(a, b); }
-  static Vec min(Vec a, Vec b) { return _mm256_min_epi32(a, b); }
+  static EDGECC_SIMD_INLINE Vec set(std::int32_t x) {
+    return _mm256_set1_epi32(x);
+  }
+  static EDGECC_SIMD_INLINE Vec add(Vec a, Vec b) {
+    return _mm256_add_epi32(a, b);
+  }
+  static EDGECC_SIMD_INLINE Vec multiply(Vec a, Vec b) {
+    return _mm256_mullo_epi32(a, b);
+  }
+  static EDGECC_SIMD_INLINE Vec max(Vec a, Vec b) {
+    return _mm256_max_epi32(a, b);
+  }
+  static EDGECC_SIMD_INLINE Vec min(Vec a, Vec b) {
+    return _mm256_min_epi32(a, b);
+  }
   /// kLanes bytes as words.
-  static Vec widen(const std::int8_t *from) {
+  static EDGECC_SIMD_INLINE Vec widen(const std::int8_t *from) {
     return _mm256_cvtepi8_epi32(
         _mm_loadl_epi64(reinterpret_cast<const __m128i *>(from)));
   }
 
   // Words to int16 with saturation, in an order that packBytes puts right.
-  static Vec packWords(Vec a, Vec b) { return _mm256_packs_epi32(a, b); }
-  static Vec set16(int x) {
+  static EDGECC_SIMD_INLINE Vec packWords(Vec a, Vec b) {
+    return _mm256_packs_epi32(a, b);
+  }
+  static EDGECC_SIMD_INLINE Vec set16(int x) {
     return _mm256_set1_epi16(static_cast<std::int16_t>(x));
   }
-  static Vec add16(Vec a, Vec b) { return _mm256_adds_epi16(a, b); }
-  static Vec halve16(Vec a) { return _mm256_srai_epi16(a, 1); }
+  static EDGECC_SIMD_INLINE Vec add16(Vec a, Vec b) {
+    return _mm256_adds_epi16(a, b);
+  }
+  static EDGECC_SIMD_INLINE Vec halve16(Vec a) {
+    return _mm256_srai_epi16(a, 1);
+  }
   /// The bytes of four vectors of words, with saturation, in [lo, hi].
   template <int Lo, int Hi> static Vec packBytes(Vec a, Vec b) {
     Vec q = _mm256_packs_epi16(a, b);
@@ -159,7 +185,7 @@ struct S8Avx2 {
   }
   /// `Count` times kLanes bytes, 1, 2 or 4, from the `First`-th on.
   template <int First, int Count>
-  static void storeBytes(std::int8_t *to, Vec bytes) {
+  static EDGECC_SIMD_INLINE void storeBytes(std::int8_t *to, Vec bytes) {
     if constexpr (Count == 4) {
       _mm256_storeu_si256(reinterpret_cast<__m256i *>(to), bytes);
     } else {
@@ -176,7 +202,7 @@ struct S8Avx2 {
 
   /// `Count` bytes, fewer than kLanes, of those from the `First`-th kLanes on.
   template <int First, int Count>
-  static void storePart(std::int8_t *to, Vec bytes) {
+  static EDGECC_SIMD_INLINE void storePart(std::int8_t *to, Vec bytes) {
     std::int8_t all[kLanes];
     storeBytes<First, 1>(all, bytes);
     std::memcpy(to, all, Count);
@@ -191,6 +217,7 @@ struct F32Avx2 {
   using Sum = float;
   using Vec = __m256;
   static constexpr int kLanes = 8, kStep = 1, kBlock = 8;
+  static constexpr bool kRenews = false;
   static constexpr bool kHoldsInputs = false;
   static constexpr int kChunk = 1, kParts = 1, kLeast = 1;
   static constexpr int kDepthVectors = 4, kMostColumns = 0;
@@ -198,45 +225,63 @@ struct F32Avx2 {
   static constexpr bool kReusesColumns = false;
   static constexpr bool kConverts = false;
 
-  static Vec load(const float *from) { return _mm256_loadu_ps(from); }
-  static Vec broadcast(const Cell *from) { return _mm256_broadcast_ss(from); }
-  static Vec loadWeights(const Weight *from) { return _mm256_loadu_ps(from); }
-  static Vec dot(Vec sum, Vec cells, Vec weights) {
+  static EDGECC_SIMD_INLINE Vec load(const float *from) {
+    return _mm256_loadu_ps(from);
+  }
+  static EDGECC_SIMD_INLINE Vec broadcast(const Cell *from) {
+    return _mm256_broadcast_ss(from);
+  }
+  static EDGECC_SIMD_INLINE Vec loadWeights(const Weight *from) {
+    return _mm256_loadu_ps(from);
+  }
+  static EDGECC_SIMD_INLINE Vec dot(Vec sum, Vec cells, Vec weights) {
 #if defined(__FMA__)
     return _mm256_fmadd_ps(cells, weights, sum);
 #else
     return _mm256_add_ps(sum, _mm256_mul_ps(cells, weights));
 #endif
   }
-  static Vec loadCells(const Cell *from) { return _mm256_loadu_ps(from); }
+  static EDGECC_SIMD_INLINE Vec loadCells(const Cell *from) {
+    return _mm256_loadu_ps(from);
+  }
   static constexpr int kDepthTile = 8, kMix = 8, kMixFew = 8;
   static constexpr bool kShiftsWeights = false;
   static constexpr Cell toCell(float x) { return x; }
-  static void convertBlock(Cell *to, const Source *from) {
+  static EDGECC_SIMD_INLINE void convertBlock(Cell *to, const Source *from) {
     _mm256_storeu_ps(to, _mm256_loadu_ps(from));
   }
-  static Vec set(float x) { return _mm256_set1_ps(x); }
-  static Vec add(Vec a, Vec b) { return _mm256_add_ps(a, b); }
-  static Vec divide(Vec a, Vec b) { return _mm256_div_ps(a, b); }
-  static Vec subtract(Vec a, Vec b) { return _mm256_sub_ps(a, b); }
-  static Vec multiply(Vec a, Vec b) { return _mm256_mul_ps(a, b); }
+  static EDGECC_SIMD_INLINE Vec set(float x) { return _mm256_set1_ps(x); }
+  static EDGECC_SIMD_INLINE Vec add(Vec a, Vec b) {
+    return _mm256_add_ps(a, b);
+  }
+  static EDGECC_SIMD_INLINE Vec divide(Vec a, Vec b) {
+    return _mm256_div_ps(a, b);
+  }
+  static EDGECC_SIMD_INLINE Vec subtract(Vec a, Vec b) {
+    return _mm256_sub_ps(a, b);
+  }
+  static EDGECC_SIMD_INLINE Vec multiply(Vec a, Vec b) {
+    return _mm256_mul_ps(a, b);
+  }
   /// The nearest integer.
-  static Vec round(Vec x) {
+  static EDGECC_SIMD_INLINE Vec round(Vec x) {
     return _mm256_round_ps(x, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
   }
   /// 2^k of an integer from -126 to 127.
-  static Vec power(Vec k) {
+  static EDGECC_SIMD_INLINE Vec power(Vec k) {
     const __m256i exponent =
         _mm256_add_epi32(_mm256_cvtps_epi32(k), _mm256_set1_epi32(127));
     return _mm256_castsi256_ps(_mm256_slli_epi32(exponent, 23));
   }
   /// Limited to [lo, hi]; a NaN stays a NaN.
-  static Vec clamp(Vec x, Vec lo, Vec hi) {
+  static EDGECC_SIMD_INLINE Vec clamp(Vec x, Vec lo, Vec hi) {
     return _mm256_min_ps(hi, _mm256_max_ps(lo, x));
   }
-  static void store(float *to, Vec x) { _mm256_storeu_ps(to, x); }
+  static EDGECC_SIMD_INLINE void store(float *to, Vec x) {
+    _mm256_storeu_ps(to, x);
+  }
   /// The first `count` of them.
-  static void storePart(float *to, Vec x, int count) {
+  static EDGECC_SIMD_INLINE void storePart(float *to, Vec x, int count) {
     const __m256i lanes = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
     _mm256_maskstore_ps(to, _mm256_cmpgt_epi32(_mm256_set1_epi32(count), lanes),
                         x);
@@ -247,12 +292,16 @@ struct F32Avx2 {
 struct MaxBytes {
   using Vec = __m128i;
   static constexpr int kCount = 16;
-  static Vec setAll(std::int8_t x) { return _mm_set1_epi8(x); }
-  static Vec loadAll(const std::int8_t *from) {
+  static EDGECC_SIMD_INLINE Vec setAll(std::int8_t x) {
+    return _mm_set1_epi8(x);
+  }
+  static EDGECC_SIMD_INLINE Vec loadAll(const std::int8_t *from) {
     return _mm_loadu_si128(reinterpret_cast<const __m128i *>(from));
   }
-  static Vec largest(Vec a, Vec b) { return _mm_max_epi8(a, b); }
-  static void storeAll(std::int8_t *to, Vec x) {
+  static EDGECC_SIMD_INLINE Vec largest(Vec a, Vec b) {
+    return _mm_max_epi8(a, b);
+  }
+  static EDGECC_SIMD_INLINE void storeAll(std::int8_t *to, Vec x) {
     _mm_storeu_si128(reinterpret_cast<__m128i *>(to), x);
   }
 };
@@ -261,11 +310,17 @@ struct MaxBytes {
 struct MaxFloats {
   using Vec = __m256;
   static constexpr int kCount = 8;
-  static Vec setAll(float x) { return _mm256_set1_ps(x); }
-  static Vec loadAll(const float *from) { return _mm256_loadu_ps(from); }
+  static EDGECC_SIMD_INLINE Vec setAll(float x) { return _mm256_set1_ps(x); }
+  static EDGECC_SIMD_INLINE Vec loadAll(const float *from) {
+    return _mm256_loadu_ps(from);
+  }
   /// As x > best ? x : best, also of NaNs.
-  static Vec largest(Vec best, Vec x) { return _mm256_max_ps(x, best); }
-  static void storeAll(float *to, Vec x) { _mm256_storeu_ps(to, x); }
+  static EDGECC_SIMD_INLINE Vec largest(Vec best, Vec x) {
+    return _mm256_max_ps(x, best);
+  }
+  static EDGECC_SIMD_INLINE void storeAll(float *to, Vec x) {
+    _mm256_storeu_ps(to, x);
+  }
 };
 
 } // namespace
@@ -295,6 +350,7 @@ struct S8Vnni {
   using Words = Vec;
   using Bytes = Vec;
   static constexpr int kLanes = 16, kStep = 4, kBlock = 64;
+  static constexpr bool kRenews = false;
   static constexpr bool kHoldsInputs = false;
   static constexpr int kChunk = 1, kParts = 1, kLeast = 1;
   static constexpr int kDepthVectors = 4, kMostColumns = 0;
@@ -302,14 +358,16 @@ struct S8Vnni {
   static constexpr bool kReusesColumns = false;
   static constexpr bool kConverts = true;
 
-  static Vec load(const std::int32_t *from) { return _mm512_loadu_si512(from); }
-  static Vec broadcast(const Cell *from) {
-    return _mm512_set1_epi32(loadWord(from));
-  }
-  static Vec loadWeights(const Weight *from) {
+  static EDGECC_SIMD_INLINE Vec load(const std::int32_t *from) {
     return _mm512_loadu_si512(from);
   }
-  static Vec dot(Vec sum, Vec cells, Vec weights) {
+  static EDGECC_SIMD_INLINE Vec broadcast(const Cell *from) {
+    return _mm512_set1_epi32(loadWord(from));
+  }
+  static EDGECC_SIMD_INLINE Vec loadWeights(const Weight *from) {
+    return _mm512_loadu_si512(from);
+  }
+  static EDGECC_SIMD_INLINE Vec dot(Vec sum, Vec cells, Vec weights) {
 #if defined(__clang__)
     return _mm512_dpbusd_epi32(sum, cells, weights);
 #else
@@ -319,13 +377,16 @@ struct S8Vnni {
 #endif
   }
 
-  static Vec loadCells(const Cell *from) { return _mm512_loadu_si512(from); }
+  static EDGECC_SIMD_INLINE Vec loadCells(const Cell *from) {
+    return _mm512_loadu_si512(from);
+  }
   static constexpr int kDepthTile = 16, kMix = 64, kMixFew = 16;
   static constexpr bool kShiftsWeights = true;
-  static Vec shiftWeights(Vec w) {
+  static EDGECC_SIMD_INLINE Vec shiftWeights(Vec w) {
     return _mm512_maskz_slli_epi32(kAll16, w, 8);
   }
-  static void mix(Cell *to, const Cell *const *rows, int at) {
+  static EDGECC_SIMD_INLINE void mix(Cell *to, const Cell *const *rows,
+                                     int at) {
     // Each quarter gets the words that end up in one vector.
     const Vec quarters =
         _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
@@ -342,7 +403,8 @@ struct S8Vnni {
     _mm512_storeu_si512(to + 2 * kMix, _mm512_unpacklo_epi16(ef, gh));
     _mm512_storeu_si512(to + 3 * kMix, _mm512_unpackhi_epi16(ef, gh));
   }
-  static void mixFew(Cell *to, const Cell *const *rows, int at) {
+  static EDGECC_SIMD_INLINE void mixFew(Cell *to, const Cell *const *rows,
+                                        int at) {
     const auto load128 = [&](const Cell *row) {
       return _mm_loadu_si128(reinterpret_cast<const __m128i *>(row + at));
     };
@@ -360,20 +422,22 @@ struct S8Vnni {
   }
 
   static constexpr Cell toCell(int x) { return static_cast<Cell>(x + 128); }
-  static void convertBlock(Cell *to, const Source *from) {
+  static EDGECC_SIMD_INLINE void convertBlock(Cell *to, const Source *from) {
     _mm512_storeu_si512(
         to, _mm512_xor_si512(_mm512_loadu_si512(from), _mm512_set1_epi8(-128)));
   }
 
-  static Vec multiplyHigh(Vec a, Vec b, Vec odd) {
+  static EDGECC_SIMD_INLINE Vec multiplyHigh(Vec a, Vec b, Vec odd) {
     const Vec even = _mm512_maskz_mul_epi32(kAll8, a, b);
     return _mm512_mask_shuffle_epi32(
         _mm512_maskz_mul_epi32(kAll8, _mm512_maskz_srli_epi64(kAll8, a, 32),
                                odd),
         0x5555, even, static_cast<_MM_PERM_ENUM>(0xF5));
   }
-  static Vec oddLanes(Vec a) { return _mm512_maskz_srli_epi64(kAll8, a, 32); }
-  static Vec scale(Vec a, Vec m, Vec odd) {
+  static EDGECC_SIMD_INLINE Vec oddLanes(Vec a) {
+    return _mm512_maskz_srli_epi64(kAll8, a, 32);
+  }
+  static EDGECC_SIMD_INLINE Vec scale(Vec a, Vec m, Vec odd) {
     const Vec half = _mm512_set1_epi64(std::int64_t{1} << 30);
     const Vec even =
         _mm512_add_epi64(_mm512_maskz_mul_epi32(kAll8, a, m), half);
@@ -385,28 +449,44 @@ struct S8Vnni {
                                    _mm512_maskz_srli_epi64(kAll8, even, 31),
                                    _mm512_maskz_slli_epi64(kAll8, others, 1));
   }
-  static Vec shiftLeft(Vec a, int by) {
+  static EDGECC_SIMD_INLINE Vec shiftLeft(Vec a, int by) {
     return _mm512_maskz_sll_epi32(kAll16, a, _mm_cvtsi32_si128(by));
   }
-  static Vec shiftRight(Vec a, int by) {
+  static EDGECC_SIMD_INLINE Vec shiftRight(Vec a, int by) {
     return _mm512_maskz_sra_epi32(kAll16, a, _mm_cvtsi32_si128(by));
   }
-  static Vec set(std::int32_t x) { return _mm512_set1_epi32(x); }
-  static Vec add(Vec a, Vec b) { return _mm512_add_epi32(a, b); }
-  static Vec multiply(Vec a, Vec b) { return _mm512_mullo_epi32(a, b); }
-  static Vec max(Vec a, Vec b) { return _mm512_maskz_max_epi32(kAll16, a, b); }
-  static Vec min(Vec a, Vec b) { return _mm512_maskz_min_epi32(kAll16, a, b); }
-  static Vec widen(const std::int8_t *from) {
+  static EDGECC_SIMD_INLINE Vec set(std::int32_t x) {
+    return _mm512_set1_epi32(x);
+  }
+  static EDGECC_SIMD_INLINE Vec add(Vec a, Vec b) {
+    return _mm512_add_epi32(a, b);
+  }
+  static EDGECC_SIMD_INLINE Vec multiply(Vec a, Vec b) {
+    return _mm512_mullo_epi32(a, b);
+  }
+  static EDGECC_SIMD_INLINE Vec max(Vec a, Vec b) {
+    return _mm512_maskz_max_epi32(kAll16, a, b);
+  }
+  static EDGECC_SIMD_INLINE Vec min(Vec a, Vec b) {
+    return _mm512_maskz_min_epi32(kAll16, a, b);
+  }
+  static EDGECC_SIMD_INLINE Vec widen(const std::int8_t *from) {
     return _mm512_maskz_cvtepi8_epi32(
         kAll16, _mm_loadu_si128(reinterpret_cast<const __m128i *>(from)));
   }
 
-  static Vec packWords(Vec a, Vec b) { return _mm512_packs_epi32(a, b); }
-  static Vec set16(int x) {
+  static EDGECC_SIMD_INLINE Vec packWords(Vec a, Vec b) {
+    return _mm512_packs_epi32(a, b);
+  }
+  static EDGECC_SIMD_INLINE Vec set16(int x) {
     return _mm512_set1_epi16(static_cast<std::int16_t>(x));
   }
-  static Vec add16(Vec a, Vec b) { return _mm512_adds_epi16(a, b); }
-  static Vec halve16(Vec a) { return _mm512_srai_epi16(a, 1); }
+  static EDGECC_SIMD_INLINE Vec add16(Vec a, Vec b) {
+    return _mm512_adds_epi16(a, b);
+  }
+  static EDGECC_SIMD_INLINE Vec halve16(Vec a) {
+    return _mm512_srai_epi16(a, 1);
+  }
   template <int Lo, int Hi> static Vec packBytes(Vec a, Vec b) {
     Vec q = _mm512_packs_epi16(a, b);
     if constexpr (Lo > -128)
@@ -419,7 +499,7 @@ struct S8Vnni {
         q);
   }
   template <int First, int Count>
-  static void storeBytes(std::int8_t *to, Vec bytes) {
+  static EDGECC_SIMD_INLINE void storeBytes(std::int8_t *to, Vec bytes) {
     if constexpr (Count == 4)
       _mm512_storeu_si512(to, bytes);
     else if constexpr (Count == 2)
@@ -431,7 +511,7 @@ struct S8Vnni {
                        _mm512_maskz_extracti32x4_epi32(kAll8, bytes, First));
   }
   template <int First, int Count>
-  static void storePart(std::int8_t *to, Vec bytes) {
+  static EDGECC_SIMD_INLINE void storePart(std::int8_t *to, Vec bytes) {
     _mm_mask_storeu_epi8(to, (1 << Count) - 1,
                          _mm512_maskz_extracti32x4_epi32(kAll8, bytes, First));
   }
@@ -445,6 +525,7 @@ struct F32Avx512 {
   using Sum = float;
   using Vec = __m512;
   static constexpr int kLanes = 16, kStep = 1, kBlock = 16;
+  static constexpr bool kRenews = false;
   static constexpr bool kHoldsInputs = false;
   static constexpr int kChunk = 1, kParts = 1, kLeast = 1;
   static constexpr int kDepthVectors = 4, kMostColumns = 0;
@@ -452,38 +533,56 @@ struct F32Avx512 {
   static constexpr bool kReusesColumns = false;
   static constexpr bool kConverts = false;
 
-  static Vec load(const float *from) { return _mm512_loadu_ps(from); }
-  static Vec broadcast(const Cell *from) { return _mm512_set1_ps(*from); }
-  static Vec loadWeights(const Weight *from) { return _mm512_loadu_ps(from); }
-  static Vec dot(Vec sum, Vec cells, Vec weights) {
+  static EDGECC_SIMD_INLINE Vec load(const float *from) {
+    return _mm512_loadu_ps(from);
+  }
+  static EDGECC_SIMD_INLINE Vec broadcast(const Cell *from) {
+    return _mm512_set1_ps(*from);
+  }
+  static EDGECC_SIMD_INLINE Vec loadWeights(const Weight *from) {
+    return _mm512_loadu_ps(from);
+  }
+  static EDGECC_SIMD_INLINE Vec dot(Vec sum, Vec cells, Vec weights) {
     return _mm512_fmadd_ps(cells, weights, sum);
   }
-  static Vec loadCells(const Cell *from) { return _mm512_loadu_ps(from); }
+  static EDGECC_SIMD_INLINE Vec loadCells(const Cell *from) {
+    return _mm512_loadu_ps(from);
+  }
   static constexpr int kDepthTile = 16, kMix = 16, kMixFew = 16;
   static constexpr bool kShiftsWeights = false;
   static constexpr Cell toCell(float x) { return x; }
-  static void convertBlock(Cell *to, const Source *from) {
+  static EDGECC_SIMD_INLINE void convertBlock(Cell *to, const Source *from) {
     _mm512_storeu_ps(to, _mm512_loadu_ps(from));
   }
-  static Vec set(float x) { return _mm512_set1_ps(x); }
-  static Vec add(Vec a, Vec b) { return _mm512_add_ps(a, b); }
-  static Vec divide(Vec a, Vec b) { return _mm512_div_ps(a, b); }
-  static Vec subtract(Vec a, Vec b) { return _mm512_sub_ps(a, b); }
-  static Vec multiply(Vec a, Vec b) { return _mm512_mul_ps(a, b); }
-  static Vec round(Vec x) {
+  static EDGECC_SIMD_INLINE Vec set(float x) { return _mm512_set1_ps(x); }
+  static EDGECC_SIMD_INLINE Vec add(Vec a, Vec b) {
+    return _mm512_add_ps(a, b);
+  }
+  static EDGECC_SIMD_INLINE Vec divide(Vec a, Vec b) {
+    return _mm512_div_ps(a, b);
+  }
+  static EDGECC_SIMD_INLINE Vec subtract(Vec a, Vec b) {
+    return _mm512_sub_ps(a, b);
+  }
+  static EDGECC_SIMD_INLINE Vec multiply(Vec a, Vec b) {
+    return _mm512_mul_ps(a, b);
+  }
+  static EDGECC_SIMD_INLINE Vec round(Vec x) {
     return _mm512_maskz_roundscale_ps(
         kAll16, x, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
   }
-  static Vec power(Vec k) {
+  static EDGECC_SIMD_INLINE Vec power(Vec k) {
     const __m512i exponent = _mm512_add_epi32(
         _mm512_maskz_cvtps_epi32(kAll16, k), _mm512_set1_epi32(127));
     return _mm512_castsi512_ps(_mm512_maskz_slli_epi32(kAll16, exponent, 23));
   }
-  static Vec clamp(Vec x, Vec lo, Vec hi) {
+  static EDGECC_SIMD_INLINE Vec clamp(Vec x, Vec lo, Vec hi) {
     return _mm512_maskz_min_ps(kAll16, hi, _mm512_maskz_max_ps(kAll16, lo, x));
   }
-  static void store(float *to, Vec x) { _mm512_storeu_ps(to, x); }
-  static void storePart(float *to, Vec x, int count) {
+  static EDGECC_SIMD_INLINE void store(float *to, Vec x) {
+    _mm512_storeu_ps(to, x);
+  }
+  static EDGECC_SIMD_INLINE void storePart(float *to, Vec x, int count) {
     _mm512_mask_storeu_ps(to, static_cast<__mmask16>((1 << count) - 1), x);
   }
 };

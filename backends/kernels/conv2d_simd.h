@@ -25,7 +25,7 @@ namespace {
 template <class Isa, class In, class Out, class Win, int Pixels, int Blocks,
           int Band, bool Small, int InZero, int Shift, int OutZero, int Lo,
           int Hi>
-void conv2d_s8_simd(const std::int8_t *in, const std::int8_t *weights,
+void conv2d_s8_simd(const std::int8_t *in, const typename Isa::Weight *weights,
                     const std::int32_t *bias, const std::int32_t *multiplier,
                     std::int8_t *out, std::int8_t *scratch) {
   tiledConvolution<TilePlan<Isa, In, Out, Win, Pixels, Blocks, Band>>(
@@ -41,7 +41,8 @@ void conv2d_s8_simd(const std::int8_t *in, const std::int8_t *weights,
 template <class Isa, class In, class Out, class Win, int Pixels, int Blocks,
           int Band, bool Small, int InZero, int Shift, int OutZero, int Lo,
           int Hi>
-void conv2d_s8_add_simd(const std::int8_t *in, const std::int8_t *weights,
+void conv2d_s8_add_simd(const std::int8_t *in,
+                        const typename Isa::Weight *weights,
                         const std::int32_t *bias,
                         const std::int32_t *multiplier,
                         const std::int8_t *other, std::int8_t *out,

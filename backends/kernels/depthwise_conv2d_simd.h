@@ -240,7 +240,11 @@ template <class Plan, class Finish, int R> struct DepthRows {
     constexpr int M = Plan::kUnits < kMost ? Plan::kUnits : kMost;
     // As in TileSweep::channels.
     const Finish own = finish;
-    const DepthRows local = {weights, bias, own};
+    const typename Isa::Weight *itsWeights = weights;
+    const typename Isa::Sum *itsBias = bias;
+    renew<Isa>(itsWeights);
+    renew<Isa>(itsBias);
+    const DepthRows local = {itsWeights, itsBias, own};
     int pixel = 0;
     for (; pixel + M * kUnit <= kWidth; pixel += M * kUnit)
       local.template tile<M, N, Valid>(cells, first, pixel, place);

@@ -9,12 +9,18 @@
 //   because weights are above -128, and SADALP. A register has partial sums of
 //   one output.
 // S8NeonWide: int16 products, for depthwise windows and for sums.
+// S8NeonLane: int16 products by lane, for few inputs or few outputs.
 // F32Neon: FMLA by lane.
 #ifndef EDGECC_KERNELS_NEON_VECTORS_H
 #define EDGECC_KERNELS_NEON_VECTORS_H
 
 #include <cstdint>
 #include <cstring>
+
+/// Sums stay in registers only where everything is one function.
+#ifndef EDGECC_SIMD_INLINE
+#define EDGECC_SIMD_INLINE __attribute__((always_inline)) inline
+#endif
 
 #if defined(__ARM_NEON)
 #include <arm_neon.h>
@@ -41,40 +47,55 @@ struct S8NeonSums {
   using Bytes = int8x16_t;
   static constexpr int kLanes = 4;
 
-  static Vec load(const std::int32_t *from) { return vld1q_s32(from); }
-  static int8x16_t loadWeights(const Weight *from) { return vld1q_s8(from); }
+  static EDGECC_SIMD_INLINE Vec load(const std::int32_t *from) {
+    return vld1q_s32(from);
+  }
+  static EDGECC_SIMD_INLINE int8x16_t loadWeights(const Weight *from) {
+    return vld1q_s8(from);
+  }
   /// So many vectors of weights, which GCC loads in pairs.
   template <int Count>
-  static void loadWeights(int8x16_t (&w)[Count], const Weight *&from) {
+  static EDGECC_SIMD_INLINE void loadWeights(int8x16_t (&w)[Count],
+                                             const Weight *&from) {
     for (int i = 0; i < Count; ++i, from += 16)
       w[i] = vld1q_s8(from);
   }
   /// Has `x` computed in front of what follows.
-  static void keep(Vec &x) { __asm__ volatile("" : "+w"(x)); }
-  static Vec set(std::int32_t x) { return vdupq_n_s32(x); }
-  static Vec add(Vec a, Vec b) { return vaddq_s32(a, b); }
-  static Vec multiply(Vec a, Vec b) { return vmulq_s32(a, b); }
-  static Vec max(Vec a, Vec b) { return vmaxq_s32(a, b); }
-  static Vec min(Vec a, Vec b) { return vminq_s32(a, b); }
-  static Vec shiftLeft(Vec a, int by) { return vshlq_s32(a, vdupq_n_s32(by)); }
-  static Vec shiftRight(Vec a, int by) {
+  static EDGECC_SIMD_INLINE void keep(Vec &x) {
+    __asm__ volatile("" : "+w"(x));
+  }
+  static EDGECC_SIMD_INLINE Vec set(std::int32_t x) { return vdupq_n_s32(x); }
+  static EDGECC_SIMD_INLINE Vec add(Vec a, Vec b) { return vaddq_s32(a, b); }
+  static EDGECC_SIMD_INLINE Vec multiply(Vec a, Vec b) {
+    return vmulq_s32(a, b);
+  }
+  static EDGECC_SIMD_INLINE Vec max(Vec a, Vec b) { return vmaxq_s32(a, b); }
+  static EDGECC_SIMD_INLINE Vec min(Vec a, Vec b) { return vminq_s32(a, b); }
+  static EDGECC_SIMD_INLINE Vec shiftLeft(Vec a, int by) {
+    return vshlq_s32(a, vdupq_n_s32(by));
+  }
+  static EDGECC_SIMD_INLINE Vec shiftRight(Vec a, int by) {
     return vshlq_s32(a, vdupq_n_s32(-by));
   }
   /// (a * m + 2^30) >> 31 of 64-bit products, which is one instruction here.
-  static Vec scale(Vec a, Vec m, Vec /*odd*/) { return vqrdmulhq_s32(a, m); }
-  static Vec oddLanes(Vec a) { return a; }
-  static Vec widen(const std::int8_t *from) {
+  static EDGECC_SIMD_INLINE Vec scale(Vec a, Vec m, Vec /*odd*/) {
+    return vqrdmulhq_s32(a, m);
+  }
+  static EDGECC_SIMD_INLINE Vec oddLanes(Vec a) { return a; }
+  static EDGECC_SIMD_INLINE Vec widen(const std::int8_t *from) {
     const int8x8_t bytes = vreinterpret_s8_s32(vdup_n_s32(loadNeonWord(from)));
     return vmovl_s16(vget_low_s16(vmovl_s8(bytes)));
   }
 
-  static Words packWords(Vec a, Vec b) {
+  static EDGECC_SIMD_INLINE Words packWords(Vec a, Vec b) {
     return vcombine_s16(vqmovn_s32(a), vqmovn_s32(b));
   }
-  static Words set16(int x) {
+  static EDGECC_SIMD_INLINE Words set16(int x) {
     return vdupq_n_s16(static_cast<std::int16_t>(x));
   }
-  static Words add16(Words a, Words b) { return vqaddq_s16(a, b); }
+  static EDGECC_SIMD_INLINE Words add16(Words a, Words b) {
+    return vqaddq_s16(a, b);
+  }
   template <int Lo, int Hi> static Bytes packBytes(Words a, Words b) {
     Bytes q = vcombine_s8(vqmovn_s16(a), vqmovn_s16(b));
     if constexpr (Lo > -128)
@@ -83,12 +104,16 @@ struct S8NeonSums {
       q = vminq_s8(q, vdupq_n_s8(Hi));
     return q;
   }
-  static Bytes loadBytes(const std::int8_t *from) { return vld1q_s8(from); }
+  static EDGECC_SIMD_INLINE Bytes loadBytes(const std::int8_t *from) {
+    return vld1q_s8(from);
+  }
   static constexpr bool kAddsBytes = true;
   /// (own * mul + (other - zero) * otherMul, shifted with rounding) + outZero,
   /// in [lo, hi].
-  static Bytes addBytes(const Vec (&own)[4], Bytes other, int mul, int zero,
-                        int otherMul, int shift, int outZero, int lo, int hi) {
+  static EDGECC_SIMD_INLINE Bytes addBytes(const Vec (&own)[4], Bytes other,
+                                           int mul, int zero, int otherMul,
+                                           int shift, int outZero, int lo,
+                                           int hi) {
     const int8x8_t zeros = vdup_n_s8(static_cast<std::int8_t>(zero));
     const int16x8_t low = vsubl_s8(vget_low_s8(other), zeros),
                     high = vsubl_s8(vget_high_s8(other), zeros);
@@ -108,7 +133,7 @@ struct S8NeonSums {
                     vdupq_n_s8(static_cast<std::int8_t>(hi)));
   }
   template <int First, int Count>
-  static void storeBytes(std::int8_t *to, Bytes bytes) {
+  static EDGECC_SIMD_INLINE void storeBytes(std::int8_t *to, Bytes bytes) {
     if constexpr (Count == 4) {
       vst1q_s8(to, bytes);
     } else if constexpr (Count == 2) {
@@ -120,7 +145,7 @@ struct S8NeonSums {
     }
   }
   template <int First, int Count>
-  static void storePart(std::int8_t *to, Bytes bytes) {
+  static EDGECC_SIMD_INLINE void storePart(std::int8_t *to, Bytes bytes) {
     std::int8_t all[kLanes];
     storeBytes<First, 1>(all, bytes);
     std::memcpy(to, all, Count);
@@ -144,12 +169,13 @@ template <int Count> inline int8x16_t loadNeonBytes(const std::int8_t *from) {
 struct S8NeonDot : S8NeonSums {
   using Cell = std::int8_t;
   using Inputs = int8x16_t;
+  static constexpr bool kRenews = true;
   static constexpr bool kHoldsInputs = true;
   static constexpr int kStep = 4, kChunk = 4, kParts = 1, kBlock = 16;
   static constexpr int kLeast = 4;
   static constexpr bool kConverts = false;
   static constexpr Cell toCell(int x) { return static_cast<Cell>(x); }
-  static void convertBlock(Cell *to, const Source *from) {
+  static EDGECC_SIMD_INLINE void convertBlock(Cell *to, const Source *from) {
     vst1q_s8(to, vld1q_s8(from));
   }
 
@@ -157,31 +183,37 @@ struct S8NeonDot : S8NeonSums {
     return loadNeonBytes<Count>(from);
   }
   template <int Step, int Count, bool First>
-  static Vec dotStep(Vec sum, Inputs x, int8x16_t w) {
+  static EDGECC_SIMD_INLINE Vec dotStep(Vec sum, Inputs x, int8x16_t w) {
     return vdotq_laneq_s32(sum, w, x, Step);
   }
 
-  static Vec start(const Sum *bias) { return load(bias); }
-  static Vec total(const Vec *sum, const Sum * /*bias*/) { return *sum; }
+  static EDGECC_SIMD_INLINE Vec start(const Sum *bias) { return load(bias); }
+  static EDGECC_SIMD_INLINE Vec total(const Vec *sum, const Sum * /*bias*/) {
+    return *sum;
+  }
 
   // Depthwise.
-  static int8x16_t loadCells(const Cell *from) { return vld1q_s8(from); }
-  static Vec dot(Vec sum, int8x16_t x, int8x16_t w) {
+  static EDGECC_SIMD_INLINE int8x16_t loadCells(const Cell *from) {
+    return vld1q_s8(from);
+  }
+  static EDGECC_SIMD_INLINE Vec dot(Vec sum, int8x16_t x, int8x16_t w) {
     return vdotq_s32(sum, x, w);
   }
   static constexpr int kDepthTile = 20, kMix = 16, kMixFew = 8;
   static constexpr int kDepthVectors = 2, kMostColumns = 9;
   static constexpr bool kReusesColumns = true;
   static constexpr bool kShiftsWeights = true;
-  static int8x16_t shiftWeights(int8x16_t w) {
+  static EDGECC_SIMD_INLINE int8x16_t shiftWeights(int8x16_t w) {
     return vreinterpretq_s8_s32(vshlq_n_s32(vreinterpretq_s32_s8(w), 8));
   }
-  static void mix(Cell *to, const Cell *const *rows, int at) {
+  static EDGECC_SIMD_INLINE void mix(Cell *to, const Cell *const *rows,
+                                     int at) {
     const int8x16x4_t all = {{vld1q_s8(rows[0] + at), vld1q_s8(rows[1] + at),
                               vld1q_s8(rows[2] + at), vld1q_s8(rows[3] + at)}};
     vst4q_s8(to, all);
   }
-  static void mixFew(Cell *to, const Cell *const *rows, int at) {
+  static EDGECC_SIMD_INLINE void mixFew(Cell *to, const Cell *const *rows,
+                                        int at) {
     const int8x8x4_t all = {{vld1_s8(rows[0] + at), vld1_s8(rows[1] + at),
                              vld1_s8(rows[2] + at), vld1_s8(rows[3] + at)}};
     vst4_s8(to, all);
@@ -192,12 +224,13 @@ struct S8NeonDot : S8NeonSums {
 struct S8NeonMlal : S8NeonSums {
   using Cell = std::int8_t;
   using Inputs = int8x16_t;
+  static constexpr bool kRenews = true;
   static constexpr bool kHoldsInputs = true;
   static constexpr int kStep = 16, kChunk = 1, kParts = 4, kBlock = 16;
   static constexpr int kLeast = 8;
   static constexpr bool kConverts = false;
   static constexpr Cell toCell(int x) { return static_cast<Cell>(x); }
-  static void convertBlock(Cell *to, const Source *from) {
+  static EDGECC_SIMD_INLINE void convertBlock(Cell *to, const Source *from) {
     vst1q_s8(to, vld1q_s8(from));
   }
 
@@ -206,7 +239,8 @@ struct S8NeonMlal : S8NeonSums {
   }
   using S8NeonSums::loadWeights;
   template <int Count>
-  static void loadWeights(int8x16_t (&w)[Count], const Weight *&from) {
+  static EDGECC_SIMD_INLINE void loadWeights(int8x16_t (&w)[Count],
+                                             const Weight *&from) {
 #if defined(__aarch64__)
     if constexpr (Count % 4 == 0) {
       for (int i = 0; i < Count; i += 4, from += 64) {
@@ -221,7 +255,8 @@ struct S8NeonMlal : S8NeonSums {
   }
   /// One of the parts. `Count` of the products are there.
   template <int Step, int Count, bool First>
-  static int32x4_t dotStep(int32x4_t sum, Inputs x, int8x16_t w) {
+  static EDGECC_SIMD_INLINE int32x4_t dotStep(int32x4_t sum, Inputs x,
+                                              int8x16_t w) {
     int16x8_t products = vmull_s8(vget_low_s8(x), vget_low_s8(w));
     if constexpr (Count > 8)
 #if defined(__aarch64__)
@@ -231,9 +266,12 @@ struct S8NeonMlal : S8NeonSums {
 #endif
     return First ? vpaddlq_s16(products) : vpadalq_s16(sum, products);
   }
-  static Vec start(const std::int32_t * /*bias*/) { return vdupq_n_s32(0); }
+  static EDGECC_SIMD_INLINE Vec start(const std::int32_t * /*bias*/) {
+    return vdupq_n_s32(0);
+  }
   /// The sums of four outputs.
-  static Vec total(const Vec *parts, const std::int32_t *bias) {
+  static EDGECC_SIMD_INLINE Vec total(const Vec *parts,
+                                      const std::int32_t *bias) {
 #if defined(__aarch64__)
     const int32x4_t sums = vpaddq_s32(vpaddq_s32(parts[0], parts[1]),
                                       vpaddq_s32(parts[2], parts[3]));
@@ -252,7 +290,8 @@ struct S8NeonMlal : S8NeonSums {
 /// The same for weights of -128 as well, two products of which may not fit.
 struct S8NeonMull : S8NeonMlal {
   template <int Step, int Count, bool First>
-  static int32x4_t dotStep(int32x4_t sum, Inputs x, int8x16_t w) {
+  static EDGECC_SIMD_INLINE int32x4_t dotStep(int32x4_t sum, Inputs x,
+                                              int8x16_t w) {
     const int16x8_t products = vmull_s8(vget_low_s8(x), vget_low_s8(w));
     sum = First ? vpaddlq_s16(products) : vpadalq_s16(sum, products);
     if constexpr (Count > 8)
@@ -263,6 +302,8 @@ struct S8NeonMull : S8NeonMlal {
 
 /// Sums in pairs of vectors, as eight bytes are loaded at once.
 struct S8NeonWide {
+  static constexpr bool kAddsBytes = false;
+  static constexpr bool kRenews = true;
   static constexpr bool kHoldsInputs = false;
   using Source = std::int8_t;
   using Cell = std::int16_t;
@@ -280,13 +321,17 @@ struct S8NeonWide {
   static constexpr int kLanes = 8, kStep = 1, kBlock = 8;
   static constexpr bool kConverts = true;
   static constexpr Cell toCell(int x) { return static_cast<Cell>(x); }
-  static void convertBlock(Cell *to, const Source *from) {
+  static EDGECC_SIMD_INLINE void convertBlock(Cell *to, const Source *from) {
     vst1q_s16(to, vmovl_s8(vld1_s8(from)));
   }
 
-  static int16x8_t loadCells(const Cell *from) { return vld1q_s16(from); }
-  static int16x8_t loadWeights(const Weight *from) { return vld1q_s16(from); }
-  static Vec dot(Vec sum, int16x8_t x, int16x8_t w) {
+  static EDGECC_SIMD_INLINE int16x8_t loadCells(const Cell *from) {
+    return vld1q_s16(from);
+  }
+  static EDGECC_SIMD_INLINE int16x8_t loadWeights(const Weight *from) {
+    return vld1q_s16(from);
+  }
+  static EDGECC_SIMD_INLINE Vec dot(Vec sum, int16x8_t x, int16x8_t w) {
 #if defined(__aarch64__)
     return {vmlal_s16(sum.low, vget_low_s16(x), vget_low_s16(w)),
             vmlal_high_s16(sum.high, x, w)};
@@ -301,41 +346,45 @@ struct S8NeonWide {
   static constexpr bool kShiftsWeights = false;
 
   using Four = S8NeonSums;
-  static Vec load(const std::int32_t *from) {
+  static EDGECC_SIMD_INLINE Vec load(const std::int32_t *from) {
     return {Four::load(from), Four::load(from + 4)};
   }
-  static Vec set(std::int32_t x) { return {Four::set(x), Four::set(x)}; }
-  static Vec add(Vec a, Vec b) {
+  static EDGECC_SIMD_INLINE Vec set(std::int32_t x) {
+    return {Four::set(x), Four::set(x)};
+  }
+  static EDGECC_SIMD_INLINE Vec add(Vec a, Vec b) {
     return {Four::add(a.low, b.low), Four::add(a.high, b.high)};
   }
-  static Vec multiply(Vec a, Vec b) {
+  static EDGECC_SIMD_INLINE Vec multiply(Vec a, Vec b) {
     return {Four::multiply(a.low, b.low), Four::multiply(a.high, b.high)};
   }
-  static Vec max(Vec a, Vec b) {
+  static EDGECC_SIMD_INLINE Vec max(Vec a, Vec b) {
     return {Four::max(a.low, b.low), Four::max(a.high, b.high)};
   }
-  static Vec min(Vec a, Vec b) {
+  static EDGECC_SIMD_INLINE Vec min(Vec a, Vec b) {
     return {Four::min(a.low, b.low), Four::min(a.high, b.high)};
   }
-  static Vec shiftLeft(Vec a, int by) {
+  static EDGECC_SIMD_INLINE Vec shiftLeft(Vec a, int by) {
     return {Four::shiftLeft(a.low, by), Four::shiftLeft(a.high, by)};
   }
-  static Vec shiftRight(Vec a, int by) {
+  static EDGECC_SIMD_INLINE Vec shiftRight(Vec a, int by) {
     return {Four::shiftRight(a.low, by), Four::shiftRight(a.high, by)};
   }
-  static Vec scale(Vec a, Vec m, Vec /*odd*/) {
+  static EDGECC_SIMD_INLINE Vec scale(Vec a, Vec m, Vec /*odd*/) {
     return {vqrdmulhq_s32(a.low, m.low), vqrdmulhq_s32(a.high, m.high)};
   }
-  static Vec oddLanes(Vec a) { return a; }
-  static Vec widen(const std::int8_t *from) {
+  static EDGECC_SIMD_INLINE Vec oddLanes(Vec a) { return a; }
+  static EDGECC_SIMD_INLINE Vec widen(const std::int8_t *from) {
     const int16x8_t words = vmovl_s8(vld1_s8(from));
     return {vmovl_s16(vget_low_s16(words)), vmovl_s16(vget_high_s16(words))};
   }
-  static Words packWords(Vec a, Vec b) {
+  static EDGECC_SIMD_INLINE Words packWords(Vec a, Vec b) {
     return {Four::packWords(a.low, a.high), Four::packWords(b.low, b.high)};
   }
-  static Words set16(int x) { return {Four::set16(x), Four::set16(x)}; }
-  static Words add16(Words a, Words b) {
+  static EDGECC_SIMD_INLINE Words set16(int x) {
+    return {Four::set16(x), Four::set16(x)};
+  }
+  static EDGECC_SIMD_INLINE Words add16(Words a, Words b) {
     return {vqaddq_s16(a.low, b.low), vqaddq_s16(a.high, b.high)};
   }
   template <int Lo, int Hi> static Bytes packBytes(Words a, Words b) {
@@ -343,7 +392,7 @@ struct S8NeonWide {
             Four::packBytes<Lo, Hi>(b.low, b.high)};
   }
   template <int First, int Count>
-  static void storeBytes(std::int8_t *to, Bytes bytes) {
+  static EDGECC_SIMD_INLINE void storeBytes(std::int8_t *to, Bytes bytes) {
     if constexpr (Count == 4) {
       vst1q_s8(to, bytes.low);
       vst1q_s8(to + 16, bytes.high);
@@ -353,10 +402,46 @@ struct S8NeonWide {
     }
   }
   template <int First, int Count>
-  static void storePart(std::int8_t *to, Bytes bytes) {
+  static EDGECC_SIMD_INLINE void storePart(std::int8_t *to, Bytes bytes) {
     std::int8_t all[kLanes];
     storeBytes<First, 1>(all, bytes);
     std::memcpy(to, all, Count);
+  }
+};
+
+struct S8NeonLane : S8NeonWide {
+  using Inputs = int16x8_t;
+  static constexpr bool kRenews = true;
+  static constexpr bool kHoldsInputs = true;
+  static constexpr int kChunk = 8, kParts = 1, kLeast = 1;
+
+  template <int Count> static Inputs loadInputs(const Cell *from) {
+    return vld1q_s16(from);
+  }
+  using S8NeonWide::loadWeights;
+  template <int Count>
+  static EDGECC_SIMD_INLINE void loadWeights(int16x8_t (&w)[Count],
+                                             const Weight *&from) {
+    for (int i = 0; i < Count; ++i, from += kLanes)
+      w[i] = vld1q_s16(from);
+  }
+  template <int Step, int Count, bool First>
+  static EDGECC_SIMD_INLINE Vec dotStep(Vec sum, Inputs x, int16x8_t w) {
+#if defined(__aarch64__)
+    return {vmlal_laneq_s16(sum.low, vget_low_s16(w), x, Step),
+            vmlal_high_laneq_s16(sum.high, w, x, Step)};
+#else
+    const int16x4_t half = Step < 4 ? vget_low_s16(x) : vget_high_s16(x);
+    return {vmlal_lane_s16(sum.low, vget_low_s16(w), half, Step % 4),
+            vmlal_lane_s16(sum.high, vget_high_s16(w), half, Step % 4)};
+#endif
+  }
+  static EDGECC_SIMD_INLINE void keep(Vec &x) {
+    __asm__ volatile("" : "+w"(x.low), "+w"(x.high));
+  }
+  static EDGECC_SIMD_INLINE Vec start(const Sum *bias) { return load(bias); }
+  static EDGECC_SIMD_INLINE Vec total(const Vec *sum, const Sum * /*bias*/) {
+    return *sum;
   }
 };
 
@@ -367,12 +452,13 @@ struct F32Neon {
   using Sum = float;
   using Vec = float32x4_t;
   using Inputs = float32x4_t;
+  static constexpr bool kRenews = true;
   static constexpr bool kHoldsInputs = true;
   static constexpr int kLanes = 4, kStep = 1, kChunk = 4, kParts = 1;
   static constexpr int kBlock = 4, kLeast = 1;
   static constexpr bool kConverts = false;
   static constexpr Cell toCell(float x) { return x; }
-  static void convertBlock(Cell *to, const Source *from) {
+  static EDGECC_SIMD_INLINE void convertBlock(Cell *to, const Source *from) {
     vst1q_f32(to, vld1q_f32(from));
   }
 
@@ -386,9 +472,12 @@ struct F32Neon {
       return vcombine_f32(low, low);
     return vcombine_f32(low, vdup_n_f32(from[2]));
   }
-  static Vec loadWeights(const Weight *from) { return vld1q_f32(from); }
+  static EDGECC_SIMD_INLINE Vec loadWeights(const Weight *from) {
+    return vld1q_f32(from);
+  }
   template <int Count>
-  static void loadWeights(Vec (&w)[Count], const Weight *&from) {
+  static EDGECC_SIMD_INLINE void loadWeights(Vec (&w)[Count],
+                                             const Weight *&from) {
 #if defined(__aarch64__)
     if constexpr (Count % 4 == 0) {
       for (int i = 0; i < Count; i += 4, from += 16) {
@@ -403,7 +492,7 @@ struct F32Neon {
       w[i] = vld1q_f32(from);
   }
   template <int Step, int Count, bool First>
-  static Vec dotStep(Vec sum, Inputs x, Vec w) {
+  static EDGECC_SIMD_INLINE Vec dotStep(Vec sum, Inputs x, Vec w) {
 #if defined(__clang__) && defined(__aarch64__)
     return vfmaq_laneq_f32(sum, w, x, Step);
 #elif defined(__aarch64__)
@@ -418,12 +507,16 @@ struct F32Neon {
 #endif
   }
 
-  static Vec start(const Sum *bias) { return load(bias); }
-  static Vec total(const Vec *sum, const Sum * /*bias*/) { return *sum; }
+  static EDGECC_SIMD_INLINE Vec start(const Sum *bias) { return load(bias); }
+  static EDGECC_SIMD_INLINE Vec total(const Vec *sum, const Sum * /*bias*/) {
+    return *sum;
+  }
 
   // Depthwise, and as vectors of numbers.
-  static Vec loadCells(const Cell *from) { return vld1q_f32(from); }
-  static Vec dot(Vec sum, Vec x, Vec w) {
+  static EDGECC_SIMD_INLINE Vec loadCells(const Cell *from) {
+    return vld1q_f32(from);
+  }
+  static EDGECC_SIMD_INLINE Vec dot(Vec sum, Vec x, Vec w) {
 #if defined(__ARM_FEATURE_FMA)
     return vfmaq_f32(sum, x, w);
 #else
@@ -434,28 +527,38 @@ struct F32Neon {
   static constexpr int kDepthVectors = 1, kMostColumns = 17;
   static constexpr bool kReusesColumns = true;
   static constexpr bool kShiftsWeights = false;
-  static Vec load(const float *from) { return vld1q_f32(from); }
-  static void keep(Vec &x) { __asm__ volatile("" : "+w"(x)); }
-  static void store(float *to, Vec x) { vst1q_f32(to, x); }
-  static void storePart(float *to, Vec x, int count) {
+  static EDGECC_SIMD_INLINE Vec load(const float *from) {
+    return vld1q_f32(from);
+  }
+  static EDGECC_SIMD_INLINE void keep(Vec &x) {
+    __asm__ volatile("" : "+w"(x));
+  }
+  static EDGECC_SIMD_INLINE void store(float *to, Vec x) { vst1q_f32(to, x); }
+  static EDGECC_SIMD_INLINE void storePart(float *to, Vec x, int count) {
     float all[kLanes];
     vst1q_f32(all, x);
     std::memcpy(to, all, static_cast<std::size_t>(count) * sizeof(float));
   }
-  static Vec set(float x) { return vdupq_n_f32(x); }
-  static Vec add(Vec a, Vec b) { return vaddq_f32(a, b); }
-  static Vec subtract(Vec a, Vec b) { return vsubq_f32(a, b); }
-  static Vec multiply(Vec a, Vec b) { return vmulq_f32(a, b); }
+  static EDGECC_SIMD_INLINE Vec set(float x) { return vdupq_n_f32(x); }
+  static EDGECC_SIMD_INLINE Vec add(Vec a, Vec b) { return vaddq_f32(a, b); }
+  static EDGECC_SIMD_INLINE Vec subtract(Vec a, Vec b) {
+    return vsubq_f32(a, b);
+  }
+  static EDGECC_SIMD_INLINE Vec multiply(Vec a, Vec b) {
+    return vmulq_f32(a, b);
+  }
   /// Limited to [lo, hi]; a NaN stays a NaN.
-  static Vec clamp(Vec x, Vec lo, Vec hi) {
+  static EDGECC_SIMD_INLINE Vec clamp(Vec x, Vec lo, Vec hi) {
     return vminq_f32(hi, vmaxq_f32(lo, x));
   }
 #if defined(__aarch64__)
-  static Vec divide(Vec a, Vec b) { return vdivq_f32(a, b); }
-  static Vec round(Vec x) { return vrndnq_f32(x); }
-  static int32x4_t toInteger(Vec x) { return vcvtnq_s32_f32(x); }
+  static EDGECC_SIMD_INLINE Vec divide(Vec a, Vec b) { return vdivq_f32(a, b); }
+  static EDGECC_SIMD_INLINE Vec round(Vec x) { return vrndnq_f32(x); }
+  static EDGECC_SIMD_INLINE int32x4_t toInteger(Vec x) {
+    return vcvtnq_s32_f32(x);
+  }
 #else
-  static Vec divide(Vec a, Vec b) {
+  static EDGECC_SIMD_INLINE Vec divide(Vec a, Vec b) {
     float x[kLanes], y[kLanes];
     vst1q_f32(x, a);
     vst1q_f32(y, b);
@@ -464,13 +567,15 @@ struct F32Neon {
     return vld1q_f32(x);
   }
   /// Adding 1.5 * 2^23 leaves the integer in the last bits, for |x| < 2^22.
-  static Vec round(Vec x) {
+  static EDGECC_SIMD_INLINE Vec round(Vec x) {
     const Vec magic = vdupq_n_f32(12582912.0f);
     return vsubq_f32(vaddq_f32(x, magic), magic);
   }
-  static int32x4_t toInteger(Vec x) { return vcvtq_s32_f32(x); }
+  static EDGECC_SIMD_INLINE int32x4_t toInteger(Vec x) {
+    return vcvtq_s32_f32(x);
+  }
 #endif
-  static Vec power(Vec k) {
+  static EDGECC_SIMD_INLINE Vec power(Vec k) {
     const int32x4_t exponent = vaddq_s32(toInteger(k), vdupq_n_s32(127));
     return vreinterpretq_f32_s32(vshlq_n_s32(exponent, 23));
   }
@@ -480,21 +585,29 @@ struct F32Neon {
 struct MaxBytes {
   using Vec = int8x16_t;
   static constexpr int kCount = 16;
-  static Vec setAll(std::int8_t x) { return vdupq_n_s8(x); }
-  static Vec loadAll(const std::int8_t *from) { return vld1q_s8(from); }
-  static Vec largest(Vec a, Vec b) { return vmaxq_s8(a, b); }
-  static void storeAll(std::int8_t *to, Vec x) { vst1q_s8(to, x); }
+  static EDGECC_SIMD_INLINE Vec setAll(std::int8_t x) { return vdupq_n_s8(x); }
+  static EDGECC_SIMD_INLINE Vec loadAll(const std::int8_t *from) {
+    return vld1q_s8(from);
+  }
+  static EDGECC_SIMD_INLINE Vec largest(Vec a, Vec b) { return vmaxq_s8(a, b); }
+  static EDGECC_SIMD_INLINE void storeAll(std::int8_t *to, Vec x) {
+    vst1q_s8(to, x);
+  }
 };
 struct MaxFloats {
   using Vec = float32x4_t;
   static constexpr int kCount = 4;
-  static Vec setAll(float x) { return vdupq_n_f32(x); }
-  static Vec loadAll(const float *from) { return vld1q_f32(from); }
+  static EDGECC_SIMD_INLINE Vec setAll(float x) { return vdupq_n_f32(x); }
+  static EDGECC_SIMD_INLINE Vec loadAll(const float *from) {
+    return vld1q_f32(from);
+  }
   /// As x > best ? x : best, also of NaNs.
-  static Vec largest(Vec best, Vec x) {
+  static EDGECC_SIMD_INLINE Vec largest(Vec best, Vec x) {
     return vbslq_f32(vcgtq_f32(x, best), x, best);
   }
-  static void storeAll(float *to, Vec x) { vst1q_f32(to, x); }
+  static EDGECC_SIMD_INLINE void storeAll(float *to, Vec x) {
+    vst1q_f32(to, x);
+  }
 };
 
 } // namespace

@@ -119,13 +119,6 @@ EDGECC_SIMD_INLINE typename Isa::Bytes loadTile(const std::int8_t *from) {
   return Isa::loadBytes(bytes);
 }
 
-/// Makes `x` a value that is only known from here on. What is loaded or made of
-/// it then takes no registers while sums are computed.
-template <class Isa, class T> EDGECC_SIMD_INLINE void renew(T &x) {
-  if constexpr (Isa::kHoldsInputs)
-    __asm__ volatile("" : "+r"(x));
-}
-
 /// The multipliers of N vectors of channels.
 template <class Isa, int N> struct SimdMultipliers {
   typename Isa::Vec even[N], odd[N];

@@ -29,7 +29,10 @@
 #endif
 
 /// Sums stay in registers only where everything is one function.
+#ifndef EDGECC_SIMD_INLINE
 #define EDGECC_SIMD_INLINE __attribute__((always_inline)) inline
+#endif
+
 /// And these only where nothing else is in their function.
 #define EDGECC_SIMD_APART __attribute__((noinline))
 #define EDGECC_SIMD_UNROLL _Pragma("GCC unroll 32")
@@ -37,6 +40,13 @@
 namespace edgecc {
 namespace kernels {
 namespace {
+
+/// Makes `x` a value that is only known from here on. What is loaded or made of
+/// it then takes no registers while sums are computed.
+template <class Isa, class T> EDGECC_SIMD_INLINE void renew(T &x) {
+  if constexpr (Isa::kRenews)
+    __asm__ volatile("" : "+r"(x));
+}
 
 /// How a convolution is cut into tiles; offsets are counted in cells.
 template <class Arithmetic, class InShape, class OutShape, class WinShape,
@@ -427,7 +437,12 @@ template <class Plan, class Finish> struct TileSweep {
     // As bytes that are stored could be anything, pointers would be loaded
     // again behind each of them.
     const Finish own = finish;
-    const TileSweep local = {weights, bias, own};
+    const typename Isa::Weight *itsWeights = weights;
+    const typename Isa::Sum *itsBias = bias;
+    // Arm takes two instructions for each load from an address that it knows.
+    renew<Isa>(itsWeights);
+    renew<Isa>(itsBias);
+    const TileSweep local = {itsWeights, itsBias, own};
     if constexpr (Plan::kFlat)
       local.template wholes<N, Valid>(cells, channel, pixel, count);
     else

@@ -66,6 +66,17 @@ static VectorArithmetic makeS8Wide() {
 }
 const VectorArithmetic edgecc::s8NeonWide = makeS8Wide();
 
+static VectorArithmetic makeS8Lane() {
+  VectorArithmetic isa = makeNeon("S8NeonLane", "neon_lane", "neon", 8);
+  isa.cellBytes = isa.sumRegisters = 2;
+  isa.chunk = 8;
+  isa.behindRun = 8;
+  isa.converts = isa.wideWeights = true;
+  isa.benefit = 32;
+  return isa;
+}
+const VectorArithmetic edgecc::s8NeonLane = makeS8Lane();
+
 static VectorArithmetic makeF32() {
   VectorArithmetic isa = makeNeon("F32Neon", "neon", "neon", 4);
   isa.elementBytes = isa.cellBytes = 4;

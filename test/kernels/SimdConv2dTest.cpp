@@ -27,7 +27,7 @@ namespace {
 template <class Plan, class T> Fenced<T> pack(const std::vector<T> &filter) {
   constexpr int kLanes = Plan::Isa::kLanes, kStep = Plan::Isa::kStep;
   constexpr int kVectors = (Plan::kOut + kLanes - 1) / kLanes;
-  constexpr int kRuns = Plan::Win::kernelH * Plan::kRuns;
+  constexpr int kRuns = Plan::kWindowRows * Plan::kRuns;
   std::vector<T> packed(
       static_cast<std::size_t>(kVectors * Plan::kBlockWeights));
   for (int o = 0; o < Plan::kOut; ++o)
