@@ -318,11 +318,13 @@ struct S8NeonWide {
   struct Bytes {
     int8x16_t low, high;
   };
-  static constexpr int kLanes = 8, kStep = 1, kBlock = 8;
+  static constexpr int kLanes = 8, kStep = 1, kBlock = 16;
   static constexpr bool kConverts = true;
   static constexpr Cell toCell(int x) { return static_cast<Cell>(x); }
   static EDGECC_SIMD_INLINE void convertBlock(Cell *to, const Source *from) {
-    vst1q_s16(to, vmovl_s8(vld1_s8(from)));
+    const int8x16_t bytes = vld1q_s8(from);
+    vst1q_s16(to, vmovl_s8(vget_low_s8(bytes)));
+    vst1q_s16(to + 8, vmovl_s8(vget_high_s8(bytes)));
   }
 
   static EDGECC_SIMD_INLINE int16x8_t loadCells(const Cell *from) {

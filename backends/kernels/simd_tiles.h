@@ -124,6 +124,7 @@ template <class Isa, int Count>
 inline void toCells(typename Isa::Cell *to, const typename Isa::Source *from) {
   constexpr int kWhole = Count / Isa::kBlock * Isa::kBlock;
   if constexpr (kWhole > 0) {
+#pragma GCC unroll 4
     for (int i = 0; i < kWhole; i += Isa::kBlock)
       Isa::convertBlock(to + i, from + i);
     if constexpr (kWhole < Count)
@@ -139,6 +140,7 @@ template <class Isa>
 inline void toCells(typename Isa::Cell *to, const typename Isa::Source *from,
                     int count) {
   int i = 0;
+#pragma GCC unroll 4
   for (; i + Isa::kBlock <= count; i += Isa::kBlock)
     Isa::convertBlock(to + i, from + i);
   for (; i < count; ++i)
