@@ -65,6 +65,9 @@ void edgecc::buildLoweringPipeline(OpPassManager &passes,
                                     options.features.end());
   passes.addPass(createConvertEdgeToKern(
       {features, options.extraBytes, options.inputsInArena}));
+  if (options.codingSaves)
+    passes.addPass(
+        createCodeConstants({options.codingSaves, options.codingArena}));
   passes.addNestedPass<func::FuncOp>(createPlanArena({options.alignment}));
 }
 

@@ -56,20 +56,27 @@ edgecc::kern::numberLayers(Operation *program) {
   SmallVector<std::pair<CallOp, unsigned>> calls;
   unsigned next = 0;
   StreamOp stream;
-  llvm::StringMap<unsigned> numbers;
+  // By layer: those of a loop, and those whose constants have been decoded.
+  llvm::StringMap<unsigned> inStream, decoded;
   program->walk([&](CallOp call) {
     auto parent = call->getParentOfType<StreamOp>();
-    if (parent != stream)
-      numbers.clear();
-    stream = parent;
-    bool isNew = true;
-    unsigned number = next;
-    if (stream && call.getLayer()) {
-      auto [entry, inserted] = numbers.try_emplace(*call.getLayer(), next);
-      isNew = inserted;
-      number = entry->second;
+    if (parent != stream) {
+      inStream = std::move(decoded);
+      decoded.clear();
     }
-    next += isNew;
+    stream = parent;
+    bool isDecoder = call.getKernel() == kDecoder;
+    unsigned number = next;
+    if (call.getLayer() && (stream || isDecoder)) {
+      llvm::StringMap<unsigned> &numbers = stream ? inStream : decoded;
+      number = numbers.try_emplace(*call.getLayer(), next).first->second;
+    } else if (call.getLayer()) {
+      if (auto found = decoded.find(*call.getLayer()); found != decoded.end()) {
+        number = found->second;
+        decoded.erase(found);
+      }
+    }
+    next += number == next;
     calls.emplace_back(call, number);
   });
   return calls;

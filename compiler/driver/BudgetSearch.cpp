@@ -76,11 +76,28 @@ private:
 
 } // namespace
 
-/// Compiles and measures a mix, with kernels and schedule for the limits of RAM
-/// and flash.
+/// Whether it takes too much time, some of it for decoding.
+static bool isDecodingTooSlow(const report::Report &report,
+                              const Budget &limits) {
+  Budget time;
+  time.latency = limits.latency;
+  time.energy = limits.energy;
+  return !holds(report, time) &&
+         llvm::any_of(report.layers, [](const report::Layer &layer) {
+           return !layer.coding.empty();
+         });
+}
+
+/// Compiles and measures a mix, with kernels, schedule and coding for the
+/// limits of RAM and flash.
 Expected<const Trial *> BudgetSearch::fit(const PrecisionMix &mix,
                                           const Budget &limits) {
-  return trials.run({mix, limits, /*optimizesSize=*/false});
+  Expected<const Trial *> trial =
+      trials.run({mix, limits, /*optimizesSize=*/false});
+  if (!trial || session.options.coding != Coding::Auto ||
+      !isDecodingTooSlow((*trial)->report, limits))
+    return trial;
+  return trials.run({mix, limits, /*optimizesSize=*/false, Coding::None});
 }
 
 //===----------------------------------------------------------------------===//
@@ -396,7 +413,7 @@ Expected<bool> BudgetSearch::find() {
     return found.takeError();
   if (!*found)
     return false;
-  if (Error error = trials.publish({(*found)->choice.mix, budget, false}))
+  if (Error error = trials.publish((*found)->choice))
     return std::move(error);
   return true;
 }

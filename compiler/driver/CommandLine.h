@@ -134,6 +134,13 @@ struct CommandLine {
       desc("speed: faster kernels where --flash leaves room; size: the least\n"
            "code and constants (default: speed)"),
       llvm::cl::init("speed")};
+  Text coding{
+      "coding", value("auto|none|entropy"), cat(choices),
+      desc(
+          "store constants in fewer bits, decoded while the code runs; no bit\n"
+          "of the result changes. auto: where --flash asks for it; entropy:\n"
+          "wherever it saves anything (default: auto)"),
+      llvm::cl::init("auto")};
   Text io{"io", value("float|quantized"), cat(choices),
           desc("types of inputs and outputs: those of the ONNX model, or the\n"
                "integers that --precision computes in (default: float)"),
@@ -166,7 +173,7 @@ struct CommandLine {
       llvm::cl::ValueOptional};
   Text explore{
       "explore", value("N"), cat(checks),
-      desc("compile the model in N ways (default: 12), measure them, and show\n"
+      desc("compile the model in N ways (default: 14), measure them, and show\n"
            "those that none of the others beats, with -o as explore.html,\n"
            "explore.json and explore.csv in place of code"),
       llvm::cl::ValueOptional};

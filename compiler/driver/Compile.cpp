@@ -113,6 +113,7 @@ Error driver::prepare(Session &session) {
     session.target.compiler.optimization = kSmallestCode;
     session.extraBytes = 0;
   }
+  session.coding = Session::CodingLimits(options.coding);
   if (Error error = checkOutputs(options))
     return error;
   if (Error error = planTrial(session))

@@ -54,7 +54,8 @@ private:
   Error prepare();
   void addUniform();
   void addMixes(size_t count);
-  void add(std::string label, PrecisionMix mix, bool optimizesSize = false);
+  void add(std::string label, PrecisionMix mix, bool optimizesSize = false,
+           Coding coding = Coding::Auto);
   Error compileAll();
   Error compileLeastRam();
   void findBest();
@@ -80,12 +81,17 @@ private:
 // Ways to compile
 //===----------------------------------------------------------------------===//
 
-void Exploration::add(std::string label, PrecisionMix mix, bool optimizesSize) {
+void Exploration::add(std::string label, PrecisionMix mix, bool optimizesSize,
+                      Coding coding) {
   for (const Point &point : points)
-    if (point.choice.mix == mix && point.choice.optimizesSize == optimizesSize)
+    if (point.choice.mix == mix &&
+        point.choice.optimizesSize == optimizesSize &&
+        point.choice.coding == coding)
       return;
-  points.push_back(
-      {std::move(label), {std::move(mix), {}, optimizesSize}, {}, false});
+  points.push_back({std::move(label),
+                    {std::move(mix), {}, optimizesSize, coding},
+                    {},
+                    false});
 }
 
 /// The precision for every layer that can have it; int8, or what comes next,
@@ -107,6 +113,12 @@ void Exploration::addUniform() {
       /*optimizesSize=*/true);
   add("s16x8", getUniform(Precision::S16x8));
   add("f32", getUniform(Precision::F32));
+  if (session.options.coding != Coding::None) {
+    add("s8, smallest code, coded", getUniform(Precision::S8),
+        /*optimizesSize=*/true, Coding::Entropy);
+    add("s8w4, smallest code, coded", getUniform(Precision::S8W4),
+        /*optimizesSize=*/true, Coding::Entropy);
+  }
 }
 
 /// Mixes with the least noise for their weights, between four and eight bits.
@@ -214,6 +226,8 @@ std::string Exploration::getOptions(const Point &point) const {
     options = " --precision f32";
   if (point.choice.optimizesSize)
     options += " --optimize size";
+  if (point.choice.coding == Coding::Entropy)
+    options += " --coding entropy";
   if (point.choice.limits.ram)
     options += " --ram " + std::to_string(*point.choice.limits.ram);
   return options;

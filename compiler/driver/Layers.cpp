@@ -31,6 +31,7 @@ std::vector<LiveBuffer> driver::findLiveBuffers(mlir::ModuleOp kernModule) {
     if (auto stream = call->getParentOfType<kern::StreamOp>()) {
       auto [entry, isNew] =
           streams.try_emplace(stream, std::make_pair(layer, layer));
+      entry->second.first = std::min(entry->second.first, layer);
       entry->second.second = std::max(entry->second.second, layer);
     }
   for (auto [call, layer] : calls)
@@ -96,10 +97,14 @@ static std::vector<std::string> getNodeNames(mlir::Location location) {
 }
 
 static uint64_t countWeightBytes(kern::CallOp call) {
-  uint64_t bytes = 0;
+  SetVector<mlir::Operation *> constants;
   for (mlir::Value input : call.getInputs())
     if (auto data = kern::getRoot(input).getDefiningOp<kern::GetDataOp>())
-      bytes += kern::getByteSize(cast<mlir::MemRefType>(data.getType()));
+      constants.insert(data);
+  uint64_t bytes = 0;
+  for (mlir::Operation *data : constants)
+    bytes +=
+        kern::getByteSize(cast<mlir::MemRefType>(data->getResult(0).getType()));
   return bytes;
 }
 
@@ -141,9 +146,24 @@ static CallShape getShape(kern::CallOp call) {
   return shape;
 }
 
-/// Whether a call only moves rows for another one.
+/// Whether a call only moves rows or decodes constants for another one.
 static bool isHelper(kern::CallOp call) {
-  return call->getParentOfType<kern::StreamOp>() && !call.getPrecision();
+  return call.getKernel() == kern::kDecoder ||
+         (call->getParentOfType<kern::StreamOp>() && !call.getPrecision());
+}
+
+/// Adds what it takes to decode constants of a layer that has been described.
+static void addDecoding(report::Layer &layer, kern::CallOp decoder,
+                        const std::optional<CostModel> &costs) {
+  layer.coding = "entropy";
+  layer.weightBytes += countWeightBytes(decoder);
+  std::optional<uint64_t> cycles;
+  if (costs)
+    cycles = costs->predict(decoder.getKernel(), getShape(decoder));
+  if (layer.predictedCycles && cycles)
+    *layer.predictedCycles += *cycles;
+  else
+    layer.predictedCycles.reset();
 }
 
 /// How often a call is made in a run.
@@ -208,7 +228,8 @@ Error driver::describeLayers(Session &session) {
   for (const LiveBuffer &buffer : buffers)
     report.buffers.push_back(
         {buffer.offset, buffer.bytes, buffer.firstCall, buffer.lastCall});
-  for (auto [call, number] : kern::numberLayers(*session.kern)) {
+  auto calls = kern::numberLayers(*session.kern);
+  for (auto [call, number] : calls) {
     bool isNew = number == report.layers.size();
     if (isNew)
       report.layers.emplace_back();
@@ -233,6 +254,9 @@ Error driver::describeLayers(Session &session) {
              session.losslessNodes.contains(node);
     });
   }
+  for (auto [call, number] : calls)
+    if (call.getKernel() == kern::kDecoder)
+      addDecoding(report.layers[number], call, *costs);
   predictLatency(session.target, report);
   return Error::success();
 }

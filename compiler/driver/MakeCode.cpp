@@ -34,6 +34,8 @@ lowerCopy(const Session &session, mlir::ModuleOp edge,
   LoweringOptions lowering;
   lowering.features = session.target.features;
   lowering.extraBytes = session.extraBytes;
+  lowering.codingSaves = session.coding.saves;
+  lowering.codingArena = session.coding.arena;
   lowering.inputsInArena = session.options.inputsInArena;
   mlir::OwningOpRef<mlir::ModuleOp> kern = edge.clone();
   Error error = runPasses(*kern, [&](mlir::OpPassManager &passes) {
@@ -130,16 +132,38 @@ static Error makeCode(Session &session) {
   return Error::success();
 }
 
-/// What kernels take for speed.
-static int64_t getExtraBytes(const Session &session) {
+/// An attribute of the program; 0 if it has none.
+static int64_t getProgramBytes(const Session &session, StringRef attribute) {
   mlir::ModuleOp module = session.kern.get();
-  auto taken = module.lookupSymbol<mlir::func::FuncOp>("run")
-                   ->getAttrOfType<mlir::IntegerAttr>(kern::kExtraBytes);
-  return taken ? taken.getInt() : 0;
+  auto bytes = module.lookupSymbol<mlir::func::FuncOp>("run")
+                   ->getAttrOfType<mlir::IntegerAttr>(attribute);
+  return bytes ? bytes.getInt() : 0;
 }
 
-/// Layers row by row, and then kernels with smaller buffers, if RAM does not
-/// suffice.
+/// What kernels take for speed.
+static int64_t getExtraBytes(const Session &session) {
+  return getProgramBytes(session, kern::kExtraBytes);
+}
+
+/// What coded constants save.
+static int64_t getCodingSaves(const Session &session) {
+  return getProgramBytes(session, kern::kCodingSaves);
+}
+
+/// Leaves more constants as they are, so that what is decoded takes less RAM;
+/// `arena` is what it may be.
+static bool decodeInLess(Session &session, int64_t arena, int64_t excess) {
+  int64_t &limit = session.coding.arena;
+  if (getCodingSaves(session) == 0 || limit == 0)
+    return false;
+  // The sum of what lives at a time is no more than a bound of the plan.
+  int64_t less = limit - std::max(excess, arena / 8);
+  limit = limit < 0 || limit > arena ? arena : less < arena / 2 ? 0 : less;
+  return true;
+}
+
+/// Fewer constants that are decoded, layers row by row, and then kernels with
+/// smaller buffers, if RAM does not suffice.
 static bool giveUpSpeedForRam(Session &session) {
   const report::Report &report = session.report;
   if (!report.budget.ram || report.ram.getTotal() <= *report.budget.ram)
@@ -147,11 +171,17 @@ static bool giveUpSpeedForRam(Session &session) {
   int64_t excess = int64_t(report.ram.getTotal() - *report.budget.ram);
   // Where even no arena at all would not do, the least possible.
   int64_t limit = std::max<int64_t>(int64_t(report.ram.arena) - excess, 1);
+  bool isDecodedFreely =
+      session.coding.arena < 0 || session.coding.arena > limit;
+  if (isDecodedFreely && decodeInLess(session, limit, excess))
+    return true;
   // What the plan does not reach, it will not reach with less.
   bool tried =
       session.arenaLimit && int64_t(report.ram.arena) > *session.arenaLimit;
   session.arenaLimit = limit;
   if (!tried)
+    return true;
+  if (decodeInLess(session, limit, excess))
     return true;
   if (getExtraBytes(session) == 0 || session.extraBytes == 0)
     return false;
@@ -159,8 +189,26 @@ static bool giveUpSpeedForRam(Session &session) {
   return true;
 }
 
-/// Kernels with smaller constants, and then smaller code, if flash does not
-/// suffice.
+/// Codes as many constants as it takes to save `excess` bytes more, in the RAM
+/// that the budget leaves.
+static bool codeConstants(Session &session, int64_t excess) {
+  Session::CodingLimits &coding = session.coding;
+  if (!coding.isFree)
+    return false;
+  int64_t saved = getCodingSaves(session);
+  // There are no more.
+  if (coding.saves > saved)
+    return false;
+  const report::Ram &ram = session.report.ram;
+  if (const auto &limit = session.report.budget.ram; limit && saved == 0)
+    coding.arena = std::max<int64_t>(
+        int64_t(*limit) - int64_t(ram.getTotal() - ram.arena), 0);
+  coding.saves = saved + excess;
+  return true;
+}
+
+/// Kernels with smaller constants, then smaller code, and then constants in
+/// fewer bits, if flash does not suffice.
 static bool giveUpSpeedForFlash(Session &session) {
   const report::Report &report = session.report;
   uint64_t flash = report.flash.total.value_or(report.flash.weights);
@@ -173,7 +221,7 @@ static bool giveUpSpeedForFlash(Session &session) {
   }
   std::string &optimization = session.target.compiler.optimization;
   if (!report.flash.total || optimization == kSmallestCode)
-    return false;
+    return codeConstants(session, excess);
   optimization = kSmallestCode;
   return true;
 }

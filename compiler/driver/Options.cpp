@@ -254,6 +254,12 @@ static Error readCode(const CommandLine &line, Options &options) {
           readChoice<bool>(line.optimize, {{"speed", false}, {"size", true}},
                            options.optimizesSize))
     return error;
+  if (Error error = readChoice<Coding>(line.coding,
+                                       {{"auto", Coding::Auto},
+                                        {"none", Coding::None},
+                                        {"entropy", Coding::Entropy}},
+                                       options.coding))
+    return error;
   if (Error error =
           readChoice<bool>(line.io, {{"float", false}, {"quantized", true}},
                            options.quantizedIo))
@@ -303,7 +309,7 @@ static Error readChecks(const CommandLine &line, Options &options) {
   options.measure = line.measure;
   options.sensitivity = line.sensitivity;
   if (line.explore.getNumOccurrences()) {
-    uint64_t ways = 12;
+    uint64_t ways = 14;
     if (!line.explore.empty() &&
         (StringRef(line.explore).getAsInteger(10, ways) || ways < 1))
       return inOption(line.explore.ArgStr, "'" + line.explore.getValue() +
@@ -419,7 +425,7 @@ static std::vector<StringRef> dropChoices(ArrayRef<StringRef> words) {
   static const StringRef kDropped[] = {
       "ram",    "flash",  "latency",   "energy",          "max-drop",
       "o",      "report", "precision", "layer-precision", "optimize",
-      "verify", "explore"};
+      "coding", "verify", "explore"};
   std::vector<StringRef> kept;
   for (size_t i = 0; i < words.size(); ++i) {
     StringRef name = words[i].ltrim('-');

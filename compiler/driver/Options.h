@@ -44,6 +44,15 @@ struct InputShape {
   std::vector<int64_t> shape;
 };
 
+/// Which constants are stored in fewer bits.
+enum class Coding {
+  /// As many as --flash asks for.
+  Auto,
+  None,
+  /// All for which it saves anything.
+  Entropy,
+};
+
 struct Options {
   Action action = Action::Compile;
   std::string argv0;
@@ -86,6 +95,7 @@ struct Options {
   bool searchesPruning = false;
   /// Whether flash counts more than time.
   bool optimizesSize = false;
+  Coding coding = Coding::Auto;
   /// Absent: chosen by the compiler.
   std::optional<std::vector<quantization::RepairMethod>> repairs;
   bool quantizedIo = false;

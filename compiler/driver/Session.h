@@ -65,6 +65,18 @@ struct Session {
   /// Bytes that the arena should not exceed; layers are computed row by row
   /// for that.
   std::optional<int64_t> arenaLimit;
+  /// Constants that are stored in fewer bits: as many as it takes to save so
+  /// many bytes (all if negative), where the buffers of a call take at most
+  /// `arena` with them (any number if negative).
+  struct CodingLimits {
+    explicit CodingLimits(Coding coding = Coding::Auto)
+        : saves(coding == Coding::Entropy ? -1 : 0),
+          isFree(coding == Coding::Auto) {}
+
+    int64_t saves = 0, arena = -1;
+    /// Whether more are coded where --flash asks for it.
+    bool isFree = true;
+  } coding;
   GeneratedCode code;
 
   /// Samples to calibrate on, and those to measure accuracy on, in the types

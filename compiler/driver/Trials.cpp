@@ -55,6 +55,8 @@ Error Trials::compile(const TrialChoice &choice) {
   session.target.compiler.optimization = isSmall ? kSmallestCode : optimization;
   session.extraBytes = isSmall ? 0 : -1;
   session.arenaLimit.reset();
+  session.coding = Session::CodingLimits(
+      choice.coding == Coding::Auto ? session.options.coding : choice.coding);
   session.report.budget = choice.limits;
   return makeCodeWithinBudget(session);
 }
@@ -63,7 +65,8 @@ Expected<const Trial *> Trials::run(const TrialChoice &choice) {
   std::string key = getKey(choice.mix) + ":" +
                     std::to_string(choice.limits.ram.value_or(0)) + ":" +
                     std::to_string(choice.limits.flash.value_or(0)) +
-                    (choice.optimizesSize ? ":size" : "");
+                    (choice.optimizesSize ? ":size" : "") + ":" +
+                    std::to_string(int(choice.coding));
   auto [entry, isNew] = trials.try_emplace(key);
   if (!isNew)
     return &entry->second;

@@ -22,6 +22,8 @@ struct TrialChoice {
   /// does not matter.
   report::Budget limits;
   bool optimizesSize = false;
+  /// Auto: what --coding says.
+  Coding coding = Coding::Auto;
 };
 
 /// One compilation, measured.

@@ -102,6 +102,7 @@ static json::Value toJson(const Layer &layer) {
                       {"cycles", orNull(layer.cycles)},
                       {"predicted_cycles", orNull(layer.predictedCycles)},
                       {"weight_bytes", layer.weightBytes},
+                      {"coding", orNull(layer.coding)},
                       {"live_bytes", layer.liveBytes},
                       {"sqnr_db", orNull(layer.sqnr)},
                       {"own_sqnr_db", orNull(layer.ownSqnr)},

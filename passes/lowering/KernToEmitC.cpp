@@ -188,9 +188,15 @@ private:
                << op.getType();
       source = emitViewCast(op.getLoc(), source, *name);
     }
-    if (int64_t offset = int64_t(op.getOffset().value_or(0)))
-      source = emitCall(op.getLoc(), source.getType(), "behind", source,
-                        {offset / getElementBytes(op.getResult())});
+    if (std::optional<uint64_t> offset = op.getOffset()) {
+      // The address of constants is that of an array.
+      Type type = source.getType();
+      if (auto array = dyn_cast<emitc::ArrayType>(type))
+        type = getPointer(("const " + *getCType(array.getElementType())).str());
+      if (*offset != 0 || type != source.getType())
+        source = emitCall(op.getLoc(), type, "behind", source,
+                          {int64_t(*offset) / getElementBytes(op.getResult())});
+    }
     mapping.map(op.getResult(), source);
     return success();
   }

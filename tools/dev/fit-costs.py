@@ -167,6 +167,20 @@ def count(options, name, model, target):
             "others": [layer for layer in layers if layer.get("only")]}
 
 
+def count_decoding(options, model, target):
+    """Instructions for a byte that decode_prefix decodes: of all that a model's layers have, coded and not."""
+    found = {}
+    for coding in "none", "entropy":
+        result = options.reports / f"{coding}-{target}.json"
+        line = [options.edgecc, model, "--target", target, "--calib", model.parent / "calib.npy", "--precision", "s8",
+                "--repair", "none", "--measure", "--optimize", "size", "--coding", coding, "--report", result]
+        subprocess.run([str(word) for word in line], capture_output=True, check=True)
+        found[coding] = report.load(result)["layers"]
+    pairs = [pair for pair in zip(found["none"], found["entropy"]) if pair[1]["coding"]]
+    return (sum(coded["cycles"] - plain["cycles"] for plain, coded in pairs)
+            / sum(plain["weight_bytes"] for plain, _ in pairs))
+
+
 def kernel_of(layer):
     """Where a kernel's buffer lies makes no difference."""
     return layer["kernel"].removesuffix("_small")
@@ -257,6 +271,7 @@ def main():
             costs = fit_all([layer for model in counted.values() for layer in model["layers"] + model["others"]])
             written = {kernel: {term: float(f"{value:.5g}") for term, value in zip(TERMS, values) if value > 0}
                        for kernel, values in costs.items()}
+            written["decode_prefix"] = {"outputs": float(f"{count_decoding(options, models[real[0]], target):.5g}")}
             file = PROJECT / "backends/costs" / f"{target}.json"
             file.parent.mkdir(exist_ok=True)
             file.write_text(json.dumps(written, indent=2, sort_keys=True) + "\n", encoding="utf-8")

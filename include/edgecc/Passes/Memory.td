@@ -44,6 +44,53 @@ def PlanArena : Pass<"kern-plan-arena", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::edgecc::kern::KernDialect"];
 }
 
+def CodeConstants : Pass<"kern-code-constants", "::mlir::ModuleOp"> {
+  let summary = "stores constants in fewer bits and decodes them before calls";
+  let description = [{
+    Weights and other constants of calls become codes (canonical Huffman, as
+    prefix_code.h says), and a call of `decode_prefix` puts them into a buffer
+    just before the call that reads them; before the loop, if that stands in a
+    `kern.stream`. Kernels know nothing of it, and no bit of the result changes.
+    It takes time, and the buffer takes memory.
+
+    A constant is coded if that saves more than the table and the call take.
+    With `save`, only as many as it takes to save so many bytes, those first
+    that save most for the time of decoding. With `arena`, only where a call's
+    buffers and its decoded constants are together no larger than that.
+    Constants of calls without multiplications of which they might read only
+    some, such as tables of embeddings, stay as they are if they are large.
+
+    Assumes: the buffers have no offsets yet. Guarantees: `kern.coding_saves` on
+    the program has the bytes that are saved, if any.
+
+    Example:
+
+    ```mlir
+    %w = kern.get_data @weights : memref<576xi32>
+    kern.call "f" from "f.h"<[]> ins(%x, %w : memref<64xi8>, memref<576xi32>) outs(%y : memref<64xi8>)
+    ```
+
+    becomes
+
+    ```mlir
+    %w = kern.get_data @weights_coded : memref<1080xui16>
+    %table = kern.view %w {offset = 0} : memref<1080xui16> to memref<25xui16>
+    %bits = kern.view %w {offset = 50} : memref<1080xui16> to memref<1055xui16>
+    %0 = kern.buffer : memref<2304xi8>
+    kern.call "decode_prefix" from "prefix_code.h"<[]> ins(%table, %bits : ...) outs(%0 : memref<2304xi8>) scalars [2304 : i32]
+    %1 = kern.view %0 : memref<2304xi8> to memref<576xi32>
+    kern.call "f" from "f.h"<[]> ins(%x, %1 : memref<64xi8>, memref<576xi32>) outs(%y : memref<64xi8>)
+    ```
+  }];
+  let options = [
+    Option<"save", "save", "int64_t", "-1",
+           "Bytes to save; as many as possible if negative">,
+    Option<"arena", "arena", "int64_t", "-1",
+           "Bytes that a call's buffers and decoded constants may take; any "
+           "number if negative">];
+  let dependentDialects = ["::edgecc::kern::KernDialect"];
+}
+
 def StreamRows : Pass<"edge-stream-rows", "::mlir::func::FuncOp"> {
   let summary = "marks layers to be computed together, row by row";
   let description = [{

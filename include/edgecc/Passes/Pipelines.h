@@ -58,6 +58,16 @@ struct LoweringOptions : public mlir::PassPipelineOptions<LoweringOptions> {
       llvm::cl::desc("Bytes of constants that kernels may take for speed; all "
                      "if negative"),
       llvm::cl::init(-1)};
+  Option<int64_t> codingSaves{
+      *this, "coding-saves",
+      llvm::cl::desc("Bytes of constants to save by coding them; as many as "
+                     "possible if negative"),
+      llvm::cl::init(0)};
+  Option<int64_t> codingArena{
+      *this, "coding-arena",
+      llvm::cl::desc("Bytes that a call's buffers may take together with what "
+                     "is decoded for it; any number if negative"),
+      llvm::cl::init(-1)};
   Option<bool> inputsInArena{
       *this, "inputs-in-arena",
       llvm::cl::desc("Give inputs a place in the arena, where they can be "

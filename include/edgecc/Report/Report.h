@@ -112,7 +112,10 @@ struct Layer {
   std::optional<uint64_t> cycles;
   /// The same as the cost model of the target has it.
   std::optional<uint64_t> predictedCycles;
+  /// Of all its constants, as they are stored.
   uint64_t weightBytes = 0;
+  /// "entropy" if some of them are stored in fewer bits; else empty.
+  std::string coding;
   /// Arena bytes in use while the layer runs.
   uint64_t liveBytes = 0;
   /// Signal to quantization noise of the layer's result against the float

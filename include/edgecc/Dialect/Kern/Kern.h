@@ -35,6 +35,10 @@ inline constexpr llvm::StringLiteral kStateBytes = "kern.state_bytes";
 inline constexpr llvm::StringLiteral kStateInitials = "kern.state_initials";
 /// Bytes of constants that kernels take for speed.
 inline constexpr llvm::StringLiteral kExtraBytes = "kern.extra_bytes";
+/// Bytes of constants that are saved by coding them.
+inline constexpr llvm::StringLiteral kCodingSaves = "kern.coding_saves";
+/// The kernel that decodes constants.
+inline constexpr llvm::StringLiteral kDecoder = "decode_prefix";
 /// On a buffer where an input can be written before a run: the input's number.
 inline constexpr llvm::StringLiteral kInputPlace = "kern.input_place";
 inline constexpr llvm::StringLiteral kInput = "kern.input";
@@ -50,7 +54,8 @@ mlir::Value getRoot(mlir::Value value);
 
 /// The calls of a program in order, with the numbers of their layers in
 /// reports: each call is one, but those of a loop over rows that have the same
-/// `layer` belong together.
+/// `layer` belong together, as does what decodes a call's constants to the
+/// call.
 llvm::SmallVector<std::pair<CallOp, unsigned>>
 numberLayers(mlir::Operation *program);
 } // namespace edgecc::kern
