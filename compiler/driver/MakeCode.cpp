@@ -80,13 +80,8 @@ Error driver::lower(Session &session) {
   // The interpreter keeps all channels: --verify shows that none is missed.
   mlir::OwningOpRef<mlir::ModuleOp> edge = session.edge->clone();
   if (session.options.prunes)
-    if (Error error = runPasses(*edge, [](mlir::OpPassManager &passes) {
-          passes.addNestedPass<mlir::func::FuncOp>(
-              createPruneConstantChannels());
-        }))
+    if (Error error = pruneLossless(session, *edge))
       return error;
-  session.losslessNodes =
-      findPrunedNodes(getModelFunction(*session.edge), getModelFunction(*edge));
   session.kern = nullptr;
   if (session.arenaLimit)
     return lowerWithinLimit(session, *edge);

@@ -6,10 +6,12 @@
 //===----------------------------------------------------------------------===//
 
 #include "Diagnostics.h"
+#include "Passes.h"
 #include "Progress.h"
 #include "Stages.h"
 
 #include "edgecc/Dialect/Edge/Edge.h"
+#include "edgecc/Passes/Passes.h"
 #include "edgecc/Pruning/PruneChannels.h"
 
 #include "llvm/Support/FormatVariadic.h"
@@ -34,7 +36,8 @@ static SmallVector<mlir::Operation *> getComputations(FuncOp function) {
   return operations;
 }
 
-StringSet<> driver::findPrunedNodes(FuncOp before, FuncOp after) {
+/// The ONNX nodes whose operations take or give smaller tensors than before.
+static StringSet<> findPrunedNodes(FuncOp before, FuncOp after) {
   StringSet<> nodes;
   auto olds = getComputations(before), news = getComputations(after);
   for (auto [older, newer] : zip(olds, news)) {
@@ -64,9 +67,50 @@ static report::Pruning describe(const ChannelGroups &groups,
   return pruning;
 }
 
+/// What has gone without costing anything.
+static report::Pruning describe(FuncOp before, FuncOp after) {
+  report::Pruning pruning;
+  auto count = [](FuncOp function, uint64_t &macs, uint64_t &weights) {
+    function.walk([&](mlir::Operation *op) {
+      if (auto counted = dyn_cast<edge::MacCountOpInterface>(op))
+        macs += uint64_t(counted.getMacCount());
+      auto layer = dyn_cast<edge::WeightedOpInterface>(op);
+      if (!layer)
+        return;
+      for (mlir::OpOperand *operand :
+           {&layer.getWeightsOperand(), &layer.getBiasOperand()})
+        weights += uint64_t(
+            cast<mlir::ShapedType>(operand->get().getType()).getNumElements());
+    });
+  };
+  count(before, pruning.macsBefore, pruning.weightsBefore);
+  count(after, pruning.macsAfter, pruning.weightsAfter);
+  return pruning;
+}
+
 //===----------------------------------------------------------------------===//
 // Pruning
 //===----------------------------------------------------------------------===//
+
+Error driver::pruneLossless(Session &session, mlir::ModuleOp copy) {
+  if (Error error = runPasses(copy, [](mlir::OpPassManager &passes) {
+        passes.addNestedPass<FuncOp>(createFlushTinyWeights());
+        passes.addNestedPass<FuncOp>(createPruneConstantChannels());
+      }))
+    return error;
+  FuncOp before = getModelFunction(*session.edge);
+  FuncOp after = getModelFunction(copy);
+  session.losslessNodes = findPrunedNodes(before, after);
+  // What a ratio has taken out is more to tell.
+  std::optional<report::Pruning> &pruning = session.report.pruning;
+  if (pruning && !pruning->groups.empty())
+    return Error::success();
+  pruning = describe(before, after);
+  if (pruning->macsBefore == pruning->macsAfter &&
+      pruning->weightsBefore == pruning->weightsAfter)
+    pruning.reset();
+  return Error::success();
+}
 
 static FailureOr<ChannelStudy> study(Session &session, FuncOp function,
                                      PruneOptions options) {

@@ -41,10 +41,9 @@ llvm::Error applyMix(Session &session, const quantization::PrecisionMix &mix);
 /// Takes channels out of the float model as far as --prune RATIO asks for it
 /// (Prune.cpp).
 llvm::Error pruneModel(Session &session);
-/// The ONNX nodes whose operations take or give smaller tensors than before
+/// Takes channels that nothing is lost without out of a copy of `edge`
 /// (Prune.cpp).
-llvm::StringSet<> findPrunedNodes(mlir::func::FuncOp before,
-                                  mlir::func::FuncOp after);
+llvm::Error pruneLossless(Session &session, mlir::ModuleOp copy);
 
 /// Makes what accuracy is measured with, if there are samples and it is not
 /// there yet (Accuracy.cpp).

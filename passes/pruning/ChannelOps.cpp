@@ -24,6 +24,8 @@ bool pruning::isInt8(Type type) {
          quantized.getStorageTypeIntegralWidth() == 8;
 }
 
+bool pruning::isFloat(Type type) { return getElementTypeOrSelf(type).isF32(); }
+
 static SmallVector<int64_t> makeIdentity(int64_t size) {
   return llvm::to_vector(llvm::seq<int64_t>(0, size));
 }

@@ -20,6 +20,9 @@ int64_t countChannels(mlir::Value value);
 /// Whether values are int8 with one scale and zero point.
 bool isInt8(mlir::Type type);
 
+/// Whether elements are single precision floating point.
+bool isFloat(mlir::Type type);
+
 /// An edge.constant, in the text where it is small.
 mlir::Value createConstant(mlir::OpBuilder &builder, mlir::Location loc,
                            const reference::Tensor &tensor);
@@ -35,6 +38,16 @@ bool isWeightedLayer(mlir::Operation *op);
 
 /// Whether the use is the input of a layer that sums over all channels.
 bool isSummedOver(mlir::OpOperand &use);
+
+/// What each channel of a value is for all elements and inputs, if anything.
+using ChannelConstants = llvm::SmallVector<std::optional<double>>;
+
+/// The channels of the result of a floating-point operation with
+/// ChannelOpInterface that are constant for all finite inputs. `getConstants`
+/// is asked for operands that are computed.
+ChannelConstants inferFloatConstants(
+    mlir::Operation &op,
+    llvm::function_ref<ChannelConstants(mlir::Value)> getConstants);
 
 /// The channels that stay of a value; all for values that lose none.
 using KeptFn = llvm::function_ref<llvm::SmallVector<int64_t>(mlir::Value)>;

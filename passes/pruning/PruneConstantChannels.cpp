@@ -33,18 +33,24 @@ using reference::Tensor;
 //===----------------------------------------------------------------------===//
 
 /// Which channels of its input a layer multiplies with nothing but zeros.
-static BitVector findUnread(WeightedOpInterface op) {
-  int64_t channels = countChannels(op.getDataOperand().get());
-  BitVector unread(channels, false);
-  std::optional<Tensor> weights =
-      edge::getConstantTensor(op.getWeightsOperand().get());
-  if (!weights || op.getWeightGroups() != 1)
-    return unread;
-  unread.set();
-  for (auto [index, weight] : llvm::enumerate(weights->getData<int8_t>()))
+template <typename T>
+static BitVector findZeroColumns(const Tensor &weights, int64_t channels) {
+  BitVector unread(channels, true);
+  for (auto [index, weight] : llvm::enumerate(weights.getData<T>()))
     if (weight != 0)
       unread.reset(unsigned(int64_t(index) % channels));
   return unread;
+}
+
+static BitVector findUnread(WeightedOpInterface op) {
+  int64_t channels = countChannels(op.getDataOperand().get());
+  std::optional<Tensor> weights =
+      edge::getConstantTensor(op.getWeightsOperand().get());
+  if (!weights || op.getWeightGroups() != 1)
+    return BitVector(channels, false);
+  return isFloat(weights->getType())
+             ? findZeroColumns<float>(*weights, channels)
+             : findZeroColumns<int8_t>(*weights, channels);
 }
 
 namespace {
@@ -66,24 +72,29 @@ public:
                                   : found->second;
   }
   SmallVector<int64_t> getKept(Value value) const;
-  /// The stored integer of a channel that is constant.
-  std::optional<int32_t> getConstant(Value value, int64_t channel) const {
-    edge::StoredRange range = ranges.find(value)->second[channel];
-    return range.isConstant() ? std::optional<int32_t>(range.lo) : std::nullopt;
+  /// The value of a channel that is constant: the stored one, for integers.
+  std::optional<double> getConstant(Value value, int64_t channel) const {
+    return constants.find(value)->second[channel];
   }
 
 private:
-  void inferRanges(Operation &op);
+  void inferConstants(Operation &op);
+  ChannelRanges inferRanges(Operation &op);
   ChannelRanges getOperandRanges(Value operand) const;
   void findUnneeded(Operation &op);
   bool isNeeded(OpOperand &use, int64_t channel) const;
+  bool isUnread(Operation *layer, int64_t channel) const {
+    return unread.find(layer)->second.test(channel);
+  }
   void restrict();
   bool restrictOperand(ChannelOpInterface op, unsigned operand);
   bool restrictUse(OpOperand &use);
+  bool keepFromConstants(ChannelOpInterface op);
   bool keepOne(Value value);
   bool keepShift(Value value);
 
-  llvm::DenseMap<Value, ChannelRanges> ranges;
+  llvm::DenseMap<Value, ChannelRanges> ranges; // of integers
+  llvm::DenseMap<Value, ChannelConstants> constants;
   /// Candidates at first, what can go in the end.
   llvm::MapVector<Value, BitVector> removed;
   llvm::DenseMap<Operation *, BitVector> unread;
@@ -92,22 +103,32 @@ private:
 
 /// Whether the pass knows what the operation does with channels.
 static bool isFollowed(Operation &op) {
-  auto isSupported = [](Value operand) {
-    return isInt8(operand.getType()) ||
-           operand.getDefiningOp<edge::ConstantOp>();
-  };
-  if (!isa<ChannelOpInterface>(op) || !isInt8(op.getResult(0).getType()))
+  if (!isa<ChannelOpInterface>(op))
     return false;
-  if (isa<WeightedOpInterface>(op))
-    return isWeightedLayer(&op) && isInt8(op.getOperand(0).getType());
-  return llvm::all_of(op.getOperands(), isSupported);
+  auto computesIn = [&](auto isKnown) {
+    auto isSupported = [&](Value operand) {
+      return isKnown(operand.getType()) ||
+             operand.getDefiningOp<edge::ConstantOp>();
+    };
+    return isKnown(op.getResult(0).getType()) &&
+           llvm::all_of(op.getOperands(), isSupported);
+  };
+  if (isa<WeightedOpInterface>(op) && !isWeightedLayer(&op))
+    return false;
+  return computesIn(isInt8) || computesIn(isFloat);
+}
+
+/// Whether the use is the input of a layer that sums over all channels, and
+/// that can take up what they add.
+static bool isFoldedInto(OpOperand &use) {
+  return isSummedOver(use) && isFollowed(*use.getOwner());
 }
 
 ChannelAnalysis::ChannelAnalysis(func::FuncOp func) {
   Block &body = func.getBody().front();
   for (Operation &op : body)
     if (isFollowed(op))
-      inferRanges(op);
+      inferConstants(op);
   for (Operation &op : llvm::reverse(body))
     if (isFollowed(op))
       findUnneeded(op);
@@ -131,26 +152,39 @@ ChannelRanges ChannelAnalysis::getOperandRanges(Value operand) const {
   return found;
 }
 
-void ChannelAnalysis::inferRanges(Operation &op) {
+ChannelRanges ChannelAnalysis::inferRanges(Operation &op) {
   SmallVector<ChannelRanges> operands;
   for (Value operand : op.getOperands())
     operands.push_back(getOperandRanges(operand));
+  return cast<ChannelOpInterface>(op).inferChannelRanges(operands);
+}
+
+void ChannelAnalysis::inferConstants(Operation &op) {
   Value result = op.getResult(0);
-  ChannelRanges found =
-      cast<ChannelOpInterface>(op).inferChannelRanges(operands);
-  BitVector constant(found.size());
-  for (auto [channel, range] : llvm::enumerate(found))
-    if (range.isConstant())
-      constant.set(channel);
-  ranges[result] = std::move(found);
-  removed[result] = std::move(constant);
+  ChannelConstants found(countChannels(result));
+  if (isFloat(result.getType())) {
+    found = inferFloatConstants(op, [&](Value operand) {
+      auto known = constants.find(operand);
+      return known == constants.end() ? ChannelConstants(countChannels(operand))
+                                      : known->second;
+    });
+  } else {
+    ranges[result] = inferRanges(op);
+    for (auto [constant, range] : llvm::zip_equal(found, ranges[result]))
+      if (range.isConstant())
+        constant = range.lo;
+  }
+  BitVector &going = removed[result];
+  for (const std::optional<double> &constant : found)
+    going.push_back(constant.has_value());
+  constants[result] = std::move(found);
 }
 
 /// Whether anything depends on a channel through one of the value's uses.
 bool ChannelAnalysis::isNeeded(OpOperand &use, int64_t channel) const {
   Operation *user = use.getOwner();
-  if (isSummedOver(use))
-    return !unread.find(user)->second.test(channel);
+  if (isFoldedInto(use))
+    return !isUnread(user, channel);
   if (!isFollowed(*user))
     return true;
   SmallVector<int64_t> sources =
@@ -181,6 +215,11 @@ void ChannelAnalysis::findUnneeded(Operation &op) {
 // What has to stay
 //===----------------------------------------------------------------------===//
 
+/// What stands for the number zero.
+static int64_t getZero(Type type) {
+  return isFloat(type) ? 0 : edge::getUniformType(type).getZeroPoint();
+}
+
 /// Channels of operand and result that are one go together.
 bool ChannelAnalysis::restrictOperand(ChannelOpInterface op, unsigned operand) {
   Value input = op->getOperand(operand);
@@ -208,7 +247,7 @@ bool ChannelAnalysis::restrictOperand(ChannelOpInterface op, unsigned operand) {
 bool ChannelAnalysis::restrictUse(OpOperand &use) {
   BitVector &going = removed[use.get()];
   Operation *user = use.getOwner();
-  if (!isSummedOver(use)) {
+  if (!isFoldedInto(use)) {
     bool follows =
         isFollowed(*user) && !cast<ChannelOpInterface>(user)
                                   .getChannelSources(use.getOperandNumber())
@@ -222,15 +261,33 @@ bool ChannelAnalysis::restrictUse(OpOperand &use) {
   auto layer = cast<WeightedOpInterface>(user);
   if (!layer.padsWithZeros())
     return false;
-  int64_t zero = edge::getUniformType(use.get().getType()).getZeroPoint();
+  int64_t zero = getZero(use.get().getType());
   bool changed = false;
   for (unsigned channel : going.set_bits()) {
-    if (unread.find(user)->second.test(channel) ||
-        getConstant(use.get(), channel) == int32_t(zero))
+    if (isUnread(user, channel) || getConstant(use.get(), channel) == zero)
       continue;
     going.reset(channel);
     changed = true;
   }
+  return changed;
+}
+
+/// What comes from a constant only, which a concatenation takes as a whole,
+/// stays.
+bool ChannelAnalysis::keepFromConstants(ChannelOpInterface op) {
+  BitVector &going = removed[op->getResult(0)];
+  if (isa<WeightedOpInterface>(op.getOperation()) || going.none())
+    return false;
+  BitVector computed(going.size());
+  for (OpOperand &operand : op->getOpOperands())
+    if (!operand.get().getDefiningOp<edge::ConstantOp>())
+      for (auto [channel, source] :
+           llvm::enumerate(op.getChannelSources(operand.getOperandNumber())))
+        if (source != -1)
+          computed.set(channel);
+  computed &= going;
+  bool changed = computed != going;
+  going = computed;
   return changed;
 }
 
@@ -248,7 +305,8 @@ bool ChannelAnalysis::keepOne(Value value) {
 /// get another shift without it.
 bool ChannelAnalysis::keepShift(Value value) {
   Operation *op = value.getDefiningOp();
-  if (!isa<WeightedOpInterface>(op) || removed[value].none())
+  if (!isa<WeightedOpInterface>(op) || isFloat(value.getType()) ||
+      removed[value].none())
     return false;
   auto layer = cast<WeightedOpInterface>(op);
   integer::Requantization all = integer::getWeightedRequantization(
@@ -275,6 +333,7 @@ void ChannelAnalysis::restrict() {
     changed = false;
     for (Value value : values) {
       auto op = cast<ChannelOpInterface>(value.getDefiningOp());
+      changed |= keepFromConstants(op);
       for (unsigned operand = 0; operand != op->getNumOperands(); ++operand)
         changed |= restrictOperand(op, operand);
       for (OpOperand &use : value.getUses())
@@ -298,23 +357,30 @@ SmallVector<int64_t> ChannelAnalysis::getKept(Value value) const {
 // Rewriting
 //===----------------------------------------------------------------------===//
 
-/// The bias, with what the channels that go add to each sum.
+/// The bias, with what the channels that go add to each sum; `T` are weights,
+/// `Sum` what they are summed up in.
+template <typename T, typename Sum>
 static Value addConstantShare(OpBuilder &builder, WeightedOpInterface op,
                               const ChannelAnalysis &analysis) {
+  using Wide = std::conditional_t<std::is_integral_v<Sum>, int64_t, double>;
   Value data = op.getDataOperand().get();
   Value bias = op.getBiasOperand().get();
-  Tensor weights = *edge::getConstantTensor(op.getWeightsOperand().get());
+  const Tensor weights = *edge::getConstantTensor(op.getWeightsOperand().get());
   Tensor sums = *edge::getConstantTensor(bias);
   BitVector going = analysis.getRemoved(data);
-  auto zero = int32_t(edge::getUniformType(data.getType()).getZeroPoint());
+  auto zero = double(getZero(data.getType()));
   size_t channels = going.size();
-  ArrayRef<int8_t> values = std::as_const(weights).getData<int8_t>();
+  ArrayRef<T> values = weights.getData<T>();
   size_t perRow = values.size() / sums.getNumElements();
-  MutableArrayRef<int32_t> shares = sums.getData<int32_t>();
-  for (auto [index, weight] : llvm::enumerate(values))
-    if (weight != 0 && going.test(index % channels))
-      shares[index / perRow] +=
-          weight * (*analysis.getConstant(data, index % channels) - zero);
+  for (auto [row, sum] : llvm::enumerate(sums.getData<Sum>())) {
+    Wide total = sum;
+    for (auto [index, weight] :
+         llvm::enumerate(values.slice(row * perRow, perRow)))
+      if (weight != 0 && going.test(index % channels))
+        total += Wide(weight) *
+                 Wide(*analysis.getConstant(data, index % channels) - zero);
+    sum = Sum(total);
+  }
   return pruning::createConstant(builder, bias.getLoc(), sums);
 }
 
@@ -329,7 +395,9 @@ struct PruneConstantChannels
     removeChannels(
         func, [&](Value value) { return analysis.getKept(value); },
         [&](OpBuilder &builder, WeightedOpInterface op) {
-          return addConstantShare(builder, op, analysis);
+          return isFloat(op.getDataOperand().get().getType())
+                     ? addConstantShare<float, float>(builder, op, analysis)
+                     : addConstantShare<int8_t, int32_t>(builder, op, analysis);
         });
   }
 };

@@ -14,22 +14,24 @@ def PruneConstantChannels
     : Pass<"edge-prune-constant-channels", "::mlir::func::FuncOp"> {
   let summary = "takes out channels that are constant or that nothing needs";
   let description = [{
-    Works on int8 values. Bounds the stored integers that each channel can take,
-    for all inputs, by interval arithmetic from the weights, and finds which
-    channels nothing depends on. What is constant or not needed is taken out of
-    the operations that compute it and of all that take part in it
-    (ChannelOpInterface); a convolution or fully connected layer that sums over a
-    constant channel adds its share to the bias instead.
+    Works on int8 and float values. Bounds the stored integers that each int8
+    channel can take, for all inputs, by interval arithmetic from the weights; a
+    float channel is constant where weights of zeros let nothing through to it
+    that varies. Finds also which channels nothing depends on. What is constant or
+    not needed is taken out of the operations that compute it and of all that take
+    part in it (ChannelOpInterface); a convolution or fully connected layer that
+    sums over a constant channel adds its share to the bias instead.
 
     Channels of zeros come from training with batch normalisation, where a unit
-    that has died keeps its place, and from rounding to int8.
+    that has died keeps its place, and from rounding to int8. In float weights they
+    are tiny numbers, which `edge-flush-tiny-weights` makes zeros.
 
     A constant channel that is not the zero point stays where a convolution pads,
     because its share differs at the border. So does a channel whose removal would
     change the shift that all channels of a layer requantize with.
 
-    Assumes `edge-quantize` has run. Guarantees the same results, bit for bit, for
-    every input.
+    Guarantees the same integers, bit for bit, for every input; the same floats but
+    for the rounding of what goes into a bias, for every finite input.
 
     Example: the second channel is `clamp(bias)` whatever the input is.
 
@@ -48,6 +50,44 @@ def PruneConstantChannels
     bias of the next layer takes up the constant.
   }];
   let dependentDialects = ["::edgecc::edge::EdgeDialect"];
+}
+
+def FlushTinyWeights
+    : Pass<"edge-flush-tiny-weights", "::mlir::func::FuncOp"> {
+  let summary = "makes zeros of float weights that cannot be seen in any sum";
+  let description = [{
+    Units that have died in training with weight decay keep weights like 1e-30.
+    This makes zeros of them, so that `edge-prune-constant-channels` finds that
+    nothing comes through.
+
+    A weight counts as much as its magnitude, times the size of the channel it
+    multiplies, times the reach of the channel it adds to. Sizes are estimated from
+    the weights and biases in front, with 1 for all channels of an input; the reach
+    is the largest magnitude that layers behind multiply the channel with, relative
+    to the largest there, and 1 where anything else reads it. With both, a unit
+    whose small weights are made up for by large ones in front or behind stays. What
+    counts less than `2^-bits` of what counts most in its layer becomes zero.
+
+    Assumes that inputs are finite, and that what has been estimated to be of one
+    size is: for `bits` of 60 and `n` weights that add up, sums change by less than
+    float rounding (2^-24) as long as channels differ by no more than `2^36 / n`
+    from it. Guarantees that nothing changes but weights.
+
+    Example: the second filter becomes zeros.
+
+    ```mlir
+    %w = edge.constant dense<[[1.0, -2.0], [1.0e-30, 3.0e-31]]> : tensor<2x2xf32>
+      -> tensor<2x2xf32>
+    %0 = edge.fully_connected %x, %w, %b
+      : (tensor<1x2xf32>, tensor<2x2xf32>, tensor<2xf32>) -> tensor<1x2xf32>
+    ```
+  }];
+  let dependentDialects = ["::edgecc::edge::EdgeDialect"];
+  let options = [
+    Option<"bits", "bits", "int64_t", "60",
+           "What counts less than 2 to the minus this of the layer's largest "
+           "weight becomes zero">
+  ];
 }
 
 def PruneChannels : Pass<"edge-prune-channels", "::mlir::func::FuncOp"> {

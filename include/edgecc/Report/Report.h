@@ -168,7 +168,8 @@ struct PrecisionSearch {
   std::vector<Choice> layers;
 };
 
-/// What --prune RATIO took out.
+/// What --prune took out; `groups` where it was asked for a RATIO, otherwise it
+/// costs nothing.
 struct Pruning {
   /// Channels that are pruned together, and the layers that compute them.
   struct Group {
