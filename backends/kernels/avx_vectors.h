@@ -22,6 +22,12 @@
 #define EDGECC_SIMD_INLINE __attribute__((always_inline)) inline
 #endif
 
+// A program needs some of the arithmetics, and not all of one.
+#if defined(__clang__)
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wunused-const-variable"
+#endif
+
 #if defined(__AVX2__)
 #include <immintrin.h>
 
@@ -592,5 +598,9 @@ struct F32Avx512 {
 } // namespace edgecc
 
 #endif // __AVX512VNNI__
+
+#if defined(__clang__)
+#pragma clang diagnostic pop
+#endif
 
 #endif // EDGECC_KERNELS_AVX_VECTORS_H

@@ -22,6 +22,12 @@
 #define EDGECC_SIMD_INLINE __attribute__((always_inline)) inline
 #endif
 
+// A program needs some of the arithmetics, and not all of one.
+#if defined(__clang__)
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wunused-const-variable"
+#endif
+
 #if defined(__ARM_NEON)
 #include <arm_neon.h>
 
@@ -617,5 +623,9 @@ struct MaxFloats {
 } // namespace edgecc
 
 #endif // __ARM_NEON
+
+#if defined(__clang__)
+#pragma clang diagnostic pop
+#endif
 
 #endif // EDGECC_KERNELS_NEON_VECTORS_H
