@@ -35,6 +35,7 @@ for feature, program in (("arm", "arm-none-eabi-g++"),
                          ("aarch64", "aarch64-linux-gnu-g++"),
                          ("qemu-arm", "qemu-system-arm"),
                          ("qemu-aarch64", "qemu-aarch64"),
+                         ("qemu-x86", "qemu-x86_64"),
                          ("clang", "clang++-19"),
                          ("chromium", "chromium")):
     if shutil.which(program):

@@ -7,6 +7,7 @@
 
 #include "edgecc/Backend/Emit.h"
 
+#include "EmitImpl.h"
 #include "TextTemplate.h"
 
 #include "edgecc/Dialect/Edge/Edge.h"
@@ -165,9 +166,11 @@ FailureOr<llvm::json::Object> describeTensor(func::FuncOp program,
   };
 }
 
-/// The text of a resource file, or a diagnostic.
-FailureOr<std::string> readResource(ModuleOp module, const EmitOptions &options,
-                                    StringRef folder, StringRef file) {
+} // namespace
+
+FailureOr<std::string> edgecc::readResource(ModuleOp module,
+                                            const EmitOptions &options,
+                                            StringRef folder, StringRef file) {
   SmallString<128> path(options.resourceDir);
   llvm::sys::path::append(path, folder, file);
   auto buffer = llvm::MemoryBuffer::getFile(path);
@@ -181,9 +184,9 @@ FailureOr<std::string> readResource(ModuleOp module, const EmitOptions &options,
 
 /// Appends a kernel header, after those that it includes, to `text`. The text
 /// stays as it is: include guards keep it from asking for them again.
-LogicalResult appendHeader(ModuleOp module, const EmitOptions &options,
-                           StringRef file, llvm::StringSet<> &done,
-                           std::string &text) {
+static LogicalResult appendHeader(ModuleOp module, const EmitOptions &options,
+                                  StringRef file, llvm::StringSet<> &done,
+                                  std::string &text) {
   if (!done.insert(file).second)
     return success();
   FailureOr<std::string> contents =
@@ -201,7 +204,8 @@ LogicalResult appendHeader(ModuleOp module, const EmitOptions &options,
   return success();
 }
 
-FailureOr<std::string> getKernels(ModuleOp module, const EmitOptions &options) {
+FailureOr<std::string> edgecc::getKernels(ModuleOp module,
+                                          const EmitOptions &options) {
   std::string text;
   llvm::StringSet<> done;
   if (failed(appendHeader(module, options, "scalar.h", done, text)) ||
@@ -218,8 +222,8 @@ FailureOr<std::string> getKernels(ModuleOp module, const EmitOptions &options) {
   return text;
 }
 
-FailureOr<llvm::json::Object> describeProgram(ModuleOp module,
-                                              const EmitOptions &options) {
+FailureOr<llvm::json::Object>
+edgecc::describeProgram(ModuleOp module, const EmitOptions &options) {
   func::FuncOp program = getProgram(module);
   llvm::StringSet<> usedNames = {"context", "execute", "run",
                                  "reset",   "Context", options.name};
@@ -270,14 +274,49 @@ FailureOr<llvm::json::Object> describeProgram(ModuleOp module,
       {"places", std::move(places)},
       {"inputs", std::move(inputs)},
       {"outputs", std::move(outputs)},
+      // As above, for code that chooses among targets.
+      {"dispatch", llvm::json::Array()},
+      {"wideVectors", "defined(__AVX2__)"},
   };
 }
-
-} // namespace
 
 //===----------------------------------------------------------------------===//
 // emitCode
 //===----------------------------------------------------------------------===//
+
+FailureOr<std::string> edgecc::printCpp(ModuleOp emitc) {
+  std::string program;
+  llvm::raw_string_ostream os(program);
+  if (failed(emitc::translateToCpp(emitc, os)))
+    return failure();
+  return program;
+}
+
+FailureOr<std::string> edgecc::fillResource(ModuleOp module,
+                                            const EmitOptions &options,
+                                            StringRef file,
+                                            const llvm::json::Object &fields) {
+  FailureOr<std::string> pattern =
+      readResource(module, options, "templates", file);
+  if (failed(pattern))
+    return failure();
+  llvm::Expected<std::string> filled = fillTemplate(*pattern, fields);
+  if (filled)
+    return std::move(*filled);
+  module.emitError("template ")
+      << file << ": " << llvm::toString(filled.takeError());
+  return failure();
+}
+
+FailureOr<GeneratedCode> edgecc::fillFiles(ModuleOp module,
+                                           const EmitOptions &options,
+                                           const llvm::json::Object &fields) {
+  auto header = fillResource(module, options, "model.h.in", fields);
+  auto source = fillResource(module, options, "model.cpp.in", fields);
+  if (failed(header) || failed(source))
+    return failure();
+  return GeneratedCode{std::move(*header), std::move(*source)};
+}
 
 FailureOr<GeneratedCode> edgecc::emitCode(ModuleOp kernModule,
                                           const EmitOptions &options) {
@@ -286,27 +325,10 @@ FailureOr<GeneratedCode> edgecc::emitCode(ModuleOp kernModule,
   OwningOpRef<ModuleOp> emitc = emitEmitC(kernModule);
   if (failed(fields) || failed(kernels) || !emitc)
     return failure();
-  std::string program;
-  llvm::raw_string_ostream os(program);
-  if (failed(emitc::translateToCpp(*emitc, os)))
+  FailureOr<std::string> program = printCpp(*emitc);
+  if (failed(program))
     return failure();
   (*fields)["kernels"] = std::move(*kernels);
-  (*fields)["program"] = std::move(program);
-
-  GeneratedCode code;
-  for (auto [file, text] : {std::make_pair("model.h.in", &code.header),
-                            std::make_pair("model.cpp.in", &code.source)}) {
-    FailureOr<std::string> pattern =
-        readResource(kernModule, options, "templates", file);
-    if (failed(pattern))
-      return failure();
-    llvm::Expected<std::string> filled = fillTemplate(*pattern, *fields);
-    if (!filled) {
-      kernModule.emitError("template ")
-          << file << ": " << llvm::toString(filled.takeError());
-      return failure();
-    }
-    *text = std::move(*filled);
-  }
-  return code;
+  (*fields)["program"] = "namespace kernels = edgecc::kernels;\n\n" + *program;
+  return fillFiles(kernModule, options, *fields);
 }

@@ -43,6 +43,11 @@ struct CommandLine {
       llvm::cl::init("host")};
   Text targetFile{"target-file", value("FILE.json"), cat(general),
                   desc("what to compile for, from a description of your own")};
+  Text dispatch{
+      "dispatch", value("NAME,..."), cat(general),
+      desc("code for these x86 targets, too: when it starts, it takes the\n"
+           "first that the processor can run of --target, these, and generic\n"
+           "(docs/dispatch.md)")};
   Text device{
       "device", value("NAME"), cat(general),
       desc("a part to compile for, with its core, clock, RAM and flash, which\n"

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Diagnostics.h"
+#include "Dispatch.h"
 #include "Output.h"
 #include "Passes.h"
 #include "Stages.h"
@@ -69,11 +70,13 @@ static Error planTrial(Session &session) {
   if (!session.measures && !options.verifySamples)
     return Error::success();
   Error missing = execute::checkTools(target);
-  if (!missing || needed || options.verifySamples)
+  // Some of what --dispatch chooses among can be tried everywhere.
+  if (!missing || needed || (options.verifySamples && session.dispatch.empty()))
     return missing;
   // Only the stack is not known then, a small part of the RAM.
-  warn("--ram counts the arena and state, not the stack: " +
-       toString(std::move(missing)));
+  std::string reason = toString(std::move(missing));
+  if (session.measures)
+    warn("--ram counts the arena and state, not the stack: " + reason);
   session.measures = false;
   return Error::success();
 }
@@ -109,6 +112,8 @@ Error driver::prepare(Session &session) {
   session.resourceDir = findResourceDir(options.argv0);
   if (Error error = loadTargetOrDevice(session))
     return error;
+  if (Error error = loadDispatch(session))
+    return error;
   if (options.optimizesSize) {
     session.target.compiler.optimization = kSmallestCode;
     session.extraBytes = 0;
@@ -123,6 +128,8 @@ Error driver::prepare(Session &session) {
   report.command = options.command;
   report.model = options.model;
   report.target = session.target.name;
+  for (const Target &target : session.dispatch)
+    report.dispatch.push_back({target.name, 0});
   report.device = options.device;
   report.budget = options.budget;
   return loadPlugins(options.plugins);

@@ -7,6 +7,7 @@
 
 #include "Layers.h"
 
+#include "Dispatch.h"
 #include "Stages.h"
 
 #include "edgecc/Dialect/Kern/Kern.h"
@@ -213,11 +214,14 @@ static void describeSensitivity(report::Layer &layer,
 
 Error driver::describeLayers(Session &session) {
   report::Report &report = session.report;
-  ProgramMemory memory = getProgramMemory(*session.kern);
+  std::vector<mlir::ModuleOp> programs = getPrograms(session);
+  ProgramMemory memory = getSharedMemory(programs);
   report.ram.arena = uint64_t(memory.arena);
   report.ram.state = uint64_t(memory.state);
   report.ram.io = uint64_t(memory.io);
   report.flash.weights = uint64_t(memory.weights);
+  for (auto [entry, program] : zip(report.dispatch, programs))
+    entry.arena = uint64_t(getProgramMemory(program).arena);
   report.buffers.clear();
   report.layers.clear();
   Expected<std::optional<CostModel>> costs =

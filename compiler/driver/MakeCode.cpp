@@ -11,6 +11,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Diagnostics.h"
+#include "Dispatch.h"
 #include "Passes.h"
 #include "Stages.h"
 
@@ -29,10 +30,10 @@ using namespace llvm;
 /// Lowers a copy of `edge`, with layers computed row by row where it seems to
 /// need more than `arena` bytes, if that is given.
 static Expected<mlir::OwningOpRef<mlir::ModuleOp>>
-lowerCopy(const Session &session, mlir::ModuleOp edge,
+lowerCopy(const Session &session, const Target &target, mlir::ModuleOp edge,
           std::optional<int64_t> arena) {
   LoweringOptions lowering;
-  lowering.features = session.target.features;
+  lowering.features = target.features;
   lowering.extraBytes = session.extraBytes;
   lowering.codingSaves = session.coding.saves;
   lowering.codingArena = session.coding.arena;
@@ -54,21 +55,42 @@ static int64_t getArenaBytes(mlir::ModuleOp kern) {
 
 /// The pass that chooses what is computed row by row goes by an estimate; it is
 /// asked for less until the plan fits.
-static Error lowerWithinLimit(Session &session, mlir::ModuleOp edge) {
+static Expected<mlir::OwningOpRef<mlir::ModuleOp>>
+lowerWithinLimit(const Session &session, const Target &target,
+                 mlir::ModuleOp edge) {
+  if (!session.arenaLimit)
+    return lowerCopy(session, target, edge, std::nullopt);
   constexpr int kTrials = 12;
   int64_t limit = *session.arenaLimit, estimate = limit;
+  mlir::OwningOpRef<mlir::ModuleOp> best;
   for (int i = 0; i != kTrials && estimate > 0; ++i) {
-    auto kern = lowerCopy(session, edge, estimate);
+    auto kern = lowerCopy(session, target, edge, estimate);
     if (!kern)
-      return kern.takeError();
+      return kern;
     int64_t bytes = getArenaBytes(**kern);
-    if (!session.kern || bytes < getArenaBytes(*session.kern))
-      session.kern = std::move(*kern);
+    if (!best || bytes < getArenaBytes(*best))
+      best = std::move(*kern);
     if (bytes <= limit)
       break;
     estimate -= std::max<int64_t>(bytes - limit, limit / 32);
   }
-  return Error::success();
+  return best;
+}
+
+/// For the targets that code falls back to. Programs then share constants.
+static Error lowerFallbacks(Session &session, mlir::ModuleOp edge) {
+  session.fallbacks.clear();
+  if (session.dispatch.empty())
+    return Error::success();
+  for (const Target &target : drop_begin(session.dispatch)) {
+    auto kern = lowerWithinLimit(session, target, edge);
+    if (!kern)
+      return kern.takeError();
+    session.fallbacks.push_back(std::move(*kern));
+  }
+  return failed(shareConstants(getPrograms(session)))
+             ? alreadyReported(InternalError)
+             : Error::success();
 }
 
 Error driver::lower(Session &session) {
@@ -82,14 +104,11 @@ Error driver::lower(Session &session) {
   if (session.options.prunes)
     if (Error error = pruneLossless(session, *edge))
       return error;
-  session.kern = nullptr;
-  if (session.arenaLimit)
-    return lowerWithinLimit(session, *edge);
-  auto kern = lowerCopy(session, *edge, std::nullopt);
+  auto kern = lowerWithinLimit(session, session.target, *edge);
   if (!kern)
     return kern.takeError();
   session.kern = std::move(*kern);
-  return Error::success();
+  return lowerFallbacks(session, *edge);
 }
 
 Error driver::emit(Session &session) {
@@ -99,8 +118,10 @@ Error driver::emit(Session &session) {
   options.version = EDGECC_VERSION;
   options.commandLine = session.options.command;
   options.modelSha256 = session.report.modelSha256;
-  options.target = session.target.name;
-  FailureOr<GeneratedCode> code = emitCode(*session.kern, options);
+  options.target = describeTargets(session);
+  FailureOr<GeneratedCode> code =
+      session.dispatch.empty() ? emitCode(*session.kern, options)
+                               : emitDispatch(getVariants(session), options);
   if (failed(code))
     return alreadyReported(InternalError);
   session.code = std::move(*code);

@@ -345,6 +345,20 @@ static bool isIdentifier(StringRef name) {
          all_of(name, [](char c) { return isAlnum(c) || c == '_'; });
 }
 
+static Error readDispatch(const CommandLine &line, Options &options) {
+  if (!line.dispatch.getNumOccurrences())
+    return Error::success();
+  for (StringRef name : split(line.dispatch, ','))
+    options.dispatch.push_back(name.trim().str());
+  if (options.inputsInArena)
+    return inOption(line.dispatch.ArgStr,
+                    "does not go with --inputs arena: the place of an input "
+                    "differs between targets");
+  if (options.explore)
+    return inOption(line.dispatch.ArgStr, "does not go with --explore");
+  return Error::success();
+}
+
 static Error readOutput(const CommandLine &line, Options &options) {
   options.outputFolder = line.output;
   options.reportFile = line.reportFile;
@@ -362,6 +376,8 @@ static Error readOutput(const CommandLine &line, Options &options) {
                     "a device has its target: give one of them");
   if (!line.targetFile.empty() && line.target.getNumOccurrences())
     return inOption(line.targetFile.ArgStr, "give this or --target, not both");
+  if (Error error = readDispatch(line, options))
+    return error;
   if (line.emit.getNumOccurrences())
     if (Error error = readChoice<Emit>(line.emit,
                                        {{"onnx", Emit::Onnx},
@@ -390,8 +406,8 @@ static Error readSplit(const CommandLine &line, Options &options) {
                ? inOption(line.splitByForce.ArgStr, "goes with --split")
                : Error::success();
   for (const CommandLine::Text *option :
-       {&line.target, &line.device, &line.targetFile, &line.ram, &line.flash,
-        &line.latency, &line.energy})
+       {&line.target, &line.dispatch, &line.device, &line.targetFile, &line.ram,
+        &line.flash, &line.latency, &line.energy})
     if (option->getNumOccurrences())
       return inOption(option->ArgStr, "with --split, the system's file says "
                                       "this of its device");

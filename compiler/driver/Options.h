@@ -62,6 +62,8 @@ struct Options {
   std::string model;
   /// A target's name, or a file that describes one.
   std::string target;
+  /// Targets that the code falls back to when it starts.
+  std::vector<std::string> dispatch;
   /// A device's name, in its place; or empty.
   std::string device;
   /// The tiers to spread the model over, with --split.

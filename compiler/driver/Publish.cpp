@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Dispatch.h"
 #include "Output.h"
 #include "Stages.h"
 
@@ -35,7 +36,7 @@ static std::string makeCMakeLists(const Session &session) {
       ;
   std::string text = kTemplate;
   substitute(text, "NAME", session.options.name);
-  substitute(text, "TARGET", session.target.name);
+  substitute(text, "TARGET", describeTargets(session));
   substitute(text, "FLAGS", join(session.target.compiler.flags, " "));
   substitute(text, "OPTIMIZATION", session.target.compiler.optimization);
   return text;

@@ -60,6 +60,11 @@ struct Session {
   IoLayout layout;
   /// The kernel calls, memory planned.
   mlir::OwningOpRef<mlir::ModuleOp> kern;
+  /// With --dispatch: `target` and what code for it falls back to, in the order
+  /// in which the generated code asks for them; the last runs everywhere.
+  std::vector<Target> dispatch;
+  /// The kernel calls for all but the first of these.
+  std::vector<mlir::OwningOpRef<mlir::ModuleOp>> fallbacks;
   /// Bytes of constants that kernels may take for speed; all if negative.
   int64_t extraBytes = -1;
   /// Bytes that the arena should not exceed; layers are computed row by row

@@ -7,6 +7,7 @@
 
 #include "Compare.h"
 #include "Diagnostics.h"
+#include "Dispatch.h"
 #include "Output.h"
 #include "Stages.h"
 #include "State.h"
@@ -166,29 +167,92 @@ static Expected<TemporaryFolder> writeCode(const Session &session) {
   return folder;
 }
 
+namespace {
+
+/// The folder with the generated code, and what it is tried on.
+class CodeTrial {
+public:
+  CodeTrial(Session &session, TemporaryFolder folder, ReferenceRunner runner)
+      : session(session), folder(std::move(folder)), runner(std::move(runner)) {
+    for (const Sample &sample :
+         chooseSamples(session, session.options.verifySamples.value_or(1)))
+      samples.push_back(this->runner.adaptInputs(sample));
+  }
+
+  Expected<execute::Executable> build(const Target &target) const {
+    auto program =
+        execute::build(folder.getPath(), session.options.name, target);
+    if (program)
+      return program;
+    return makeError(InternalError, "the generated code does not compile: " +
+                                        toString(program.takeError()));
+  }
+
+  /// Verifies and measures, as far as it is asked for.
+  Error run(const Target &target) {
+    Expected<execute::Executable> program = build(target);
+    if (!program)
+      return program.takeError();
+    if (session.options.verifySamples)
+      if (Error error = verify(session, *program, runner, samples))
+        return error;
+    return session.measures ? measure(session, *program, samples.front())
+                            : Error::success();
+  }
+
+  /// The same for code that chooses when it starts, as far as this machine runs
+  /// what it chooses among. Time is measured of the first.
+  Error runDispatch() {
+    for (size_t i = 0; i != session.dispatch.size(); ++i) {
+      Target target = getVariantTarget(session, i);
+      bool isMeasured = i == 0 && session.measures;
+      if (!isMeasured && !session.options.verifySamples)
+        break;
+      if (Error missing = execute::checkTools(target))
+        warn("--verify: code for '" + target.name +
+             "' is not tried: " + toString(std::move(missing)));
+      else if (Error error = runVariant(target, isMeasured))
+        return error;
+    }
+    return Error::success();
+  }
+
+private:
+  Error runVariant(const Target &target, bool isMeasured) {
+    std::optional<report::Verification> others =
+        std::exchange(session.report.verification, {});
+    bool measures = std::exchange(session.measures, isMeasured);
+    Error error = run(target);
+    session.measures = measures;
+    std::optional<report::Verification> &all = session.report.verification;
+    if (others && all) {
+      all->exact &= others->exact;
+      all->largestDifference =
+          std::max(all->largestDifference, others->largestDifference);
+    }
+    return error;
+  }
+
+  Session &session;
+  TemporaryFolder folder;
+  ReferenceRunner runner;
+  SampleSet samples;
+};
+
+} // namespace
+
 Error driver::tryCode(Session &session) {
-  const Options &options = session.options;
-  if (!options.verifySamples && !session.measures)
+  if (!session.options.verifySamples && !session.measures)
     return Error::success();
   Expected<TemporaryFolder> folder = writeCode(session);
   if (!folder)
     return folder.takeError();
-  Expected<execute::Executable> program =
-      execute::build(folder->getPath(), options.name, session.target);
-  if (!program)
-    return makeError(InternalError, "the generated code does not compile: " +
-                                        toString(program.takeError()));
   auto runner =
       ReferenceRunner::create(getModelFunction(*session.edge), session.layout);
   if (!runner)
     return runner.takeError();
-  SampleSet samples;
-  for (const Sample &sample :
-       chooseSamples(session, options.verifySamples.value_or(1)))
-    samples.push_back(runner->adaptInputs(sample));
-  if (options.verifySamples)
-    if (Error error = verify(session, *program, *runner, samples))
-      return error;
-  return session.measures ? measure(session, *program, samples.front())
-                          : Error::success();
+  CodeTrial trial(session, std::move(*folder), std::move(*runner));
+  session.report.verification.reset();
+  return session.dispatch.empty() ? trial.run(session.target)
+                                  : trial.runDispatch();
 }

@@ -150,6 +150,10 @@ static json::Value toJson(const Pruning::Group &group) {
                       {"kept", group.kept}};
 }
 
+static json::Value toJson(const DispatchTarget &entry) {
+  return json::Object{{"target", entry.target}, {"arena", entry.arena}};
+}
+
 template <typename T>
 static json::Array toArray(const std::vector<T> &entries) {
   json::Array array;
@@ -185,6 +189,7 @@ json::Value edgecc::report::toJson(const Report &report) {
                       {"model", report.model},
                       {"model_sha256", report.modelSha256},
                       {"target", report.target},
+                      {"dispatch", toArray(report.dispatch)},
                       {"device", orNull(report.device)},
                       {"budget", ::toJson(report.budget)},
                       {"met", report.met},

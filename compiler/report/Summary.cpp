@@ -7,6 +7,7 @@
 
 #include "edgecc/Report/Report.h"
 
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/raw_ostream.h"
@@ -173,9 +174,21 @@ static void printVerification(raw_ostream &os, const Verification &verified) {
        << " of the range from the reference interpreter\n";
 }
 
+/// What the code chooses among. Figures of time are of the first.
+static void printDispatch(raw_ostream &os, const Report &report) {
+  row(os, "dispatch");
+  ListSeparator comma;
+  for (const DispatchTarget &entry : report.dispatch)
+    os << comma << entry.target << " (arena " << formatCount(entry.arena)
+       << ")";
+  os << '\n';
+}
+
 void edgecc::report::printSummary(raw_ostream &os, const Report &report) {
   os << report.model << " for " << report.target << ": " << report.layers.size()
      << " layers, " << formatCount(report.getMacs()) << " MACs\n";
+  if (!report.dispatch.empty())
+    printDispatch(os, report);
   if (report.accuracy)
     printAccuracy(os, *report.accuracy);
   if (report.precisionSearch)

@@ -198,12 +198,20 @@ struct Verification {
   double largestDifference = 0;
 };
 
+/// A target among which the code chooses when it starts.
+struct DispatchTarget {
+  std::string target;
+  uint64_t arena = 0;
+};
+
 struct Report {
   std::string tool;
   std::string command;
   std::string model;
   std::string modelSha256;
   std::string target;
+  /// With --dispatch: `target`, whose layers these are, and the others.
+  std::vector<DispatchTarget> dispatch;
   /// The device that was compiled for; empty if only its core is known.
   std::string device;
   Budget budget;
