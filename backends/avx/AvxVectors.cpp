@@ -9,7 +9,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "../common/VectorLayers.h"
+#include "../common/VectorWinograd.h"
 
 using namespace edgecc;
 
@@ -72,3 +72,23 @@ const VectorArithmetic edgecc::f32Avx512 =
     makeF32("F32Avx512", "avx512", "avx512vnni", 16, 24, 40);
 const VectorArithmetic edgecc::f32Avx2 =
     makeF32("F32Avx2", "avx2", "avx2", 8, 12, 30);
+
+//===----------------------------------------------------------------------===//
+// Winograd's convolution
+//===----------------------------------------------------------------------===//
+
+static VectorArithmetic makeS16Avx2() {
+  VectorArithmetic isa = makeS8Avx2();
+  isa.name = "S16Avx2";
+  isa.suffix = "avx2_s16";
+  isa.header = "avx_s16_vectors.h";
+  return isa;
+}
+const VectorArithmetic edgecc::s16Avx2 = makeS16Avx2();
+
+const WinogradArithmetic edgecc::f32Avx512Winograd = {
+    f32Avx512, f32Avx512, 1.4, 16, 1, {80, 240}, {80, 260}, false};
+const WinogradArithmetic edgecc::f32Avx2Winograd = {
+    f32Avx2, f32Avx2, 1.6, 8, 1, {80, 300}, {80, 300}, false};
+const WinogradArithmetic edgecc::s8Avx2Winograd = {
+    s16Avx2, s8Avx2, 1.5, 16, 1, {90, 300}, {150, 500}, true};

@@ -90,6 +90,7 @@ const KernelRegistry &KernelRegistry::get() {
     registerSelectionKernels(all);
     registerVectorFloatKernels(all);
     registerVectorInt8Kernels(all);
+    registerVectorWinogradKernels(all);
     registerVectorPoolingKernels(all);
     registerVectorRecurrentKernels(all);
     return all;

@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "VectorLayers.h"
+#include "VectorKernels.h"
 
 #include "../cortexm/Int8Layers.h"
 #include "ImageShapes.h"
@@ -14,9 +14,8 @@ using namespace mlir;
 using namespace edgecc;
 using namespace edgecc::edge;
 
-/// A bias of whole vectors, once for each pixel of a unit.
-static reference::Tensor packBias(Value value, int64_t unit,
-                                  const VectorArithmetic &isa) {
+reference::Tensor edgecc::packBias(Value value, int64_t unit,
+                                   const VectorArithmetic &isa) {
   reference::Tensor bias = *getConstantTensor(value);
   SmallVector<float> values(std::as_const(bias).getData<float>());
   repeatForUnit(values, unit);
@@ -27,7 +26,7 @@ static reference::Tensor packBias(Value value, int64_t unit,
   return packed;
 }
 
-static bool isFloatImage(ConvOp op) {
+bool edgecc::isFloatImage(ConvOp op) {
   return isFloatOp(op) && isConstant(op.getFilter()) &&
          isConstant(op.getBias()) && shapeOf(op.getInput()).size() <= 4;
 }

@@ -5,9 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "VectorLayers.h"
+#include "VectorKernels.h"
 
-#include "../cortexm/Int8Layers.h"
 #include "ImageShapes.h"
 #include "PackedWeights.h"
 
@@ -41,13 +40,12 @@ static bool makeSmall(integer::Requantization &factors) {
   return true;
 }
 
-/// What follows the shapes of a call: the rest of the template arguments,
-/// inputs and outputs.
-static LogicalResult
-addEpilogue(ClampableOpInterface op, const reference::Tensor &weights,
-            const reference::Tensor &packed, const VectorArithmetic &isa,
-            KernelCallBuilder &call, const ResidualSum *sum = nullptr,
-            int64_t unit = 1) {
+LogicalResult edgecc::addInt8Epilogue(ClampableOpInterface op,
+                                      const reference::Tensor &weights,
+                                      const reference::Tensor &packed,
+                                      const VectorArithmetic &isa,
+                                      KernelCallBuilder &call,
+                                      const ResidualSum *sum, int64_t unit) {
   FailureOr<Int8Epilogue> epilogue = getInt8Epilogue(op);
   if (failed(epilogue))
     return failure();
@@ -138,10 +136,10 @@ static LogicalResult lowerConv(ConvOp op, KernelCallBuilder &call,
   reference::Tensor filter = *getConstantTensor(op.getFilter());
   call.begin(sum ? "conv2d_s8_add_simd" : "conv2d_s8_simd", "conv2d_simd.h");
   addTiling(layer, tiling, isa, call);
-  if (failed(addEpilogue(op, filter,
-                         packForTiles(widenFilter(filter, narrow, unit), layer,
-                                      tiling.blocks, isa),
-                         isa, call, sum, unit)))
+  if (failed(addInt8Epilogue(op, filter,
+                             packForTiles(widenFilter(filter, narrow, unit),
+                                          layer, tiling.blocks, isa),
+                             isa, call, sum, unit)))
     return failure();
   allowOverlap(layer, tiling, isa, call);
   call.addScratch(tiling.scratchBytes);
@@ -156,9 +154,9 @@ static LogicalResult lowerFullyConnected(FullyConnectedOp op,
   reference::Tensor weights = *getConstantTensor(op.getWeights());
   call.begin("conv2d_s8_simd", "conv2d_simd.h");
   addTiling(layer, tiling, isa, call);
-  if (failed(addEpilogue(op, weights,
-                         packForTiles(weights, layer, tiling.blocks, isa), isa,
-                         call)))
+  if (failed(addInt8Epilogue(op, weights,
+                             packForTiles(weights, layer, tiling.blocks, isa),
+                             isa, call)))
     return failure();
   allowOverlap(layer, tiling, isa, call);
   call.addScratch(tiling.scratchBytes);
@@ -183,8 +181,9 @@ static LogicalResult lowerDepthwise(ConvOp op, KernelCallBuilder &call) {
   call.begin("depthwise_conv2d_s8_simd", "depthwise_conv2d_simd.h");
   addShapes(layer, isa, call);
   call.addInt(tiling.band);
-  if (failed(addEpilogue(op, filter, packForDepth(filter, layer, tiling, isa),
-                         isa, call, /*sum=*/nullptr, tiling.unit)))
+  if (failed(addInt8Epilogue(op, filter,
+                             packForDepth(filter, layer, tiling, isa), isa,
+                             call, /*sum=*/nullptr, tiling.unit)))
     return failure();
   call.allowOverlap(0, getOverlapDistance({layer.in, layer.out, layer.window,
                                            tiling.band * layer.out[2],

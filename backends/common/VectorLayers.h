@@ -57,6 +57,8 @@ struct VectorArithmetic {
 extern const VectorArithmetic s8Vnni, s8Avx2, f32Avx512, f32Avx2;
 extern const VectorArithmetic s8NeonDot, s8NeonMlal, s8NeonMull, s8NeonWide,
     s8NeonLane, f32Neon;
+/// Products of int16 for Winograd's convolution of int8.
+extern const VectorArithmetic s16Avx2, s16Neon;
 
 /// A convolution, or a fully connected layer as one of single pixels.
 struct VectorLayer {

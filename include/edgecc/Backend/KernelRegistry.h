@@ -180,6 +180,7 @@ void registerSelectionKernels(KernelRegistry &registry);
 /// Kernels for vectors of x86 and Arm: backends/avx, backends/neon.
 void registerVectorFloatKernels(KernelRegistry &registry);
 void registerVectorInt8Kernels(KernelRegistry &registry);
+void registerVectorWinogradKernels(KernelRegistry &registry);
 void registerVectorPoolingKernels(KernelRegistry &registry);
 void registerVectorRecurrentKernels(KernelRegistry &registry);
 
