@@ -87,8 +87,8 @@ static VectorArithmetic makeS16Avx2() {
 const VectorArithmetic edgecc::s16Avx2 = makeS16Avx2();
 
 const WinogradArithmetic edgecc::f32Avx512Winograd = {
-    f32Avx512, f32Avx512, 1.4, 16, 1, {80, 240}, {80, 260}, false};
+    f32Avx512, f32Avx512, 1.4, 16, {80, 240}, {80, 260}, false};
 const WinogradArithmetic edgecc::f32Avx2Winograd = {
-    f32Avx2, f32Avx2, 1.6, 8, 1, {80, 300}, {80, 300}, false};
+    f32Avx2, f32Avx2, 1.6, 8, {80, 300}, {80, 300}, false};
 const WinogradArithmetic edgecc::s8Avx2Winograd = {
-    s16Avx2, s8Avx2, 1.5, 16, 1, {90, 300}, {150, 500}, true};
+    s16Avx2, s8Avx2, 1.5, 16, {90, 300}, {150, 500}, true};

@@ -9,6 +9,7 @@
 
 #include "ImageShapes.h"
 
+#include <cmath>
 #include <limits>
 
 using namespace mlir;
@@ -18,6 +19,10 @@ using namespace edgecc::edge;
 /// What the transformed inputs of a chunk take at most: they are read once for
 /// each group of channels, from a second level of cache.
 static constexpr int64_t kChunkBytes = 131072;
+
+/// What reading a vector of weights takes beside the instruction, in the time
+/// of one of these.
+static constexpr double kReadCost = 2;
 
 static bool isWinograd(const VectorLayer &layer,
                        const WinogradArithmetic &isa) {
@@ -38,19 +43,11 @@ static int64_t balance(int64_t total, int64_t most) {
   return llvm::divideCeil(total, llvm::divideCeil(total, most));
 }
 
-/// Tiles whose sums fit the registers, with so many vectors of channels.
-static int64_t getMostTiles(const WinogradArithmetic &isa, int64_t blocks) {
-  const VectorArithmetic &products = isa.products;
-  int64_t sums = blocks * isa.sumRegisters;
-  return products.holdsInputs() ? (products.registers - blocks) / (sums + 1)
-                                : products.registers / sums;
-}
-
 /// Instructions of the products of a channel with `count` tiles and all
 /// outputs, in one place of the squares.
 static double getProductsCost(const WinogradArithmetic &isa, int64_t vectors,
                               int64_t blocks, int64_t pixels, int64_t count) {
-  double sums = double(pixels * blocks * isa.sumRegisters),
+  double sums = double(pixels * blocks * isa.products.sumRegisters),
          loads = double(blocks) + double(pixels) / double(isa.products.chunk);
   return double(llvm::divideCeil(vectors, blocks) *
                 llvm::divideCeil(count, pixels)) *
@@ -64,7 +61,11 @@ static double chooseRegisters(const WinogradArithmetic &isa, int64_t vectors,
   for (int64_t blocks = 1; blocks <= std::min<int64_t>(vectors, 4); ++blocks) {
     if (balance(vectors, blocks) != blocks)
       continue;
-    int64_t most = std::min(getMostTiles(isa, blocks), count);
+    int64_t most = std::min(isa.products.getMostPixels(blocks), count);
+    // Lanes of int16 have to be in the lower half of the registers, to which
+    // GCC copies more than a few of them for each product.
+    if (isa.products.sumRegisters > 1)
+      most = std::min<int64_t>(most, 5);
     for (int64_t pixels = 1; pixels <= most; ++pixels) {
       double cost = getProductsCost(isa, vectors, blocks, pixels, count);
       if (cost > least)
@@ -111,30 +112,43 @@ static WinogradTiling chooseFor(const VectorLayer &layer,
   bool isFour = size == 4;
   double tiles = double(layer.out[0] * across * down);
   int64_t steps = llvm::divideCeil(depth, isa.products.step);
+  // Each chunk reads all weights, from a cache that is not the first one.
+  double chunks = std::ceil(tiles / double(count)),
+         weights = double(tiling.getPlaces() * steps * vectors);
   tiling.cost =
-      tiles *
-      (isa.inputCost[isFour] * double(llvm::divideCeil(depth, isa.inLanes)) +
-       isa.outputCost[isFour] * double(vectors) +
-       products / double(count) * double(tiling.getPlaces() * steps));
+      tiles * (isa.inputCost[isFour] *
+                   double(llvm::divideCeil(depth, isa.inLanes)) +
+               isa.outputCost[isFour] * double(vectors) +
+               products / double(count) * double(tiling.getPlaces() * steps)) +
+      kReadCost * chunks * weights;
   return tiling;
 }
 
+/// Integers come out times a power of two, as much as 32 bits hold.
+static bool isExact(int64_t size, const WinogradArithmetic &isa,
+                    int64_t largestSum) {
+  int64_t factor = size == 4 ? 64 : 4;
+  return !isa.integer || largestSum < (int64_t(1) << 31) / factor;
+}
+
 std::optional<WinogradTiling>
-WinogradTiling::choose(const VectorLayer &layer,
-                       const WinogradArithmetic &isa) {
-  // Images of which little is left by tiles, or whose weights are read for few
-  // tiles, are not faster as much as the instructions say.
+WinogradTiling::choose(const VectorLayer &layer, const WinogradArithmetic &isa,
+                       int64_t largestSum) {
+  // Memory and code that it takes are worth some time.
   constexpr double kGain = 1.15;
   if (!isWinograd(layer, isa))
     return std::nullopt;
-  WinogradTiling two = chooseFor(layer, isa, 2),
-                 four = chooseFor(layer, isa, 4);
-  WinogradTiling best = two.cost < four.cost ? two : four;
   int64_t vectors = llvm::divideCeil(layer.out[3], isa.products.lanes);
-  double direct = isa.directCost * 9 * double(layer.in[3] * vectors) *
-                  double(layer.getPixels());
-  if (best.cost * kGain > direct)
-    return std::nullopt;
+  double most = isa.directCost * 9 * double(layer.in[3] * vectors) *
+                double(layer.getPixels()) / kGain;
+  std::optional<WinogradTiling> best;
+  for (int64_t size : {2, 4}) {
+    WinogradTiling tiling = chooseFor(layer, isa, size);
+    if (!isExact(size, isa, largestSum) ||
+        tiling.cost > (best ? best->cost : most))
+      continue;
+    best = tiling;
+  }
   return best;
 }
 

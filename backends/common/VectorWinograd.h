@@ -27,8 +27,8 @@ struct WinogradArithmetic {
   /// `products` takes there for each channel and tap.
   const VectorArithmetic &direct;
   double directCost;
-  /// Channels in a vector of inputs, and registers in one of sums.
-  int64_t inLanes, sumRegisters;
+  /// Channels in a vector of inputs.
+  int64_t inLanes;
   /// The transform and the finish.
   double inputCost[2], outputCost[2];
   /// Whether all numbers are integers.
@@ -49,9 +49,11 @@ struct WinogradTiling {
   /// Instructions, about.
   double cost;
 
-  /// The best one, if it is better than direct convolution.
+  /// The best one, if it is better than direct convolution. No sum of integers
+  /// is larger than `largestSum`.
   static std::optional<WinogradTiling> choose(const VectorLayer &layer,
-                                              const WinogradArithmetic &isa);
+                                              const WinogradArithmetic &isa,
+                                              int64_t largestSum);
   int64_t getPlaces() const { return (size + 2) * (size + 2); }
 };
 

@@ -14,23 +14,28 @@ using namespace mlir;
 using namespace edgecc;
 using namespace edgecc::edge;
 
+template <const WinogradArithmetic &isa>
+static std::optional<WinogradTiling> chooseTiling(ConvOp op) {
+  return WinogradTiling::choose(VectorLayer::get(op), isa,
+                                isa.integer ? getLargestSum(op) : 0);
+}
+
 template <const WinogradArithmetic &isa> static bool isWinogradConv(ConvOp op) {
   bool isImage = isa.integer ? isInt8Image(op) && !PackedWeights::find(op)
                              : isFloatImage(op);
-  return isImage && op.getGroups() == 1 &&
-         WinogradTiling::choose(VectorLayer::get(op), isa);
+  return isImage && op.getGroups() == 1 && chooseTiling<isa>(op);
 }
 
 template <const WinogradArithmetic &isa>
 static int64_t getExtraBytes(ConvOp op) {
-  VectorLayer layer = VectorLayer::get(op);
-  return getWinogradExtraBytes(layer, *WinogradTiling::choose(layer, isa), isa);
+  return getWinogradExtraBytes(VectorLayer::get(op), *chooseTiling<isa>(op),
+                               isa);
 }
 
 template <const WinogradArithmetic &isa>
 static LogicalResult lowerFloat(ConvOp op, KernelCallBuilder &call) {
   VectorLayer layer = VectorLayer::get(op);
-  WinogradTiling tiling = *WinogradTiling::choose(layer, isa);
+  WinogradTiling tiling = *chooseTiling<isa>(op);
   call.begin("conv2d_winograd_f32_simd", "conv2d_winograd_simd.h");
   addWinogradTiling(layer, tiling, isa, call);
   call.addInput(op.getInput());
@@ -47,7 +52,7 @@ template <const WinogradArithmetic &isa>
 static LogicalResult lowerInt8(ConvOp op, KernelCallBuilder &call,
                                const ResidualSum *sum) {
   VectorLayer layer = VectorLayer::get(op);
-  WinogradTiling tiling = *WinogradTiling::choose(layer, isa);
+  WinogradTiling tiling = *chooseTiling<isa>(op);
   reference::Tensor filter = *getConstantTensor(op.getFilter());
   call.begin(sum ? "conv2d_winograd_s8_add_simd" : "conv2d_winograd_s8_simd",
              "conv2d_winograd_simd.h");

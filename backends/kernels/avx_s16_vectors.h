@@ -21,42 +21,66 @@ struct S16Avx2 : S8Avx2 {
   using Weight = std::int16_t;
   static constexpr bool kConverts = false;
 
-  static Vec loadWeights(const Weight *from) { return loadHalves(from); }
-  static void store(std::int32_t *to, Vec x) {
+  static EDGECC_SIMD_INLINE Vec loadWeights(const Weight *from) {
+    return loadHalves(from);
+  }
+  static EDGECC_SIMD_INLINE void store(std::int32_t *to, Vec x) {
     _mm256_storeu_si256(reinterpret_cast<__m256i *>(to), x);
   }
   static constexpr int log2(int x) { return x == 1 ? 0 : 1 + log2(x / 2); }
-  static Vec subtract(Vec a, Vec b) { return _mm256_sub_epi32(a, b); }
-  template <int Times> static Vec less(Vec a, Vec b) {
-    return _mm256_sub_epi32(a, _mm256_slli_epi32(b, log2(Times)));
+  using Part = Vec;
+  static constexpr int kSumParts = 1;
+  static EDGECC_SIMD_INLINE Part loadPart(const std::int32_t *from) {
+    return load(from);
   }
-  template <int Times> static Vec more(Vec a, Vec b) {
-    return _mm256_add_epi32(a, _mm256_slli_epi32(b, log2(Times)));
+  static EDGECC_SIMD_INLINE Vec join(Part /*first*/, Part last) { return last; }
+  static EDGECC_SIMD_INLINE Part addPart(Part a, Part b) { return add(a, b); }
+  static EDGECC_SIMD_INLINE Part subtractPart(Part a, Part b) {
+    return _mm256_sub_epi32(a, b);
   }
-  template <int By> static Vec addShifted(Vec a, Vec b) {
+  struct Factors {
+    template <int Times> static EDGECC_SIMD_INLINE Vec less(Vec a, Vec b) {
+      return _mm256_sub_epi32(a, _mm256_slli_epi32(b, log2(Times)));
+    }
+    template <int Times> static EDGECC_SIMD_INLINE Vec more(Vec a, Vec b) {
+      return _mm256_add_epi32(a, _mm256_slli_epi32(b, log2(Times)));
+    }
+    static EDGECC_SIMD_INLINE Vec byNinth(Vec x) {
+      return multiply(x, set(0x38E38E39));
+    }
+  };
+  template <int By> static EDGECC_SIMD_INLINE Vec addShifted(Vec a, Vec b) {
     return _mm256_add_epi32(a, _mm256_srai_epi32(b, By));
   }
 
   using InVec = __m256i;
   static constexpr int kInLanes = 16;
-  static InVec loadSource(const std::int8_t *from) {
+  static EDGECC_SIMD_INLINE InVec loadSource(const std::int8_t *from) {
     return _mm256_cvtepi8_epi16(
         _mm_loadu_si128(reinterpret_cast<const __m128i *>(from)));
   }
-  static InVec loadHalves(const Cell *from) { return loadCells(from); }
-  static void storeHalves(Cell *to, InVec x) {
+  static EDGECC_SIMD_INLINE InVec loadHalves(const Cell *from) {
+    return loadCells(from);
+  }
+  static EDGECC_SIMD_INLINE void storeHalves(Cell *to, InVec x) {
     _mm256_storeu_si256(reinterpret_cast<__m256i *>(to), x);
   }
-  static InVec addHalves(InVec a, InVec b) { return _mm256_add_epi16(a, b); }
-  static InVec subtractHalves(InVec a, InVec b) {
+  static EDGECC_SIMD_INLINE InVec addHalves(InVec a, InVec b) {
+    return _mm256_add_epi16(a, b);
+  }
+  static EDGECC_SIMD_INLINE InVec subtractHalves(InVec a, InVec b) {
     return _mm256_sub_epi16(a, b);
   }
-  template <int Times> static InVec lessHalves(InVec a, InVec b) {
-    return _mm256_sub_epi16(a, _mm256_slli_epi16(b, log2(Times)));
-  }
-  template <int Times> static InVec moreHalves(InVec a, InVec b) {
-    return _mm256_add_epi16(a, _mm256_slli_epi16(b, log2(Times)));
-  }
+  struct HalfFactors {
+    template <int Times>
+    static EDGECC_SIMD_INLINE InVec less(InVec a, InVec b) {
+      return _mm256_sub_epi16(a, _mm256_slli_epi16(b, log2(Times)));
+    }
+    template <int Times>
+    static EDGECC_SIMD_INLINE InVec more(InVec a, InVec b) {
+      return _mm256_add_epi16(a, _mm256_slli_epi16(b, log2(Times)));
+    }
+  };
 };
 
 } // namespace

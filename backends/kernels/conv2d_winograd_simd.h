@@ -13,6 +13,7 @@
 #ifndef EDGECC_KERNELS_CONV2D_WINOGRAD_SIMD_H
 #define EDGECC_KERNELS_CONV2D_WINOGRAD_SIMD_H
 
+#include <cstddef>
 #include <cstdint>
 
 #ifndef EDGECC_KERNELS_SIMD_WINOGRAD_H
@@ -26,6 +27,41 @@ namespace edgecc {
 namespace kernels {
 namespace {
 
+/// As SimdF32Finish, with the bounds in registers.
+template <class Isa> struct WinogradF32Finish {
+  float *out;
+  typename Isa::Vec lo, hi;
+
+  EDGECC_SIMD_INLINE WinogradF32Finish(float *to, float low, float high)
+      : out(to), lo(Isa::set(low)), hi(Isa::set(high)) {
+    keep(lo);
+    keep(hi);
+  }
+  EDGECC_SIMD_INLINE WinogradF32Finish(const WinogradF32Finish &other)
+      : out(other.out), lo(other.lo), hi(other.hi) {
+    keep(lo);
+    keep(hi);
+  }
+  static EDGECC_SIMD_INLINE void keep(typename Isa::Vec &x) {
+    if constexpr (Isa::kRenews)
+      Isa::keep(x);
+  }
+
+  template <class Plan, int M, int N, int Valid>
+  EDGECC_SIMD_INLINE void store(typename Isa::Vec (&sums)[M][N],
+                                int /*channel*/, std::ptrdiff_t place) const {
+    static_assert(N == 1, "one vector of channels");
+    EDGECC_SIMD_UNROLL
+    for (int m = 0; m < M; ++m) {
+      const typename Isa::Vec x = Isa::clamp(sums[m][0], lo, hi);
+      if constexpr (Valid < Isa::kLanes)
+        Isa::storePart(out + place + m * Plan::kOut, x, Valid);
+      else
+        Isa::store(out + place + m * Plan::kOut, x);
+    }
+  }
+};
+
 template <class Isa, class In, class Out, class Win, int Size, int Pixels,
           int Blocks, int Band, int Chunk>
 void conv2d_winograd_f32_simd(const float *in, const float *weights,
@@ -33,7 +69,7 @@ void conv2d_winograd_f32_simd(const float *in, const float *weights,
                               std::int8_t *scratch, float lo, float hi) {
   winogradConvolution<WinogradPlan<WinogradF32<Isa, Size>, In, Out, Win, Pixels,
                                    Blocks, Band, Chunk>>(
-      in, weights, bias, SimdF32Finish{out, lo, hi}, scratch, 0.0f);
+      in, weights, bias, WinogradF32Finish<Isa>(out, lo, hi), scratch, 0.0f);
 }
 
 template <class Isa, class In, class Out, class Win, int Size, int Pixels,
@@ -66,7 +102,8 @@ void conv2d_winograd_s8_add_simd(
       SimdS8SumFinish<SimdScale<Isa, Shift, OutZero, Lo, Hi, Small>>{
           multiplier,
           out,
-          {other, OutZero, mul, otherZero, otherMul, shift, sumZero, lo, hi}},
+          {other, /*zero=*/0, mul, otherZero, otherMul, shift, sumZero, lo,
+           hi}},
       scratch, InZero);
 }
 

@@ -515,6 +515,18 @@ struct F32Neon {
 #endif
   }
 
+  template <int Lane> static EDGECC_SIMD_INLINE Vec multiplyLane(Vec x, Vec w) {
+#if defined(__GNUC__) && !defined(__clang__) && defined(__aarch64__)
+    __asm__("fmul %0.4s, %1.4s, %2.s[%3]"
+            : "=w"(x)
+            : "w"(x), "w"(w), "i"(Lane));
+    return x;
+#else
+    return vmulq_lane_f32(x, Lane < 2 ? vget_low_f32(w) : vget_high_f32(w),
+                          Lane % 2);
+#endif
+  }
+
   static EDGECC_SIMD_INLINE Vec start(const Sum *bias) { return load(bias); }
   static EDGECC_SIMD_INLINE Vec total(const Vec *sum, const Sum * /*bias*/) {
     return *sum;

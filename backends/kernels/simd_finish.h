@@ -140,7 +140,7 @@ template <class Scale> struct SimdS8Finish {
 
   template <class Plan, int M, int N, int Valid>
   EDGECC_SIMD_INLINE void store(typename Plan::Isa::Vec (&sums)[M][N],
-                                int channel, int place) const {
+                                int channel, std::ptrdiff_t place) const {
     const SimdMultipliers<typename Plan::Isa, N> factors(multiplier + channel);
     four<Plan, M, N, Valid, 0>(sums, factors, out + place);
   }
@@ -178,7 +178,7 @@ template <class Scale> struct SimdS8SumFinish {
 
   template <class Plan, int M, int N, int Valid>
   EDGECC_SIMD_INLINE void store(typename Plan::Isa::Vec (&sums)[M][N],
-                                int channel, int place) const {
+                                int channel, std::ptrdiff_t place) const {
     const SimdMultipliers<typename Plan::Isa, N> factors(multiplier + channel);
     using Isa = typename Plan::Isa;
     SimdS8SumFinish late = *this;
@@ -266,7 +266,7 @@ struct SimdF32Finish {
 
   template <class Plan, int M, int N, int Valid>
   EDGECC_SIMD_INLINE void store(typename Plan::Isa::Vec (&sums)[M][N],
-                                int /*channel*/, int place) const {
+                                int /*channel*/, std::ptrdiff_t place) const {
     using Isa = typename Plan::Isa;
     constexpr int kLanes = Isa::kLanes;
     EDGECC_SIMD_UNROLL

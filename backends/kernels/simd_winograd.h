@@ -22,10 +22,15 @@
 //   Products     the arithmetic of step 3; its cells are elements of V
 //   Source, Cell, InVec, kInLanes   step 1 takes sources, and 2 cells
 //   Isa          vectors of sums, and what the finish does with them
-//   input(d, v)  Bt d; output(m, y) At m; result(m, bias, y) with the bias
+//   Input   apply(d, v) is Bt d
+//   Part    of a vector of sums: all of it, or each of two registers
+//   Output  apply(m, y) is At m; finish<Row>(m, bias, y) as well, for results
+//   of
+//           this row
 #ifndef EDGECC_KERNELS_SIMD_WINOGRAD_H
 #define EDGECC_KERNELS_SIMD_WINOGRAD_H
 
+#include <cstddef>
 #include <cstdint>
 
 #ifndef EDGECC_KERNELS_SIMD_FINISH_H
@@ -116,6 +121,9 @@ template <class Plan, class Finish> struct WinogradSweep {
   using Transform = typename Plan::Transform;
   using Isa = typename Plan::Isa;
   using InVec = typename Transform::InVec;
+  using Input = typename Transform::Input;
+  using Output = typename Transform::Output;
+  using Part = typename Transform::Part;
   using Cell = typename Plan::Cell;
   using Source = typename Plan::Source;
   using Sum = typename Plan::Sum;
@@ -150,7 +158,7 @@ template <class Plan, class Finish> struct WinogradSweep {
     InVec d[kTaps], v[kTaps];
     for (int i = 0; i < kTaps; ++i)
       d[i] = Transform::loadSource(padding);
-    Transform::input(d, v);
+    typename Transform::Input{}.apply(d, v);
     for (int i = 0; i < kTaps; ++i) {
       Cell lanes[kInLanes];
       Transform::storeCells(lanes, v[i]);
@@ -161,13 +169,13 @@ template <class Plan, class Finish> struct WinogradSweep {
     }
   }
 
-  static EDGECC_SIMD_INLINE void addRows(const Source *const *from, int at,
-                                         Cell *to) {
+  static EDGECC_SIMD_INLINE void
+  addRows(const Input &input, const Source *const *from, int at, Cell *to) {
     InVec d[kTaps], v[kTaps];
     EDGECC_SIMD_UNROLL
     for (int i = 0; i < kTaps; ++i)
       d[i] = Transform::loadSource(from[i] + at);
-    Transform::input(d, v);
+    input.apply(d, v);
     EDGECC_SIMD_UNROLL
     for (int i = 0; i < kTaps; ++i)
       Transform::storeCells(to + i * Plan::kRow + at, v[i]);
@@ -177,6 +185,7 @@ template <class Plan, class Finish> struct WinogradSweep {
   inline void transformRows(const Source *image, int y) const {
     constexpr int kCount = Plan::kInside * Plan::kDepth;
     constexpr int kPitch = Plan::In::dim(2) * Plan::kDepth;
+    const Input input{};
     const Source *from[kTaps];
     EDGECC_SIMD_UNROLL
     for (int i = 0; i < kTaps; ++i)
@@ -186,18 +195,19 @@ template <class Plan, class Finish> struct WinogradSweep {
     Cell *to = rows + Plan::kLeft * Plan::kDepth;
     if constexpr (kCount >= kInLanes) {
       for (int at = 0; at + kInLanes <= kCount; at += kInLanes)
-        addRows(from, at, to);
+        addRows(input, from, at, to);
       if constexpr (kCount % kInLanes > 0)
-        addRows(from, kCount - kInLanes, to);
+        addRows(input, from, kCount - kInLanes, to);
     }
   }
 
-  static EDGECC_SIMD_INLINE void addColumns(const Cell *from, Cell *to) {
+  static EDGECC_SIMD_INLINE void addColumns(const Input &input,
+                                            const Cell *from, Cell *to) {
     InVec d[kTaps], v[kTaps];
     EDGECC_SIMD_UNROLL
     for (int i = 0; i < kTaps; ++i)
       d[i] = Transform::loadCells(from + i * Plan::kDepth);
-    Transform::input(d, v);
+    input.apply(d, v);
     EDGECC_SIMD_UNROLL
     for (int i = 0; i < kTaps; ++i)
       Transform::storeCells(to + i * Plan::kPlaceCells, v[i]);
@@ -207,16 +217,17 @@ template <class Plan, class Finish> struct WinogradSweep {
   /// from `tile` on of the chunk.
   inline void transformTiles(int first, int count, int tile) const {
     constexpr int kDepth = Plan::kDepth;
+    const Input input{};
     for (int t = 0; t < count; ++t) {
       const Cell *from = rows + (first + t) * kSize * kDepth;
       Cell *to = cells + (tile + t) * kDepth;
       for (int i = 0; i < kTaps;
            ++i, from += Plan::kRow, to += kTaps * Plan::kPlaceCells) {
         for (int c = 0; c + kInLanes <= kDepth; c += kInLanes)
-          addColumns(from + c, to + c);
+          addColumns(input, from + c, to + c);
         // The last channels once more.
         if constexpr (kDepth % kInLanes > 0)
-          addColumns(from + kDepth - kInLanes, to + kDepth - kInLanes);
+          addColumns(input, from + kDepth - kInLanes, to + kDepth - kInLanes);
       }
     }
   }
@@ -244,53 +255,108 @@ template <class Plan, class Finish> struct WinogradSweep {
     }
   }
 
+  /// Where the outputs of a tile go, and whether all columns are there.
+  struct Place {
+    int channel;
+    bool whole;
+    int y;
+    std::ptrdiff_t at;
+  };
+
   /// Step 5 for a row of a tile, the last of which may be narrower.
   template <int Valid>
-  EDGECC_SIMD_INLINE void storeRow(typename Isa::Vec (&y)[kSize][1],
-                                   int channel, int place, bool whole) const {
+  EDGECC_SIMD_INLINE void
+  storeRow(const Finish &own, typename Isa::Vec (&y)[kSize][1], int channel,
+           std::ptrdiff_t place, bool whole) const {
     constexpr int kLast = Plan::Out::dim(2) % kSize;
     if (kLast == 0 || whole) {
-      finish.template store<Plan, kSize, 1, Valid>(y, channel, place);
+      own.template store<Plan, kSize, 1, Valid>(y, channel, place);
     } else if constexpr (kLast > 0) {
       typename Isa::Vec few[kLast][1];
       EDGECC_SIMD_UNROLL
       for (int i = 0; i < kLast; ++i)
         few[i][0] = y[i][0];
-      finish.template store<Plan, kLast, 1, Valid>(few, channel, place);
+      own.template store<Plan, kLast, 1, Valid>(few, channel, place);
     }
   }
 
-  /// Steps 4 and 5 for a vector of channels of a tile whose sums are `Stride`
-  /// apart, and whose first output is at `x`, `y`.
-  template <int Stride, int Valid>
-  EDGECC_SIMD_INLINE void squares(const Sum *from, int channel, int image,
-                                  int x, int y) const {
-    using Vec = typename Isa::Vec;
-    constexpr int kHeight = Plan::Out::dim(1), kWidth = Plan::Out::dim(2);
-    Vec rowsOf[kSize][kTaps];
+  /// At from the left for one part of a vector, column by column.
+  static EDGECC_SIMD_INLINE void addSums(const Output &output, const Sum *from,
+                                         Part (&m)[kSize][kTaps]) {
     EDGECC_SIMD_UNROLL
     for (int j = 0; j < kTaps; ++j) {
-      Vec m[kTaps], column[kSize];
+      Part sums[kTaps], column[kSize];
       EDGECC_SIMD_UNROLL
       for (int i = 0; i < kTaps; ++i)
-        m[i] = Isa::load(from + (i * kTaps + j) * Stride);
-      Transform::output(m, column);
+        sums[i] =
+            Transform::loadPart(from + (i * kTaps + j) * Plan::kPlaceSums);
+      output.apply(sums, column);
       EDGECC_SIMD_UNROLL
-      for (int i = 0; i < kSize; ++i)
-        rowsOf[i][j] = column[i];
+      for (int i = 0; i < kSize; ++i) {
+        keepPart(column[i]);
+        m[i][j] = column[i];
+      }
+      // GCC would load the sums of the next columns too early.
+      renew<Isa>(from);
     }
-    const Vec start = Isa::load(bias + channel);
-    const bool whole = x + kSize <= kWidth;
-    const int place =
-        ((image * kHeight + y) * kWidth + x) * Plan::kOut + channel;
+  }
+  static EDGECC_SIMD_INLINE void keepPart(Part &x) {
+    if constexpr (Isa::kRenews)
+      Transform::keepPart(x);
+  }
+
+  /// Steps 4 and 5 for a vector of channels of a tile whose first output is at
+  /// `x`, `y`.
+  template <int Valid>
+  EDGECC_SIMD_INLINE void squares(const Output &output, const Finish &own,
+                                  const Sum *from, int channel, int image,
+                                  int x, int y) const {
+    constexpr int kHeight = Plan::Out::dim(1), kWidth = Plan::Out::dim(2);
+    const Place place = {channel, x + kSize <= kWidth, y,
+                         ((image * kHeight + y) * kWidth + x) * Plan::kOut +
+                             channel};
+    Part m[kSize][kTaps], first[kSize][kSize] = {};
+    if constexpr (Transform::kParts == 2) {
+      addSums(output, from, m);
+      firstRows<0>(output, m, Transform::loadPart(bias + channel), first);
+    }
+    constexpr int kLast =
+        Isa::kLanes / Transform::kParts * (Transform::kParts - 1);
+    addSums(output, from + kLast, m);
+    squareRows<Valid, 0>(output, own, m,
+                         Transform::loadPart(bias + channel + kLast), first,
+                         place);
+  }
+
+  /// The rows from `Row` on of the first of two parts.
+  template <int Row>
+  static EDGECC_SIMD_INLINE void
+  firstRows(const Output &output, const Part (&m)[kSize][kTaps], Part start,
+            Part (&y)[kSize][kSize]) {
+    output.template finish<Row>(m[Row], start, y[Row]);
+    if constexpr (Row + 1 < kSize)
+      firstRows<Row + 1>(output, m, start, y);
+  }
+
+  /// The rows of outputs from `Row` on.
+  template <int Valid, int Row>
+  EDGECC_SIMD_INLINE void squareRows(const Output &output, const Finish &own,
+                                     const Part (&m)[kSize][kTaps], Part start,
+                                     const Part (&first)[kSize][kSize],
+                                     const Place &place) const {
+    constexpr int kHeight = Plan::Out::dim(1);
+    Part last[kSize];
+    typename Isa::Vec y[kSize][1];
+    output.template finish<Row>(m[Row], start, last);
     EDGECC_SIMD_UNROLL
-    for (int i = 0; i < kSize; ++i) {
-      Vec result[kSize][1];
-      Transform::result(rowsOf[i], start, i, result);
-      if (kHeight % kSize == 0 || y + i < kHeight)
-        storeRow<Valid>(result, channel, place + i * kWidth * Plan::kOut,
-                        whole);
-    }
+    for (int i = 0; i < kSize; ++i)
+      y[i][0] = Transform::join(first[Row][i], last[i]);
+    if (kHeight % kSize == 0 || place.y + Row < kHeight)
+      storeRow<Valid>(own, y, place.channel,
+                      place.at + Row * Plan::Out::dim(2) * Plan::kOut,
+                      place.whole);
+    if constexpr (Row + 1 < kSize)
+      squareRows<Valid, Row + 1>(output, own, m, start, first, place);
   }
 
   /// Steps 3 to 5 for N vectors of channels, of which `Valid` channels are
@@ -302,17 +368,20 @@ template <class Plan, class Finish> struct WinogradSweep {
     multiply<N>(weights + channel / kLanes * Plan::kPlaces *
                               Plan::Products::kBlockWeights,
                 count);
+    const Output output{};
+    // As stores could change it, it would be loaded again behind each of them.
+    const Finish own = finish;
     for (int t = 0; t < count; ++t) {
       const int x = (first + t) % Plan::kAcross * kSize;
       const int y = (first + t) / Plan::kAcross * kSize;
       const Sum *from = sums + t * N * kLanes;
       constexpr int kWhole = kLast < kLanes ? N - 1 : N;
       for (int n = 0; n < kWhole; ++n)
-        squares<Plan::kPlaceSums, kLanes>(from + n * kLanes,
-                                          channel + n * kLanes, image, x, y);
+        squares<kLanes>(output, own, from + n * kLanes, channel + n * kLanes,
+                        image, x, y);
       if constexpr (kWhole < N)
-        squares<Plan::kPlaceSums, kLast>(
-            from + kWhole * kLanes, channel + kWhole * kLanes, image, x, y);
+        squares<kLast>(output, own, from + kWhole * kLanes,
+                       channel + kWhole * kLanes, image, x, y);
     }
   }
 

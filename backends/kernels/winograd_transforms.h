@@ -32,9 +32,61 @@ template <class IsaType> struct WinogradFloats {
   using Cell = float;
   using InVec = typename Isa::Vec;
   static constexpr int kInLanes = Isa::kLanes;
-  static InVec loadSource(const float *from) { return Isa::load(from); }
-  static InVec loadCells(const float *from) { return Isa::load(from); }
-  static void storeCells(float *to, InVec x) { Isa::store(to, x); }
+  using Part = typename Isa::Vec;
+  static constexpr int kParts = 1;
+  static EDGECC_SIMD_INLINE Part loadPart(const float *from) {
+    return Isa::load(from);
+  }
+  static EDGECC_SIMD_INLINE void keepPart(Part &x) { Isa::keep(x); }
+  static EDGECC_SIMD_INLINE Part join(Part /*first*/, Part last) {
+    return last;
+  }
+  static EDGECC_SIMD_INLINE InVec loadSource(const float *from) {
+    return Isa::load(from);
+  }
+  static EDGECC_SIMD_INLINE InVec loadCells(const float *from) {
+    return Isa::load(from);
+  }
+  static EDGECC_SIMD_INLINE void storeCells(float *to, InVec x) {
+    Isa::store(to, x);
+  }
+};
+
+/// Constants that are multiplied with, in lanes of as few registers as can be.
+template <class Isa, int Count> struct WinogradFactors {
+  using Vec = typename Isa::Vec;
+  /// Whether the arithmetic multiplies with a lane.
+  static constexpr bool kLanes = Isa::kHoldsInputs;
+  static constexpr int kVectors = kLanes ? Count / Isa::kLanes : Count;
+  Vec factors[kVectors];
+
+  EDGECC_SIMD_INLINE explicit WinogradFactors(const float (&values)[Count]) {
+    EDGECC_SIMD_UNROLL
+    for (int i = 0; i < kVectors; ++i)
+      if constexpr (kLanes) {
+        factors[i] = Isa::load(values + i * Isa::kLanes);
+        // GCC would load it again and again.
+        Isa::keep(factors[i]);
+      } else {
+        factors[i] = Isa::set(values[i]);
+      }
+  }
+  /// x * factor number I.
+  template <int I> EDGECC_SIMD_INLINE Vec multiply(Vec x) const {
+    if constexpr (!kLanes)
+      return Isa::multiply(x, factors[I]);
+    else
+      return Isa::template multiplyLane<I % Isa::kLanes>(
+          x, factors[I / Isa::kLanes]);
+  }
+  /// sum + x * factor number I.
+  template <int I> EDGECC_SIMD_INLINE Vec dot(Vec sum, Vec x) const {
+    if constexpr (kLanes)
+      return Isa::template dotStep<I % Isa::kLanes, Isa::kLanes, false>(
+          sum, factors[I / Isa::kLanes], x);
+    else
+      return Isa::dot(sum, x, factors[I]);
+  }
 };
 
 template <class IsaType>
@@ -43,23 +95,27 @@ struct WinogradF32<IsaType, 2> : WinogradFloats<IsaType> {
   using Vec = typename Isa::Vec;
   static constexpr int kSize = 2;
 
-  static EDGECC_SIMD_INLINE void input(const Vec (&d)[4], Vec (&v)[4]) {
-    v[0] = Isa::subtract(d[0], d[2]);
-    v[1] = Isa::add(d[1], d[2]);
-    v[2] = Isa::subtract(d[2], d[1]);
-    v[3] = Isa::subtract(d[1], d[3]);
-  }
-  static EDGECC_SIMD_INLINE void output(const Vec (&m)[4], Vec (&y)[2]) {
-    y[0] = Isa::add(Isa::add(m[0], m[1]), m[2]);
-    y[1] = Isa::subtract(Isa::subtract(m[1], m[2]), m[3]);
-  }
-  static EDGECC_SIMD_INLINE void result(const Vec (&m)[4], Vec bias,
-                                        int /*row*/, Vec (&y)[2][1]) {
-    Vec outputs[2];
-    output(m, outputs);
-    y[0][0] = Isa::add(outputs[0], bias);
-    y[1][0] = Isa::add(outputs[1], bias);
-  }
+  struct Input {
+    EDGECC_SIMD_INLINE void apply(const Vec (&d)[4], Vec (&v)[4]) const {
+      v[0] = Isa::subtract(d[0], d[2]);
+      v[1] = Isa::add(d[1], d[2]);
+      v[2] = Isa::subtract(d[2], d[1]);
+      v[3] = Isa::subtract(d[1], d[3]);
+    }
+  };
+  struct Output {
+    EDGECC_SIMD_INLINE void apply(const Vec (&m)[4], Vec (&y)[2]) const {
+      y[0] = Isa::add(Isa::add(m[0], m[1]), m[2]);
+      y[1] = Isa::subtract(Isa::subtract(m[1], m[2]), m[3]);
+    }
+    template <int Row>
+    EDGECC_SIMD_INLINE void finish(const Vec (&m)[4], Vec bias,
+                                   Vec (&y)[2]) const {
+      apply(m, y);
+      y[0] = Isa::add(y[0], bias);
+      y[1] = Isa::add(y[1], bias);
+    }
+  };
 };
 
 template <class IsaType>
@@ -67,60 +123,65 @@ struct WinogradF32<IsaType, 4> : WinogradFloats<IsaType> {
   using Isa = IsaType;
   using Vec = typename Isa::Vec;
   static constexpr int kSize = 4;
+  /// The points, and their squares.
   static constexpr float kA = 0.625f, kB = 1.5f;
   static constexpr float kA2 = kA * kA, kB2 = kB * kB;
+  static constexpr float kInputs[8] = {kA,   -kA,  kB,         -kB,
+                                       -kA2, -kB2, -kA2 - kB2, kA2 *kB2};
+  static constexpr float kOutputs[8] = {kA, kB, kA2, kB2, kA2 *kA, kB2 *kB};
 
-  static EDGECC_SIMD_INLINE void input(const Vec (&d)[6], Vec (&v)[6]) {
-    const Vec a2 = Isa::set(-kA2), b2 = Isa::set(-kB2),
-              sum = Isa::set(-kA2 - kB2), product = Isa::set(kA2 * kB2);
-    const Vec even1 = Isa::dot(d[4], d[2], b2), odd1 = Isa::dot(d[3], d[1], b2);
-    const Vec even2 = Isa::dot(d[4], d[2], a2), odd2 = Isa::dot(d[3], d[1], a2);
-    v[0] = Isa::dot(Isa::dot(d[4], d[2], sum), d[0], product);
-    v[1] = Isa::dot(even1, odd1, Isa::set(kA));
-    v[2] = Isa::dot(even1, odd1, Isa::set(-kA));
-    v[3] = Isa::dot(even2, odd2, Isa::set(kB));
-    v[4] = Isa::dot(even2, odd2, Isa::set(-kB));
-    v[5] = Isa::dot(Isa::dot(d[5], d[3], sum), d[1], product);
-  }
-  /// What both points of a pair add to outputs, times 1 and times the point.
-  struct Pairs {
-    Vec sum1, sum2, difference1, difference2;
+  struct Input {
+    const WinogradFactors<Isa, 8> factors{kInputs};
 
-    EDGECC_SIMD_INLINE explicit Pairs(const Vec (&m)[6])
-        : sum1(Isa::add(m[1], m[2])), sum2(Isa::add(m[3], m[4])),
-          difference1(Isa::subtract(m[1], m[2])),
-          difference2(Isa::subtract(m[3], m[4])) {}
-    /// The outputs that are neither the first nor the last.
-    EDGECC_SIMD_INLINE Vec first(Vec start) const {
-      return Isa::dot(Isa::dot(start, difference1, Isa::set(kA)), difference2,
-                      Isa::set(kB));
-    }
-    EDGECC_SIMD_INLINE Vec second(Vec start) const {
-      return Isa::dot(Isa::dot(start, sum1, Isa::set(kA2)), sum2,
-                      Isa::set(kB2));
-    }
-    EDGECC_SIMD_INLINE Vec last(Vec start) const {
-      return Isa::dot(Isa::dot(start, difference1, Isa::set(kA2 * kA)),
-                      difference2, Isa::set(kB2 * kB));
+    EDGECC_SIMD_INLINE void apply(const Vec (&d)[6], Vec (&v)[6]) const {
+      const Vec even1 = factors.template dot<5>(d[4], d[2]),
+                odd1 = factors.template dot<5>(d[3], d[1]),
+                even2 = factors.template dot<4>(d[4], d[2]),
+                odd2 = factors.template dot<4>(d[3], d[1]);
+      v[1] = factors.template dot<0>(even1, odd1);
+      v[2] = factors.template dot<1>(even1, odd1);
+      v[3] = factors.template dot<2>(even2, odd2);
+      v[4] = factors.template dot<3>(even2, odd2);
+      v[0] = factors.template dot<7>(factors.template dot<6>(d[4], d[2]), d[0]);
+      v[5] = factors.template dot<7>(factors.template dot<6>(d[5], d[3]), d[1]);
     }
   };
-  static EDGECC_SIMD_INLINE void output(const Vec (&m)[6], Vec (&y)[4]) {
-    const Pairs p(m);
-    y[0] = Isa::add(m[0], Isa::add(p.sum1, p.sum2));
-    y[1] = Isa::dot(Isa::multiply(p.difference1, Isa::set(kA)), p.difference2,
-                    Isa::set(kB));
-    y[2] =
-        Isa::dot(Isa::multiply(p.sum1, Isa::set(kA2)), p.sum2, Isa::set(kB2));
-    y[3] = p.last(m[5]);
-  }
-  static EDGECC_SIMD_INLINE void result(const Vec (&m)[6], Vec bias,
-                                        int /*row*/, Vec (&y)[4][1]) {
-    const Pairs p(m);
-    y[0][0] = Isa::add(Isa::add(m[0], bias), Isa::add(p.sum1, p.sum2));
-    y[1][0] = p.first(bias);
-    y[2][0] = p.second(bias);
-    y[3][0] = p.last(Isa::add(m[5], bias));
-  }
+  struct Output {
+    const WinogradFactors<Isa, 8> factors{kOutputs};
+
+    /// What pairs of points add up to, times 1 and times the point.
+    struct Pairs {
+      Vec sum1, sum2, difference1, difference2;
+
+      EDGECC_SIMD_INLINE explicit Pairs(const Vec (&m)[6])
+          : sum1(Isa::add(m[1], m[2])), sum2(Isa::add(m[3], m[4])),
+            difference1(Isa::subtract(m[1], m[2])),
+            difference2(Isa::subtract(m[3], m[4])) {}
+    };
+    EDGECC_SIMD_INLINE void apply(const Vec (&m)[6], Vec (&y)[4]) const {
+      const Pairs p(m);
+      y[0] = Isa::add(m[0], Isa::add(p.sum1, p.sum2));
+      y[1] = factors.template dot<1>(
+          factors.template multiply<0>(p.difference1), p.difference2);
+      y[2] =
+          factors.template dot<3>(factors.template multiply<2>(p.sum1), p.sum2);
+      y[3] = factors.template dot<5>(
+          factors.template dot<4>(m[5], p.difference1), p.difference2);
+    }
+    template <int Row>
+    EDGECC_SIMD_INLINE void finish(const Vec (&m)[6], Vec bias,
+                                   Vec (&y)[4]) const {
+      const Pairs p(m);
+      y[0] = Isa::add(Isa::add(m[0], bias), Isa::add(p.sum1, p.sum2));
+      y[1] = factors.template dot<1>(
+          factors.template dot<0>(bias, p.difference1), p.difference2);
+      y[2] = factors.template dot<3>(factors.template dot<2>(bias, p.sum1),
+                                     p.sum2);
+      y[3] = factors.template dot<5>(
+          factors.template dot<4>(Isa::add(m[5], bias), p.difference1),
+          p.difference2);
+    }
+  };
 };
 
 /// `Size` outputs of one direction by integers; `Isa` is one of those in
@@ -134,98 +195,114 @@ template <class IsaType> struct WinogradIntegers {
   using Cell = std::int16_t;
   using InVec = typename Isa::InVec;
   static constexpr int kInLanes = Isa::kInLanes;
-  static InVec loadSource(const std::int8_t *from) {
+  using Part = typename Isa::Part;
+  static constexpr int kParts = Isa::kSumParts;
+  static EDGECC_SIMD_INLINE Part loadPart(const std::int32_t *from) {
+    return Isa::loadPart(from);
+  }
+  static EDGECC_SIMD_INLINE void keepPart(Part &x) { Isa::keepPart(x); }
+  static EDGECC_SIMD_INLINE typename Isa::Vec join(Part first, Part last) {
+    return Isa::join(first, last);
+  }
+  static EDGECC_SIMD_INLINE InVec loadSource(const std::int8_t *from) {
     return Isa::loadSource(from);
   }
-  static InVec loadCells(const Cell *from) { return Isa::loadHalves(from); }
-  static void storeCells(Cell *to, InVec x) { Isa::storeHalves(to, x); }
+  static EDGECC_SIMD_INLINE InVec loadCells(const Cell *from) {
+    return Isa::loadHalves(from);
+  }
+  static EDGECC_SIMD_INLINE void storeCells(Cell *to, InVec x) {
+    Isa::storeHalves(to, x);
+  }
 };
 
 template <class IsaType>
 struct WinogradS8<IsaType, 2> : WinogradIntegers<IsaType> {
   using Isa = IsaType;
-  using Vec = typename Isa::Vec;
+  using Vec = typename Isa::Part;
   using In = typename Isa::InVec;
   static constexpr int kSize = 2;
 
-  static EDGECC_SIMD_INLINE void input(const In (&d)[4], In (&v)[4]) {
-    v[0] = Isa::subtractHalves(d[0], d[2]);
-    v[1] = Isa::addHalves(d[1], d[2]);
-    v[2] = Isa::subtractHalves(d[2], d[1]);
-    v[3] = Isa::subtractHalves(d[1], d[3]);
-  }
-  /// Outputs times two.
-  static EDGECC_SIMD_INLINE void output(const Vec (&m)[4], Vec (&y)[2]) {
-    y[0] = Isa::add(Isa::add(m[0], m[1]), m[2]);
-    y[1] = Isa::subtract(Isa::subtract(m[1], m[2]), m[3]);
-  }
-  static EDGECC_SIMD_INLINE void result(const Vec (&m)[4], Vec bias,
-                                        int /*row*/, Vec (&y)[2][1]) {
-    Vec outputs[2];
-    output(m, outputs);
-    y[0][0] = Isa::template addShifted<2>(bias, outputs[0]);
-    y[1][0] = Isa::template addShifted<2>(bias, outputs[1]);
-  }
+  struct Input {
+    EDGECC_SIMD_INLINE void apply(const In (&d)[4], In (&v)[4]) const {
+      v[0] = Isa::subtractHalves(d[0], d[2]);
+      v[1] = Isa::addHalves(d[1], d[2]);
+      v[2] = Isa::subtractHalves(d[2], d[1]);
+      v[3] = Isa::subtractHalves(d[1], d[3]);
+    }
+  };
+  struct Output {
+    /// Outputs times two.
+    EDGECC_SIMD_INLINE void apply(const Vec (&m)[4], Vec (&y)[2]) const {
+      y[0] = Isa::addPart(Isa::addPart(m[0], m[1]), m[2]);
+      y[1] = Isa::subtractPart(Isa::subtractPart(m[1], m[2]), m[3]);
+    }
+    template <int Row>
+    EDGECC_SIMD_INLINE void finish(const Vec (&m)[4], Vec bias,
+                                   Vec (&y)[2]) const {
+      Vec outputs[2];
+      apply(m, outputs);
+      y[0] = Isa::template addShifted<2>(bias, outputs[0]);
+      y[1] = Isa::template addShifted<2>(bias, outputs[1]);
+    }
+  };
 };
 
 template <class IsaType>
 struct WinogradS8<IsaType, 4> : WinogradIntegers<IsaType> {
   using Isa = IsaType;
-  using Vec = typename Isa::Vec;
+  using Vec = typename Isa::Part;
   using In = typename Isa::InVec;
   static constexpr int kSize = 4;
 
-  static EDGECC_SIMD_INLINE void input(const In (&d)[6], In (&v)[6]) {
-    const In even1 = Isa::template lessHalves<4>(d[4], d[2]),
-             odd1 = Isa::template lessHalves<4>(d[3], d[1]),
-             even2 = Isa::subtractHalves(d[4], d[2]),
-             odd2 = Isa::subtractHalves(d[3], d[1]);
-    v[0] = Isa::template moreHalves<4>(even2, Isa::subtractHalves(d[0], d[2]));
-    v[1] = Isa::addHalves(even1, odd1);
-    v[2] = Isa::subtractHalves(even1, odd1);
-    v[3] = Isa::template moreHalves<2>(even2, odd2);
-    v[4] = Isa::template lessHalves<2>(even2, odd2);
-    v[5] = Isa::template lessHalves<4>(Isa::subtractHalves(d[5], d[3]), odd2);
-  }
-  /// Outputs times 24, 12, 6 and 6. Weights of the first and last place are
-  /// six times as large as those of the transform.
-  static EDGECC_SIMD_INLINE void output(const Vec (&m)[6], Vec (&y)[4]) {
-    const Vec sum1 = Isa::add(m[1], m[2]), sum2 = Isa::add(m[3], m[4]),
-              difference1 = Isa::subtract(m[1], m[2]),
-              difference2 = Isa::subtract(m[3], m[4]);
-    y[0] = Isa::template less<4>(Isa::add(m[0], sum2), sum1);
-    y[1] = Isa::template less<2>(difference2, difference1);
-    y[2] = Isa::subtract(sum2, sum1);
-    y[3] = Isa::template more<2>(Isa::subtract(m[5], difference1), difference2);
-  }
-  static constexpr int kShifts[4] = {3, 2, 1, 1};
-  template <int Row>
-  static EDGECC_SIMD_INLINE void divide(const Vec (&x)[4], Vec bias,
-                                        Vec (&y)[4][1]) {
-    constexpr int kUp = kShifts[Row];
-    const Vec third = Isa::set(0x38E38E39); // Of a third.
-    y[0][0] = Isa::template addShifted<kUp + kShifts[0]>(
-        bias, Isa::multiply(x[0], third));
-    y[1][0] = Isa::template addShifted<kUp + kShifts[1]>(
-        bias, Isa::multiply(x[1], third));
-    y[2][0] = Isa::template addShifted<kUp + kShifts[2]>(
-        bias, Isa::multiply(x[2], third));
-    y[3][0] = Isa::template addShifted<kUp + kShifts[3]>(
-        bias, Isa::multiply(x[3], third));
-  }
-  static EDGECC_SIMD_INLINE void result(const Vec (&m)[6], Vec bias, int row,
-                                        Vec (&y)[4][1]) {
-    Vec outputs[4];
-    output(m, outputs);
-    switch (row) { // Known, as loops around it are unrolled.
-    case 0:
-      return divide<0>(outputs, bias, y);
-    case 1:
-      return divide<1>(outputs, bias, y);
-    default:
-      return divide<2>(outputs, bias, y);
+  struct Input {
+    const typename Isa::HalfFactors factors;
+
+    EDGECC_SIMD_INLINE void apply(const In (&d)[6], In (&v)[6]) const {
+      const In even1 = factors.template less<4>(d[4], d[2]),
+               odd1 = factors.template less<4>(d[3], d[1]),
+               even2 = Isa::subtractHalves(d[4], d[2]),
+               odd2 = Isa::subtractHalves(d[3], d[1]);
+      v[0] = factors.template more<4>(even2, Isa::subtractHalves(d[0], d[2]));
+      v[1] = Isa::addHalves(even1, odd1);
+      v[2] = Isa::subtractHalves(even1, odd1);
+      v[3] = factors.template more<2>(even2, odd2);
+      v[4] = factors.template less<2>(even2, odd2);
+      v[5] = factors.template less<4>(Isa::subtractHalves(d[5], d[3]), odd2);
     }
-  }
+  };
+  struct Output {
+    const typename Isa::Factors factors;
+    static constexpr int kShifts[4] = {3, 2, 1, 1};
+
+    /// Outputs times 24, 12, 6 and 6. Weights of the first and last place are
+    /// six times as large as those of the transform.
+    EDGECC_SIMD_INLINE void apply(const Vec (&m)[6], Vec (&y)[4]) const {
+      const Vec sum1 = Isa::addPart(m[1], m[2]),
+                sum2 = Isa::addPart(m[3], m[4]),
+                difference1 = Isa::subtractPart(m[1], m[2]),
+                difference2 = Isa::subtractPart(m[3], m[4]);
+      y[0] = factors.template less<4>(Isa::addPart(m[0], sum2), sum1);
+      y[1] = factors.template less<2>(difference2, difference1);
+      y[2] = Isa::subtractPart(sum2, sum1);
+      y[3] = factors.template more<2>(Isa::subtractPart(m[5], difference1),
+                                      difference2);
+    }
+    template <int Row>
+    EDGECC_SIMD_INLINE void finish(const Vec (&m)[6], Vec bias,
+                                   Vec (&y)[4]) const {
+      Vec outputs[4];
+      apply(m, outputs);
+      divide<Row, 0>(outputs[0], bias, y);
+      divide<Row, 1>(outputs[1], bias, y);
+      divide<Row, 2>(outputs[2], bias, y);
+      divide<Row, 3>(outputs[3], bias, y);
+    }
+    template <int Row, int Column>
+    EDGECC_SIMD_INLINE void divide(Vec x, Vec bias, Vec (&y)[4]) const {
+      y[Column] = Isa::template addShifted<kShifts[Row] + kShifts[Column]>(
+          bias, factors.byNinth(x));
+    }
+  };
 };
 
 } // namespace

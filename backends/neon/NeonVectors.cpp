@@ -92,10 +92,10 @@ const VectorArithmetic edgecc::f32Neon = makeF32();
 //===----------------------------------------------------------------------===//
 
 static VectorArithmetic makeS16() {
-  VectorArithmetic isa = makeNeon("S16Neon", "neon_s16", "neon", 8);
+  VectorArithmetic isa = makeS8Lane();
+  isa.name = "S16Neon";
+  isa.suffix = "neon_s16";
   isa.header = "neon_s16_vectors.h";
-  isa.cellBytes = 2;
-  isa.chunk = 8;
   return isa;
 }
 const VectorArithmetic edgecc::s16Neon = makeS16();
@@ -103,6 +103,6 @@ const VectorArithmetic edgecc::s16Neon = makeS16();
 // Counted in the code of GCC 12 for AArch64, spills included. Four bytes of
 // eight outputs take three instructions for sixteen channels, and loads.
 const WinogradArithmetic edgecc::f32NeonWinograd = {
-    f32Neon, f32Neon, 1.4, 4, 1, {80, 240}, {80, 260}, false};
+    f32Neon, f32Neon, 1.4, 4, {80, 240}, {80, 260}, false};
 const WinogradArithmetic edgecc::s8NeonWinograd = {
-    s16Neon, s8NeonMlal, 1.9, 8, 2, {90, 270}, {160, 640}, true};
+    s16Neon, s8NeonMlal, 1.9, 8, {90, 270}, {160, 640}, true};
