@@ -57,9 +57,9 @@ template <class Isa, class T> Fenced<T> fillUp(std::vector<T> values) {
 
 template <class Plan> int scratchBytes() {
   using Cell = typename Plan::Cell;
-  const int cells = Plan::kWhole
-                        ? std::min(Plan::kBand, Plan::kAllPixels) * Plan::kDepth
-                        : Plan::rowsFor(Plan::kBand) * Plan::kRow;
+  const int cells =
+      Plan::kFlat ? std::min(Plan::kBand, Plan::kAllPixels) * Plan::kPixelStep
+                  : Plan::rowsFor(Plan::kBand) * Plan::kRow;
   // A word, or a load of several steps.
   constexpr int kBehind = Plan::Isa::kHoldsInputs ? 16 : Plan::Isa::kStep;
   return Plan::kCopies ? (cells + kBehind) * static_cast<int>(sizeof(Cell)) : 0;
@@ -169,19 +169,23 @@ template <class C, int Pixels, int Blocks, int Band> void testF32() {
                 static_cast<double>(at(magnitude, i)), i);
 }
 
-/// Bands of whole tiles: all rows of tiles, and as few as can be.
-template <class C, int Pixels, int Blocks, bool Small> void testTiles() {
+/// Bands of whole tiles, in rows or, where windows lie side by side, in pixels:
+/// as few as can be, and all.
+template <class Isa, class C, int Pixels> struct Bands {
   using Out = typename C::Out;
-  constexpr bool kWhole =
-      TilePlan<S8, typename C::In, Out, typename C::Win, 1, 1, 1>::kWhole;
-  constexpr int kAll = Out::product(0, 3), kWidth = Out::dim(2);
-  constexpr int kRows = Pixels / kWidth > 1 ? Pixels / kWidth : 1;
-  constexpr int kFew = kWhole ? Pixels : kRows;
-  constexpr int kMany = kWhole ? (kAll + Pixels - 1) / Pixels * Pixels
-                               : (Out::dim(1) + kRows - 1) / kRows * kRows;
-  testS8<C, Pixels, Blocks, kFew, Small, false>();
-  testS8<C, Pixels, Blocks, kMany, !Small, true>();
-  testF32<C, Pixels, Blocks, kFew>();
+  static constexpr bool kFlat =
+      TilePlan<Isa, typename C::In, Out, typename C::Win, 1, 1, 1>::kFlat;
+  static constexpr int kAll = kFlat ? Out::product(0, 3) : Out::dim(1);
+  static constexpr int kRows = Pixels / Out::dim(2);
+  static constexpr int kFew = kFlat ? Pixels : kRows > 1 ? kRows : 1;
+  static constexpr int kMany = (kAll + kFew - 1) / kFew * kFew;
+};
+
+template <class C, int Pixels, int Blocks, bool Small> void testTiles() {
+  using S8Bands = Bands<S8, C, Pixels>;
+  testS8<C, Pixels, Blocks, S8Bands::kFew, Small, false>();
+  testS8<C, Pixels, Blocks, S8Bands::kMany, !Small, true>();
+  testF32<C, Pixels, Blocks, Bands<F32, C, Pixels>::kFew>();
 }
 
 template <class C> void testConv() {
