@@ -52,7 +52,7 @@ def measure(options, name, model, core, precision):
     result = options.out / f"{name}-{core}-{precision}.json"
     line = [options.edgecc, model, "--target", core, "--measure", "--verify", "--report", result]
     if precision == "int8":
-        line += ["--io", "quantized", "--calib", model.parent / "calib.npy"]
+        line += ["--io", "quantized", "--repair", "none", "--calib", model.parent / "calib.npy"]
     run = subprocess.run([str(word) for word in line], capture_output=True, text=True, check=False)
     if run.returncode != 0:
         sys.exit(f"neon-benchmark.py: {name} for {core} in {precision}: {run.stderr.strip()}")
@@ -75,7 +75,7 @@ def render(counts):
     parts = ["""# Arm NEON
 
 Made by `tools/dev/neon-benchmark.py --write docs/benchmarks/neon.md`. Thousands of instructions of one whole `run`,
-counted by QEMU 7.2; they are no cycles. int8 runs (`--io quantized`) are bit-exact with the reference interpreter, float
+counted by QEMU 7.2; they are no cycles. int8 runs (`--io quantized --repair none`) are bit-exact with the reference interpreter, float
 runs within its tolerance (`--verify`). `peer` is the best of LiteRT with XNNPACK, ONNX Runtime and MNN; `peer / ours` above
 one means fewer instructions than it, `ours / goal` at most one means that the goal is reached.
 """]
