@@ -61,16 +61,34 @@ inline void findPrefixes(const std::uint16_t *table,
                     length, (table[0] >> 4) & 7);
 }
 
-[[maybe_unused]] EDGECC_SHARED void decode_prefix(const std::uint16_t *table,
-                                                  const std::uint16_t *from,
-                                                  std::int8_t *out, int bytes) {
+/// What is found in a table once.
+struct PrefixDecoder {
+  const std::uint16_t *table;
   std::uint16_t prefixes[128];
-  findPrefixes(table, prefixes);
-  const unsigned mask = (1u << ((table[0] >> 4) & 7)) - 1;
-  const bool isHalf = (table[0] & 128) != 0;
-  // The first `count` bits of `window` are the next ones.
+
+  explicit PrefixDecoder(const std::uint16_t *from) : table(from) {
+    findPrefixes(from, prefixes);
+  }
+};
+
+/// Where bits are read: the first `count` of `window` are the next ones, then
+/// those of `from`.
+struct PrefixBits {
+  const std::uint16_t *from;
   std::uint32_t window = 0;
   int count = 0;
+};
+
+/// The next bytes of those that are coded.
+[[maybe_unused]] EDGECC_SHARED void decodeBytes(const PrefixDecoder &decoder,
+                                                PrefixBits &bits,
+                                                std::int8_t *out, int bytes) {
+  const unsigned form = decoder.table[0];
+  const unsigned mask = (1u << ((form >> 4) & 7)) - 1;
+  const bool isHalf = (form & 128) != 0;
+  const std::uint16_t *from = bits.from;
+  std::uint32_t window = bits.window;
+  int count = bits.count;
   unsigned byte = 0;
   for (int left = isHalf ? 2 * bytes : bytes; left > 0; --left) {
     if (count < 16) {
@@ -79,9 +97,9 @@ inline void findPrefixes(const std::uint16_t *table,
       // More often not: keeps the branch one.
       __asm__ volatile("");
     }
-    unsigned prefix = prefixes[window >> 25];
+    unsigned prefix = decoder.prefixes[window >> 25];
     if (prefix == 0)
-      prefix = findPrefix(table, window);
+      prefix = findPrefix(decoder.table, window);
     const unsigned length = prefix >> 8;
     const unsigned plain = (window >> (32 - length)) & mask;
     window <<= length;
@@ -95,6 +113,15 @@ inline void findPrefixes(const std::uint16_t *table,
     }
     *out++ = static_cast<std::int8_t>(byte);
   }
+  bits = {from, window, count};
+}
+
+[[maybe_unused]] EDGECC_SHARED void decode_prefix(const std::uint16_t *table,
+                                                  const std::uint16_t *from,
+                                                  std::int8_t *out, int bytes) {
+  const PrefixDecoder decoder(table);
+  PrefixBits bits = {from, 0, 0};
+  decodeBytes(decoder, bits, out, bytes);
 }
 
 } // namespace

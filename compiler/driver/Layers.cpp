@@ -118,6 +118,9 @@ static report::Layer describe(kern::CallOp call) {
   layer.precision = call.getPrecision().value_or("").str();
   layer.macs = uint64_t(call.getMacs());
   layer.weightBytes = countWeightBytes(call);
+  // Decodes as it reads: gather_prefix.
+  if (call.getKernel().ends_with("_prefix"))
+    layer.coding = "entropy";
   if (std::optional<StringRef> name = call.getLayer())
     layer.name = name->str();
   else

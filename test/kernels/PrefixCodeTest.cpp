@@ -7,8 +7,9 @@
 
 // conv2d_w4.h and fully_connected_w4.h against the kernels for whole bytes.
 
-// prefix_code.h on codes written by hand; test/unit has those that the compiler
-// finds.
+// prefix_code.h and gather_prefix.h on codes written by hand; test/unit has
+// those that the compiler finds.
+#include "gather_prefix.h"
 #include "prefix_code.h"
 
 #include "fenced.h"
@@ -56,6 +57,22 @@ TEST(PrefixCode, Halves) {
   // The lower half comes first: 0 10, 110 1111
   EXPECT_EQ(decode(makeTable(0, true), {0b0101101111000000, 0}, 2),
             (std::vector<std::int8_t>{0x17, 0x3f}));
+}
+
+/// Rows of an int16 each, two of which begin together: 0x0107, 0x0f01 in a word
+/// of 7 bits; 0x0203, 0x0707; 0x0f0f.
+TEST(PrefixCode, RowsOfTables) {
+  const Fenced<std::uint16_t> table(makeTable(0, false));
+  const Fenced<std::uint16_t> bits(std::vector<std::uint16_t>{
+      0b0101011000000000, 0b1111111000000000, 0b1101100000000000, 0});
+  const Fenced<std::uint16_t> starts(std::vector<std::uint16_t>{0, 1, 2});
+  const std::int64_t indices[] = {4, 1, 0, -2, 2, 3, 1, 99, -99};
+  std::int16_t out[9];
+  gather_prefix<Shape<5, 1>, Shape<3, 3>, 2>(table.data(), bits.data(),
+                                             starts.data(), indices, out);
+  const std::int16_t want[] = {0x0f0f, 0x0f01, 0x0107, 0x0707, 0x0203,
+                               0x0707, 0x0f01, 0x0f0f, 0x0107};
+  EXPECT_TRUE(std::equal(out, out + 9, want));
 }
 
 } // namespace

@@ -53,12 +53,17 @@ def CodeConstants : Pass<"kern-code-constants", "::mlir::ModuleOp"> {
     `kern.stream`. Kernels know nothing of it, and no bit of the result changes.
     It takes time, and the buffer takes memory.
 
-    A constant is coded if that saves more than the table and the call take.
-    With `save`, only as many as it takes to save so many bytes, those first
-    that save most for the time of decoding. With `arena`, only where a call's
-    buffers and its decoded constants are together no larger than that.
-    Constants of calls without multiplications of which they might read only
-    some, such as tables of embeddings, stay as they are if they are large.
+    A constant is coded if that saves a 40th part of it, besides what the table
+    and the call take. With `save`, only as many as it takes to save so many
+    bytes: first those for which there is room without a larger arena, and of
+    these first those that save most for the time of decoding. With `arena`,
+    only where a call's buffers and its decoded constants are together no larger
+    than that.
+
+    Of a table of which a `gather` takes rows (an embedding), every few rows
+    begin with a word of their own, and the call becomes one of `gather_prefix`,
+    which decodes only those. Other constants of calls without multiplications,
+    which might read only some of them, stay as they are if they are large.
 
     Assumes: the buffers have no offsets yet. Guarantees: `kern.coding_saves` on
     the program has the bytes that are saved, if any.

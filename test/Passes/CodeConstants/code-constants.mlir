@@ -79,8 +79,28 @@ func.func @run(%in: memref<1x8x4x2xi8>, %out: memref<1x8x4x2xi8>) {
 
 // -----
 
-// What might read a few rows of a large table does not wait for all of it; nor
-// is coded what a run begins with, or what is small.
+// Of a table that rows are taken of, 16 rows of 8 bytes begin together, with a
+// word of their own; the gather decodes them.
+// CHECK: kern.data @rows : memref<517xui16>
+// CHECK: kern.data @rows_starts_ : memref<64xui16> = dense<[0, 8, 16, 24,
+kern.data @rows : memref<1024x8xi8> = dense<0> : tensor<1024x8xi8>
+kern.data @rows_starts : memref<1xi8> = dense<0> : tensor<1xi8>
+func.func @run(%in: memref<4xi32>, %out: memref<4x8xi8>) {
+  // CHECK: %[[CODED:.*]] = kern.get_data @rows
+  // CHECK: %[[TABLE:.*]] = kern.view %[[CODED]] {offset = 0 : i64} : memref<517xui16> to memref<4xui16>
+  // CHECK: %[[BITS:.*]] = kern.view %[[CODED]] {offset = 8 : i64} : memref<517xui16> to memref<513xui16>
+  // CHECK: %[[STARTS:.*]] = kern.get_data @rows_starts_
+  // CHECK: kern.call "gather_prefix" from "gather_prefix.h"<[#kern.shape<[1024, 8]>, #kern.shape<[4]>, 16]> ins(%[[TABLE]], %[[BITS]], %[[STARTS]], %arg0 :
+  %0 = kern.get_data @rows : memref<1024x8xi8>
+  kern.call "gather" from "data_movement.h"<[#kern.shape<[1024, 8]>, #kern.shape<[4]>, 0]> ins(%0, %in : memref<1024x8xi8>, memref<4xi32>) outs(%out : memref<4x8xi8>)
+  return
+}
+
+// -----
+
+// Nothing else that might read only some of many constants waits for all of
+// them; nor is coded what a run begins with, or what is small.
+// CHECK: kern.data @table
 // CHECK-NOT: ui16
 kern.data @table : memref<1024x8xi8> = dense<0> : tensor<1024x8xi8>
 kern.data @initial : memref<2048xi8> = dense<0> : tensor<2048xi8>
@@ -88,7 +108,7 @@ kern.data @small : memref<300xi8> = dense<0> : tensor<300xi8>
 func.func @run(%in: memref<4xi32>, %out: memref<4x8xi8>) attributes {
     kern.state_initials = [{offset = 0 : i64, bytes = 2048 : i64, data = @initial}]} {
   %0 = kern.get_data @table : memref<1024x8xi8>
-  kern.call "gather" from "data_movement.h"<[]> ins(%0, %in : memref<1024x8xi8>, memref<4xi32>) outs(%out : memref<4x8xi8>)
+  kern.call "select" from "f.h"<[]> ins(%0, %in : memref<1024x8xi8>, memref<4xi32>) outs(%out : memref<4x8xi8>)
   %1 = kern.get_data @initial : memref<2048xi8>
   %2 = kern.get_data @small : memref<300xi8>
   kern.call "f" from "f.h"<[]> ins(%1, %2 : memref<2048xi8>, memref<300xi8>) outs(%out : memref<4x8xi8>) {macs = 2048 : i64}
