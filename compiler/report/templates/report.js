@@ -224,6 +224,28 @@ function showMemory() {
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
+// Pruning
+
+function showPruning() {
+  const {pruning} = report;
+  if (!pruning) return;
+  show("pruning");
+  byId("pruning-help").textContent = pruning.groups.length
+      ? "Channels that counted least are gone, and the weights behind them are fitted to what the whole model computed. Channels of one row leave all of its layers together."
+      : "Channels that are constant or that nothing needs are gone: results stay as they were.";
+  const gone = (before, after) => before ? `${(100 * (1 - after / before)).toFixed(1)}%` : "–";
+  const columns = (before, after) => [
+    ["before", (row) => count(row[before])], ["after", (row) => count(row[after])],
+    ["gone", (row) => gone(row[before], row[after])]];
+  table("pruned", [["", (row) => row.name, "text"], ...columns("before", "after")], [
+    {name: "multiplications", before: pruning.macs_before, after: pruning.macs_after},
+    {name: "weights and biases", before: pruning.weights_before, after: pruning.weights_after}]);
+  if (pruning.groups.length)
+    table("channels", [["channels of", (row) => row.layers.join(", "), "text name"], ...columns("channels", "kept")],
+          pruning.groups);
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
 // Cost and noise per layer
 
 function bars(id, rows, title) {
@@ -312,6 +334,7 @@ function showLayers() {
 showTitle();
 showFigures();
 showPrecision();
+showPruning();
 showMemory();
 showCost();
 showSensitivity();
