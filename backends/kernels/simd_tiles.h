@@ -123,7 +123,9 @@ struct TilePlan {
 template <class Isa, int Count>
 inline void toCells(typename Isa::Cell *to, const typename Isa::Source *from) {
   constexpr int kWhole = Count / Isa::kBlock * Isa::kBlock;
-  if constexpr (kWhole > 0) {
+  if constexpr (!Isa::kConverts) {
+    std::memcpy(to, from, Count * sizeof(typename Isa::Cell));
+  } else if constexpr (kWhole > 0) {
 #pragma GCC unroll 4
     for (int i = 0; i < kWhole; i += Isa::kBlock)
       Isa::convertBlock(to + i, from + i);
@@ -139,6 +141,11 @@ inline void toCells(typename Isa::Cell *to, const typename Isa::Source *from) {
 template <class Isa>
 inline void toCells(typename Isa::Cell *to, const typename Isa::Source *from,
                     int count) {
+  if constexpr (!Isa::kConverts) {
+    std::memcpy(to, from,
+                static_cast<std::size_t>(count) * sizeof(typename Isa::Cell));
+    return;
+  }
   int i = 0;
 #pragma GCC unroll 4
   for (; i + Isa::kBlock <= count; i += Isa::kBlock)

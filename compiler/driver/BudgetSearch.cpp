@@ -127,7 +127,9 @@ double BudgetSearch::getCycles(unsigned layer, Precision precision) const {
 /// The precision with the smallest weights for each layer.
 PrecisionMix BudgetSearch::getCheapest() const {
   PrecisionMix mix;
-  for (auto [layer, known] : zip_equal(layers, effects)) {
+  for (unsigned i = 0, e = layers.size(); i != e; ++i) {
+    const auto &layer = layers[i];
+    const auto &known = effects[i];
     auto best = llvm::min_element(known, [&](const auto &a, const auto &b) {
       return layer.getWeightBytes(a.first) < layer.getWeightBytes(b.first);
     });
