@@ -510,8 +510,9 @@ struct F32Neon {
             : "w"(w), "w"(x), "i"(Step));
     return sum;
 #else
-    return vmlaq_lane_f32(sum, w, Step < 2 ? vget_low_f32(x) : vget_high_f32(x),
-                          Step % 2);
+    // Armv7 has no fused form by lane, and two roundings lose accuracy.
+    const float32x2_t half = Step < 2 ? vget_low_f32(x) : vget_high_f32(x);
+    return dot(sum, w, vdupq_lane_f32(half, Step % 2));
 #endif
   }
 
