@@ -64,7 +64,7 @@ void edgecc::buildLoweringPipeline(OpPassManager &passes,
   SmallVector<std::string> features(options.features.begin(),
                                     options.features.end());
   passes.addPass(createConvertEdgeToKern(
-      {features, options.extraBytes, options.inputsInArena}));
+      {features, options.extraBytes, options.inputsInArena, options.threads}));
   if (options.codingSaves)
     passes.addPass(
         createCodeConstants({options.codingSaves, options.codingArena}));

@@ -222,11 +222,34 @@ FailureOr<std::string> edgecc::getKernels(ModuleOp module,
   return text;
 }
 
+/// State, inputs and outputs, as NAME_run passes them on.
+static std::string printArguments(StringRef name, const ProgramMemory &memory,
+                                  const llvm::json::Array &inputs,
+                                  const llvm::json::Array &outputs) {
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  if (memory.state)
+    os << "      static_cast<" << name << "::Context *>(context)->state,\n";
+  auto print = [&](const llvm::json::Array &tensors, StringRef qualifier,
+                   StringRef list) {
+    for (const auto &[index, tensor] : llvm::enumerate(tensors))
+      os << "      static_cast<" << qualifier
+         << *tensor.getAsObject()->getString("ctype") << " *>(" << list << '['
+         << index << "]),\n";
+  };
+  print(inputs, "const ", "inputs");
+  print(outputs, "", "outputs");
+  text.pop_back();
+  return text;
+}
+
 FailureOr<llvm::json::Object>
 edgecc::describeProgram(ModuleOp module, const EmitOptions &options) {
   func::FuncOp program = getProgram(module);
   llvm::StringSet<> usedNames = {"context", "execute", "run",
                                  "reset",   "Context", options.name};
+  if (program->hasAttr(kThreads))
+    usedNames.insert("parallel");
   llvm::json::Array inputs, outputs;
   for (unsigned i = 0, e = program.getNumArguments(); i != e; ++i) {
     bool isInput = bool(program.getArgAttr(i, kInput));
@@ -252,6 +275,11 @@ edgecc::describeProgram(ModuleOp module, const EmitOptions &options) {
   llvm::json::Array state;
   if (memory.state)
     state.push_back(llvm::json::Object{});
+  llvm::json::Array threads;
+  if (auto number = program->getAttrOfType<IntegerAttr>(kThreads))
+    threads.push_back(llvm::json::Object{
+        {"count", number.getInt()},
+        {"arguments", printArguments(options.name, memory, inputs, outputs)}});
   llvm::json::Array initials;
   if (auto list = program->getAttrOfType<ArrayAttr>(kStateInitials))
     for (auto initial : list.getAsRange<DictionaryAttr>())
@@ -269,6 +297,7 @@ edgecc::describeProgram(ModuleOp module, const EmitOptions &options) {
       {"arenaBytes", memory.arena},
       {"stateBytes", memory.state},
       {"state", std::move(state)},
+      {"threads", std::move(threads)},
       {"initials", std::move(initials)},
       {"weightBytes", memory.weights},
       {"places", std::move(places)},

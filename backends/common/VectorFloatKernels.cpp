@@ -50,9 +50,9 @@ static void lowerTiles(ClampableOpInterface op, const VectorLayer &narrow,
                        const VectorArithmetic &isa, KernelCallBuilder &call) {
   int64_t unit = narrow.chooseUnit(isa);
   VectorLayer layer = narrow.widen(unit);
-  Tiling tiling = Tiling::choose(layer, isa);
-  call.begin(layer.isWhole() ? "pointwise_f32_simd" : "conv2d_f32_simd",
-             "conv2d_simd.h");
+  Tiling tiling = Tiling::choose(layer, isa, chooseParts(op, isa));
+  beginCall(layer.isWhole() ? "pointwise_f32" : "conv2d_f32", "conv2d",
+            tiling.parts, layer.isWhole() ? -1 : tiling.scratchBytes, call);
   addTiling(layer, tiling, isa, call);
   call.addInput(op->getOperand(0));
   call.addData("weights",
@@ -64,7 +64,7 @@ static void lowerTiles(ClampableOpInterface op, const VectorLayer &narrow,
   addFloatClamp(op, call);
   allowOverlap(layer, tiling, isa, call);
   if (!layer.isWhole())
-    call.addScratch(tiling.scratchBytes);
+    addScratch(tiling.parts, tiling.scratchBytes, call);
 }
 
 template <const VectorArithmetic &isa>
@@ -83,8 +83,9 @@ static LogicalResult lowerFullyConnected(FullyConnectedOp op,
 template <const VectorArithmetic &isa>
 static LogicalResult lowerDepthwise(ConvOp op, KernelCallBuilder &call) {
   VectorLayer layer = VectorLayer::get(op);
-  DepthTiling tiling = DepthTiling::choose(layer, isa);
-  call.begin("depthwise_conv2d_f32_simd", "depthwise_conv2d_simd.h");
+  DepthTiling tiling = DepthTiling::choose(layer, isa, chooseParts(op, isa));
+  beginCall("depthwise_conv2d_f32", "depthwise_conv2d", tiling.parts,
+            tiling.scratchBytes, call);
   addShapes(layer, isa, call);
   call.addInt(tiling.band);
   call.addInput(op.getInput());
@@ -93,10 +94,8 @@ static LogicalResult lowerDepthwise(ConvOp op, KernelCallBuilder &call) {
   call.addData("bias", packBias(op.getBias(), tiling.unit, isa));
   call.addOutput(op.getResult());
   addFloatClamp(op, call);
-  call.allowOverlap(0, getOverlapDistance({layer.in, layer.out, layer.window,
-                                           tiling.band * layer.out[2],
-                                           /*readsFirst=*/true, 4}));
-  call.addScratch(tiling.scratchBytes);
+  allowOverlap(layer, tiling, isa, call);
+  addScratch(tiling.parts, tiling.scratchBytes, call);
   return success();
 }
 

@@ -132,9 +132,10 @@ static LogicalResult lowerConv(ConvOp op, KernelCallBuilder &call,
   VectorLayer narrow = VectorLayer::get(op);
   int64_t unit = narrow.chooseUnit(isa);
   VectorLayer layer = narrow.widen(unit);
-  Tiling tiling = Tiling::choose(layer, isa);
+  Tiling tiling = Tiling::choose(layer, isa, chooseParts(op, isa));
   reference::Tensor filter = *getConstantTensor(op.getFilter());
-  call.begin(sum ? "conv2d_s8_add_simd" : "conv2d_s8_simd", "conv2d_simd.h");
+  beginCall(sum ? "conv2d_s8_add" : "conv2d_s8", "conv2d", tiling.parts,
+            tiling.scratchBytes, call);
   addTiling(layer, tiling, isa, call);
   if (failed(addInt8Epilogue(op, filter,
                              packForTiles(widenFilter(filter, narrow, unit),
@@ -142,7 +143,7 @@ static LogicalResult lowerConv(ConvOp op, KernelCallBuilder &call,
                              isa, call, sum, unit)))
     return failure();
   allowOverlap(layer, tiling, isa, call);
-  call.addScratch(tiling.scratchBytes);
+  addScratch(tiling.parts, tiling.scratchBytes, call);
   return success();
 }
 
@@ -150,16 +151,16 @@ template <const VectorArithmetic &isa>
 static LogicalResult lowerFullyConnected(FullyConnectedOp op,
                                          KernelCallBuilder &call) {
   VectorLayer layer = VectorLayer::get(op);
-  Tiling tiling = Tiling::choose(layer, isa);
+  Tiling tiling = Tiling::choose(layer, isa, chooseParts(op, isa));
   reference::Tensor weights = *getConstantTensor(op.getWeights());
-  call.begin("conv2d_s8_simd", "conv2d_simd.h");
+  beginCall("conv2d_s8", "conv2d", tiling.parts, tiling.scratchBytes, call);
   addTiling(layer, tiling, isa, call);
   if (failed(addInt8Epilogue(op, weights,
                              packForTiles(weights, layer, tiling.blocks, isa),
                              isa, call)))
     return failure();
   allowOverlap(layer, tiling, isa, call);
-  call.addScratch(tiling.scratchBytes);
+  addScratch(tiling.parts, tiling.scratchBytes, call);
   return success();
 }
 
@@ -176,19 +177,18 @@ static bool isVectorDepthwise(ConvOp op) {
 template <const VectorArithmetic &isa>
 static LogicalResult lowerDepthwise(ConvOp op, KernelCallBuilder &call) {
   VectorLayer layer = VectorLayer::get(op);
-  DepthTiling tiling = DepthTiling::choose(layer, isa);
+  DepthTiling tiling = DepthTiling::choose(layer, isa, chooseParts(op, isa));
   reference::Tensor filter = *getConstantTensor(op.getFilter());
-  call.begin("depthwise_conv2d_s8_simd", "depthwise_conv2d_simd.h");
+  beginCall("depthwise_conv2d_s8", "depthwise_conv2d", tiling.parts,
+            tiling.scratchBytes, call);
   addShapes(layer, isa, call);
   call.addInt(tiling.band);
   if (failed(addInt8Epilogue(op, filter,
                              packForDepth(filter, layer, tiling, isa), isa,
                              call, /*sum=*/nullptr, tiling.unit)))
     return failure();
-  call.allowOverlap(0, getOverlapDistance({layer.in, layer.out, layer.window,
-                                           tiling.band * layer.out[2],
-                                           /*readsFirst=*/true, 1}));
-  call.addScratch(tiling.scratchBytes);
+  allowOverlap(layer, tiling, isa, call);
+  addScratch(tiling.parts, tiling.scratchBytes, call);
   return success();
 }
 

@@ -208,7 +208,83 @@ static int64_t chooseBand(const VectorLayer &layer, int64_t rowBytes,
                            height);
 }
 
-Tiling Tiling::choose(const VectorLayer &layer, const VectorArithmetic &isa) {
+//===----------------------------------------------------------------------===//
+// Threads
+//===----------------------------------------------------------------------===//
+
+int64_t edgecc::chooseParts(Operation *op, const VectorArithmetic &isa) {
+  // Multiplications in a nanosecond for each that an instruction does, as
+  // measured on AVX2 and AVX-512 (docs/benchmarks/x86.md) and less on cores
+  // that are made to be small; depthwise layers take about three times as long.
+  constexpr double kRateX86 = 4.5, kRateArm = 1.0, kDepthwise = 3.0;
+  // What a part should take at least: several times what it costs to wake a
+  // thread that waits for work.
+  constexpr double kLeastNanoseconds = 5000;
+  auto threads =
+      op->getParentOfType<func::FuncOp>()
+          ? op->getParentOfType<func::FuncOp>()->getAttrOfType<IntegerAttr>(
+                kern::kThreads)
+          : IntegerAttr();
+  auto macs = dyn_cast<MacCountOpInterface>(op);
+  if (!threads || !macs || op->hasAttr(kStreamAttr))
+    return 1;
+  bool isArm = llvm::is_contained(isa.features, "neon");
+  double time = double(macs.getMacCount()) /
+                (double(isa.lanes * isa.step) * (isArm ? kRateArm : kRateX86));
+  if (auto conv = dyn_cast<ConvOp>(op); conv && conv.getGroups() > 1)
+    time *= kDepthwise;
+  return std::clamp<int64_t>(int64_t(time / kLeastNanoseconds), 1,
+                             threads.getInt());
+}
+
+void edgecc::beginCall(StringRef kernel, StringRef header, int64_t parts,
+                       int64_t scratchBytes, KernelCallBuilder &call) {
+  if (parts == 1)
+    return call.begin((kernel + "_simd").str(), (header + "_simd.h").str());
+  call.begin((kernel + "_part").str(), (header + "_parts.h").str());
+  call.setParts(parts);
+  if (scratchBytes >= 0)
+    call.addInt(scratchBytes);
+}
+
+void edgecc::addScratch(int64_t parts, int64_t scratchBytes,
+                        KernelCallBuilder &call) {
+  call.addScratch(parts * scratchBytes);
+}
+
+/// What each part writes should not share a line of a cache with another's.
+static int64_t alignPart(int64_t parts, int64_t bytes) {
+  return parts > 1 ? int64_t(llvm::alignTo(bytes, 64)) : bytes;
+}
+
+//===----------------------------------------------------------------------===//
+// Tiles
+//===----------------------------------------------------------------------===//
+
+/// A band of `unit`s that leaves one to each part.
+static int64_t limitBand(int64_t band, int64_t total, int64_t unit,
+                         int64_t parts) {
+  int64_t share = int64_t(llvm::divideCeil(total, parts));
+  return std::min<int64_t>(band, int64_t(llvm::alignTo(share, unit)));
+}
+
+void Tiling::splitUp(int64_t length, int64_t unit, const VectorLayer &layer,
+                     const VectorArithmetic &isa, int64_t mostParts) {
+  if (mostParts == 1)
+    return;
+  // Few pixels rather leave it to the channels: a band is read by all parts
+  // that compute some of its channels.
+  int64_t groups = int64_t(llvm::divideCeil(layer.out[3], blocks * isa.lanes));
+  int64_t images = layer.isWhole() ? 1 : layer.out[0];
+  if (images * length >= mostParts * unit)
+    band = limitBand(band, length, unit,
+                     int64_t(llvm::divideCeil(mostParts, images)));
+  parts = std::min<int64_t>(
+      mostParts, images * int64_t(llvm::divideCeil(length, band)) * groups);
+}
+
+Tiling Tiling::choose(const VectorLayer &layer, const VectorArithmetic &isa,
+                      int64_t mostParts) {
   Tiling tiling;
   tiling.blocks = chooseBlocks(layer, isa);
   bool isFlat = layer.isWhole() || layer.gathers(isa);
@@ -219,23 +295,30 @@ Tiling Tiling::choose(const VectorLayer &layer, const VectorArithmetic &isa) {
     int64_t most = std::max<int64_t>(kBandBytes / pixelBytes, 1);
     tiling.band =
         int64_t(llvm::alignTo(balance(layer.getPixels(), most), tiling.pixels));
+    tiling.splitUp(layer.getPixels(), tiling.pixels, layer, isa, mostParts);
     tiling.scratchBytes =
         layer.copies(isa)
             ? std::min(tiling.band, layer.getPixels()) * pixelBytes + behind
             : 0;
+    tiling.scratchBytes = alignPart(tiling.parts, tiling.scratchBytes);
     return tiling;
   }
   int64_t rowBytes =
       getSpan(layer, 1, layer.out[2]) * layer.in[3] * isa.cellBytes;
   int64_t tileRows = std::max<int64_t>(tiling.pixels / layer.out[2], 1);
   tiling.band = chooseBand(layer, rowBytes, tileRows);
-  tiling.scratchBytes = getSpan(layer, 0, tiling.band) * rowBytes + behind;
+  tiling.splitUp(layer.out[1], tileRows, layer, isa, mostParts);
+  tiling.scratchBytes = alignPart(
+      tiling.parts, getSpan(layer, 0, tiling.band) * rowBytes + behind);
   return tiling;
 }
 
 void edgecc::allowOverlap(const VectorLayer &layer, const Tiling &tiling,
                           const VectorArithmetic &isa,
                           KernelCallBuilder &call) {
+  // A part may still read what another has computed the outputs of.
+  if (tiling.parts > 1)
+    return;
   SmallVector<int64_t> in = layer.in, out = layer.out;
   int64_t block = tiling.band;
   if (layer.isWhole()) {
@@ -251,6 +334,16 @@ void edgecc::allowOverlap(const VectorLayer &layer, const Tiling &tiling,
   call.allowOverlap(0, getOverlapDistance({in, out, layer.window, block,
                                            /*readsFirst=*/layer.copies(isa),
                                            isa.elementBytes}));
+}
+
+void edgecc::allowOverlap(const VectorLayer &layer, const DepthTiling &tiling,
+                          const VectorArithmetic &isa,
+                          KernelCallBuilder &call) {
+  if (tiling.parts == 1)
+    call.allowOverlap(
+        0, getOverlapDistance({layer.in, layer.out, layer.window,
+                               tiling.band * layer.out[2],
+                               /*readsFirst=*/true, isa.elementBytes}));
 }
 
 void edgecc::addShapes(const VectorLayer &layer, const VectorArithmetic &isa,
@@ -271,7 +364,8 @@ void edgecc::addTiling(const VectorLayer &layer, const Tiling &tiling,
 
 // As in the kernel's DepthPlan.
 DepthTiling DepthTiling::choose(const VectorLayer &layer,
-                                const VectorArithmetic &isa) {
+                                const VectorArithmetic &isa,
+                                int64_t mostParts) {
   DepthTiling tiling;
   int64_t depth = layer.in[3];
   int64_t fit = depth < isa.lanes ? isa.lanes / depth : 1;
@@ -280,14 +374,22 @@ DepthTiling DepthTiling::choose(const VectorLayer &layer,
   int64_t columns = getSpan(layer, 1, layer.out[2]);
   int64_t rowBytes = columns * depth * isa.cellBytes;
   tiling.band = chooseBand(layer, rowBytes, 1);
+  if (mostParts > 1) {
+    tiling.band = limitBand(tiling.band, layer.out[1], 1, mostParts);
+    tiling.parts = std::min<int64_t>(
+        mostParts,
+        layer.out[0] * int64_t(llvm::divideCeil(layer.out[1], tiling.band)));
+  }
   int64_t behind = isa.behindRow * isa.cellBytes;
   tiling.scratchBytes = getSpan(layer, 0, tiling.band) * rowBytes + behind;
+  tiling.scratchBytes = alignPart(tiling.parts, tiling.scratchBytes);
   if (isa.step == 1)
     return tiling;
   int64_t pixel = fit > 1 ? depth : llvm::alignTo(depth, isa.lanes);
   int64_t groups = llvm::divideCeil(layer.window.getKernel()[0], isa.step);
   tiling.scratchBytes +=
       groups * columns * pixel * isa.step * isa.cellBytes + behind;
+  tiling.scratchBytes = alignPart(tiling.parts, tiling.scratchBytes);
   return tiling;
 }
 

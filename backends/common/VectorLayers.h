@@ -97,9 +97,31 @@ struct Tiling {
   int64_t pixels, blocks, band;
   /// For the inputs of a band; 0 if they are read where they are.
   int64_t scratchBytes;
+  /// Parts that threads compute at the same time, each with bytes of its own.
+  int64_t parts = 1;
 
-  static Tiling choose(const VectorLayer &layer, const VectorArithmetic &isa);
+  /// For at most `mostParts` parts.
+  static Tiling choose(const VectorLayer &layer, const VectorArithmetic &isa,
+                       int64_t mostParts = 1);
+
+private:
+  /// Parts of the `length` rows or pixels of an image, of which a tile takes
+  /// `unit`, and of the channels.
+  void splitUp(int64_t length, int64_t unit, const VectorLayer &layer,
+               const VectorArithmetic &isa, int64_t mostParts);
 };
+
+/// How many threads are worth it for `op`, which is such a layer: no more than
+/// the program may have (kern::kThreads of its function).
+int64_t chooseParts(mlir::Operation *op, const VectorArithmetic &isa);
+
+/// Begins the call of a kernel, or of its form in parts, where there are
+/// several: the same with other names and, unless `scratchBytes` is negative,
+/// the bytes of a part as template argument.
+void beginCall(llvm::StringRef kernel, llvm::StringRef header, int64_t parts,
+               int64_t scratchBytes, KernelCallBuilder &call);
+/// The scratch of all parts.
+void addScratch(int64_t parts, int64_t scratchBytes, KernelCallBuilder &call);
 
 /// Where the output may cover the input: a band that is copied is read before
 /// its outputs are written.
@@ -122,10 +144,14 @@ reference::Tensor packForTiles(const reference::Tensor &weights,
 struct DepthTiling {
   /// Pixels that count as one, rows of a band.
   int64_t unit, band, scratchBytes;
+  int64_t parts = 1;
 
   static DepthTiling choose(const VectorLayer &layer,
-                            const VectorArithmetic &isa);
+                            const VectorArithmetic &isa, int64_t mostParts = 1);
 };
+
+void allowOverlap(const VectorLayer &layer, const DepthTiling &tiling,
+                  const VectorArithmetic &isa, KernelCallBuilder &call);
 
 /// Weights [O, KH, KW, 1] in the order in which those read them.
 reference::Tensor packForDepth(const reference::Tensor &weights,

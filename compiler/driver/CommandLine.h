@@ -21,6 +21,14 @@ struct CommandLine {
   /// Parses main's arguments. Prints and exits on --help and --version.
   llvm::Error parse(int argc, char **argv);
 
+  /// LLVM's libraries have an option of the same name as one below.
+  struct FreeNames {
+    FreeNames() {
+      if (auto *other = llvm::cl::getRegisteredOptions().lookup("threads"))
+        other->removeArgument();
+    }
+  } freeNames;
+
   llvm::cl::OptionCategory general{"General options"};
   llvm::cl::OptionCategory budgets{"Budgets"};
   llvm::cl::OptionCategory data{"Samples and accuracy"};
@@ -160,6 +168,10 @@ struct CommandLine {
       desc("where inputs lie: in memory of the caller's, or in the arena,\n"
            "which is then smaller than both together (default: caller)"),
       llvm::cl::init("caller")};
+  Text threads{
+      "threads", value("N"), cat(choices),
+      desc("large layers in up to N parts, which a function of the caller's\n"
+           "may compute at the same time (default: 1; docs/threads.md)")};
   Texts stateful{
       "stateful", value("IN=OUT[:FILE.npy]|NODE"), cat(choices),
       desc("keep in the generated code's context what comes out as OUT and\n"

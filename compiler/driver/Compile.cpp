@@ -107,12 +107,27 @@ static Error loadTargetOrDevice(Session &session) {
   return Error::success();
 }
 
+/// Fails where no kernel could be split up.
+static Error checkThreads(const Session &session) {
+  const Target &target = session.target;
+  bool hasVectors = any_of(target.features, [](StringRef feature) {
+    return feature == "avx2" || feature == "neon";
+  });
+  if (session.options.threads == 1 || hasVectors)
+    return Error::success();
+  return createStringError(
+      "--threads: target '" + target.name +
+      "' has no kernels in parts; targets with AVX2 or NEON have");
+}
+
 Error driver::prepare(Session &session) {
   const Options &options = session.options;
   session.resourceDir = findResourceDir(options.argv0);
   if (Error error = loadTargetOrDevice(session))
     return error;
   if (Error error = loadDispatch(session))
+    return error;
+  if (Error error = checkThreads(session))
     return error;
   if (options.optimizesSize) {
     session.target.compiler.optimization = kSmallestCode;

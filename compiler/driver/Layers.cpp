@@ -121,6 +121,8 @@ static report::Layer describe(kern::CallOp call) {
   // Decodes as it reads: gather_prefix.
   if (call.getKernel().ends_with("_prefix"))
     layer.coding = "entropy";
+  if (auto parts = call->getAttrOfType<mlir::IntegerAttr>(kern::kParts))
+    layer.parts = uint64_t(parts.getInt());
   if (std::optional<StringRef> name = call.getLayer())
     layer.name = name->str();
   else

@@ -37,6 +37,7 @@ lowerCopy(const Session &session, const Target &target, mlir::ModuleOp edge,
   lowering.extraBytes = session.extraBytes;
   lowering.codingSaves = session.coding.saves;
   lowering.codingArena = session.coding.arena;
+  lowering.threads = int64_t(session.options.threads);
   lowering.inputsInArena = session.options.inputsInArena;
   mlir::OwningOpRef<mlir::ModuleOp> kern = edge.clone();
   Error error = runPasses(*kern, [&](mlir::OpPassManager &passes) {

@@ -272,6 +272,14 @@ static Error readCode(const CommandLine &line, Options &options) {
           readChoice<bool>(line.inputs, {{"caller", false}, {"arena", true}},
                            options.inputsInArena))
     return error;
+  constexpr uint64_t kMostThreads = 256;
+  if (line.threads.getNumOccurrences() &&
+      (StringRef(line.threads).getAsInteger(10, options.threads) ||
+       options.threads < 1 || options.threads > kMostThreads))
+    return inOption(line.threads.ArgStr,
+                    "'" + line.threads.getValue() +
+                        "' is not a number of threads from 1 to " +
+                        std::to_string(kMostThreads));
   options.stateful.assign(line.stateful.begin(), line.stateful.end());
   return Error::success();
 }

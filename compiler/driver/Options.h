@@ -104,6 +104,8 @@ struct Options {
   bool channelsLastIo = false;
   /// Whether inputs have a place in the arena.
   bool inputsInArena = false;
+  /// Parts of a layer that may be computed at the same time.
+  uint64_t threads = 1;
   /// IN=OUT, IN=OUT:FILE.npy, NODE: what the generated code keeps.
   std::vector<std::string> stateful;
   std::vector<InputShape> inputShapes;

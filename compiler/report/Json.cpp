@@ -103,6 +103,7 @@ static json::Value toJson(const Layer &layer) {
                       {"predicted_cycles", orNull(layer.predictedCycles)},
                       {"weight_bytes", layer.weightBytes},
                       {"coding", orNull(layer.coding)},
+                      {"threads", layer.parts},
                       {"live_bytes", layer.liveBytes},
                       {"sqnr_db", orNull(layer.sqnr)},
                       {"own_sqnr_db", orNull(layer.ownSqnr)},

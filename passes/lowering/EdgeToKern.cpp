@@ -43,6 +43,10 @@ struct ConvertEdgeToKern
 
     ProgramSymbols symbols(module, main);
     func::FuncOp program = createProgram(main);
+    if (threads > 1)
+      for (func::FuncOp function : {main, program})
+        function->setAttr(kern::kThreads,
+                          OpBuilder(function).getI64IntegerAttr(threads));
     ProgramBuilder builder(program, symbols);
     StatePlaces states = createStates(main, builder);
     SmallVector<Value> arguments =

@@ -91,7 +91,7 @@ private:
     return emitc::PointerType::get(opaque(element));
   }
 
-  /// execute(arena, [state,] inputs..., outputs...).
+  /// execute(arena, [state,] inputs..., outputs...[, parallel]).
   emitc::FuncOp createFunction() {
     SmallVector<Type> types{getPointer("std::uint8_t")};
     bool hasState = program->hasAttr(kStateBytes);
@@ -116,6 +116,12 @@ private:
                         *getCType(getElementTypeOrSelf(argument)))
                            .str());
 
+    // Last of all, what calls the parts of layers.
+    bool isParallel = program->hasAttr(kThreads);
+    if (isParallel)
+      types.push_back(opaque(Twine(usesParts() ? "" : "[[maybe_unused]] ") +
+                             "const ParallelFor &"));
+
     // Last in the file, after the constants and functions that it uses.
     builder.setInsertionPointToEnd(program->getBlock());
     auto function = builder.create<emitc::FuncOp>(
@@ -127,9 +133,20 @@ private:
     arena = block.getArgument(0);
     if (hasState)
       state = block.getArgument(1);
+    if (isParallel)
+      parallel = block.getArguments().back();
     for (BlockArgument argument : program.getArguments())
       mapping.map(argument, block.getArgument(argument.getArgNumber() + first));
     return function;
+  }
+
+  bool usesParts() {
+    return program
+        .walk([](CallOp call) {
+          return call->hasAttr(kParts) ? WalkResult::interrupt()
+                                       : WalkResult::advance();
+        })
+        .wasInterrupted();
   }
 
   LogicalResult emitOperation(Operation &op) {
@@ -295,11 +312,39 @@ private:
         llvm::formatv("EDGECC_LAYER({0})", layers.lookup(op)).str());
     if (std::optional<StringRef> layer = op.getLayer())
       builder.create<emitc::VerbatimOp>(op.getLoc(), getComment(*layer));
+    if (auto parts = op->getAttrOfType<IntegerAttr>(kParts))
+      return emitParts(op, parts, templateArgs, operands, args);
     builder.create<emitc::CallOpaqueOp>(
         op.getLoc(), TypeRange{}, ("kernels::" + op.getKernel()).str(),
         operands, builder.getArrayAttr(args),
         templateArgs.empty() ? ArrayAttr()
                              : builder.getArrayAttr(templateArgs));
+    return success();
+  }
+
+  /// kernels::inParts<parts>(parallel, kernels::kernel<...>, operands...).
+  LogicalResult emitParts(CallOp op, IntegerAttr parts,
+                          ArrayRef<Attribute> templateArgs,
+                          SmallVector<Value> operands,
+                          SmallVector<Attribute> args) {
+    if (!parallel)
+      return op.emitError("is in parts, but the program is for one thread");
+    std::string kernel;
+    llvm::raw_string_ostream os(kernel);
+    os << "kernels::" << op.getKernel() << '<';
+    llvm::interleaveComma(templateArgs, os, [&](Attribute arg) {
+      if (auto text = dyn_cast<emitc::OpaqueAttr>(arg))
+        os << text.getValue();
+      else
+        os << cast<IntegerAttr>(arg).getInt();
+    });
+    os << '>';
+    args.insert(args.begin(), opaqueAttr(kernel));
+    args.insert(args.begin(), builder.getIndexAttr(int64_t(operands.size())));
+    operands.push_back(parallel);
+    builder.create<emitc::CallOpaqueOp>(
+        op.getLoc(), TypeRange{}, "kernels::inParts", operands,
+        builder.getArrayAttr(args), builder.getArrayAttr(parts));
     return success();
   }
 
@@ -339,7 +384,7 @@ private:
   func::FuncOp program;
   OpBuilder builder;
   IRMapping mapping;
-  Value arena, state, step;
+  Value arena, state, step, parallel;
   llvm::DenseMap<Operation *, unsigned> layers;
 };
 

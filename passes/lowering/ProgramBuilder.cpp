@@ -160,7 +160,7 @@ LogicalResult ProgramBuilder::lowerPart(
 
 void ProgramBuilder::begin(StringRef kernel, StringRef header) {
   calls.push_back(
-      {kernel, header.str(), {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}});
+      {kernel.str(), header.str(), {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}});
 }
 
 void ProgramBuilder::addHeader(StringRef header) {
@@ -182,6 +182,11 @@ void ProgramBuilder::allowBackwards(unsigned index, int64_t distance) {
 void ProgramBuilder::addProducer(Operation *producer) {
   calls.back().producers.push_back(producer);
   produced.insert(producer);
+}
+
+void ProgramBuilder::setParts(int64_t parts) {
+  calls.back().parts = parts;
+  addInt(parts);
 }
 
 void ProgramBuilder::setPrecision(StringRef precision) {
@@ -250,6 +255,8 @@ void ProgramBuilder::emit(const Call &call) {
     if (auto macs = dyn_cast<edge::MacCountOpInterface>(part))
       op.setMacs(op.getMacs() + macs.getMacCount());
   op.setLayer(edge::getLayerName(current));
+  if (call.parts > 1)
+    op->setAttr(kern::kParts, builder.getI64IntegerAttr(call.parts));
   op.setPrecision(call.precision.empty() ? getPrecision() : call.precision);
 }
 

@@ -98,6 +98,7 @@ public:
   void allowOverlap(unsigned index, int64_t distance) override;
   void allowBackwards(unsigned index, int64_t distance) override;
   void addProducer(mlir::Operation *producer) override;
+  void setParts(int64_t parts) override;
   void setPrecision(llvm::StringRef precision) override;
   void addTemplateArg(mlir::Attribute attr) override;
   void addInput(mlir::Value value) override;
@@ -110,8 +111,7 @@ public:
 
 private:
   struct Call {
-    llvm::StringRef kernel;
-    std::string header;
+    std::string kernel, header;
     llvm::SmallVector<mlir::Attribute> templateArgs;
     llvm::SmallVector<mlir::Value> inputs, outputs, scratch;
     llvm::SmallVector<mlir::Attribute> scalars;
@@ -120,6 +120,7 @@ private:
     llvm::SmallVector<mlir::Operation *> producers;
     /// Empty: what the types say.
     llvm::StringRef precision;
+    int64_t parts = 1;
   };
 
   mlir::Value getDataAddress(kern::DataOp data);

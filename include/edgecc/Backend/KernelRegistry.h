@@ -73,6 +73,10 @@ public:
   /// The call also computes `producer`, whose result nothing else uses: see
   /// Kernel::producer.
   virtual void addProducer(mlir::Operation *producer) = 0;
+  /// The kernel computes a part of the layer: it is called for each of so many,
+  /// maybe at the same time, with the part's number as first argument. The
+  /// number of parts becomes the next template argument.
+  virtual void setParts(int64_t parts) = 0;
   /// What the report says of the precision, where types do not tell it.
   virtual void setPrecision(llvm::StringRef precision) = 0;
   /// A scalar function, the body of a map, as first template argument.
@@ -129,8 +133,8 @@ public:
   Kernel &add(const llvm::Twine &name, bool (*matches)(OpT),
               llvm::LogicalResult (*lower)(OpT, KernelCallBuilder &),
               int benefit = 0, llvm::ArrayRef<llvm::StringRef> features = {}) {
-    kernels.push_back({name.str(), OpT::getOperationName(), llvm::to_vector(features),
-                       benefit,
+    kernels.push_back({name.str(), OpT::getOperationName(),
+                       llvm::to_vector(features), benefit,
                        [matches](mlir::Operation *op) {
                          return matches(mlir::cast<OpT>(op));
                        },

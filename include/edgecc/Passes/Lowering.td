@@ -57,7 +57,9 @@ def ConvertEdgeToKern : Pass<"convert-edge-to-kern", "::mlir::ModuleOp"> {
     Option<"extraBytes", "extra-bytes", "int64_t", /*default=*/"-1",
     "Bytes of constants that kernels may take for speed; all if negative">,
     Option<"inputsInArena", "inputs-in-arena", "bool", /*default=*/"false",
-    "Give inputs a place in the arena">];
+    "Give inputs a place in the arena">,
+    Option<"threads", "threads", "int64_t", /*default=*/"1",
+    "Parts of a large layer that may be computed at the same time">];
   let dependentDialects = ["::edgecc::kern::KernDialect",
                            "::mlir::func::FuncDialect",
                            "::mlir::memref::MemRefDialect"];

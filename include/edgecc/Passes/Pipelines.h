@@ -73,6 +73,11 @@ struct LoweringOptions : public mlir::PassPipelineOptions<LoweringOptions> {
       llvm::cl::desc("Give inputs a place in the arena, where they can be "
                      "written before a run"),
       llvm::cl::init(false)};
+  Option<int64_t> threads{
+      *this, "threads",
+      llvm::cl::desc("Parts of a large layer that may be computed at the same "
+                     "time"),
+      llvm::cl::init(1)};
   Option<int64_t> alignment{*this, "alignment",
                             llvm::cl::desc("Alignment of buffers in bytes"),
                             llvm::cl::init(16)};

@@ -116,6 +116,8 @@ struct Layer {
   uint64_t weightBytes = 0;
   /// "entropy" if some of them are stored in fewer bits; else empty.
   std::string coding;
+  /// Parts that threads may compute at the same time.
+  uint64_t parts = 1;
   /// Arena bytes in use while the layer runs.
   uint64_t liveBytes = 0;
   /// Signal to quantization noise of the layer's result against the float

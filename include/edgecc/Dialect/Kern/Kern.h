@@ -41,6 +41,10 @@ inline constexpr llvm::StringLiteral kCodingSaves = "kern.coding_saves";
 inline constexpr llvm::StringLiteral kDecoder = "decode_prefix";
 /// On a buffer where an input can be written before a run: the input's number.
 inline constexpr llvm::StringLiteral kInputPlace = "kern.input_place";
+/// Of functions: on how many threads the program may run; absent: on one.
+inline constexpr llvm::StringLiteral kThreads = "kern.threads";
+/// Of calls: in how many parts the kernel is called; absent: as a whole.
+inline constexpr llvm::StringLiteral kParts = "kern.parts";
 inline constexpr llvm::StringLiteral kInput = "kern.input";
 inline constexpr llvm::StringLiteral kOutput = "kern.output";
 
