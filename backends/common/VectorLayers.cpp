@@ -275,7 +275,7 @@ void Tiling::splitUp(int64_t length, int64_t unit, const VectorLayer &layer,
   // Few pixels rather leave it to the channels: a band is read by all parts
   // that compute some of its channels.
   int64_t groups = int64_t(llvm::divideCeil(layer.out[3], blocks * isa.lanes));
-  int64_t images = layer.isWhole() ? 1 : layer.out[0];
+  int64_t images = layer.isWhole() || layer.gathers(isa) ? 1 : layer.out[0];
   if (images * length >= mostParts * unit)
     band = limitBand(band, length, unit,
                      int64_t(llvm::divideCeil(mostParts, images)));

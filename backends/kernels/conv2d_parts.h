@@ -50,9 +50,9 @@ tiledConvolutionPart(int part, int parts, const typename Plan::Isa::Source *in,
   using Out = typename Plan::Out;
   constexpr int kGroup = Plan::kBlocks * Isa::kLanes;
   constexpr int kGroups = (Plan::kOut + kGroup - 1) / kGroup;
-  // Of windows of one pixel all images are one row of pixels.
-  constexpr int kImages = Plan::kWhole ? 1 : Out::dim(0);
-  constexpr int kLength = Plan::kWhole ? Plan::kAllPixels : Out::dim(1);
+  // Of windows side by side all images are one row of pixels.
+  constexpr int kImages = Plan::kFlat ? 1 : Out::dim(0);
+  constexpr int kLength = Plan::kFlat ? Plan::kAllPixels : Out::dim(1);
   constexpr int kBands = (kLength + Plan::kBand - 1) / Plan::kBand;
   const TileSweep<Plan, Finish> sweep = {weights, bias, finish};
   [[maybe_unused]] typename Plan::Cell *cells =
@@ -66,12 +66,15 @@ tiledConvolutionPart(int part, int parts, const typename Plan::Isa::Source *in,
     const int image = band / kBands, at = band % kBands * Plan::kBand;
     const int count = kLength - at < Plan::kBand ? kLength - at : Plan::kBand;
     item += last - first;
-    if constexpr (!Plan::kWhole) {
+    if constexpr (!Plan::kFlat) {
       fillBand<Plan>(cells, in + image * Plan::In::product(1, 4),
                      at * Plan::Win::strideH - Plan::Win::padTop,
                      Plan::rowsFor(count), pad);
       sweepGroups(sweep, cells, (image * Out::dim(1) + at) * Out::dim(2), count,
                   first, last);
+    } else if constexpr (Plan::kGathers) {
+      gatherWindows<Plan>(cells, in, at, count, pad);
+      sweepGroups<Plan, Finish>(sweep, cells, at, count, first, last);
     } else if constexpr (Plan::kCopies) {
       toCells<Isa>(cells, in + at * Plan::kDepth, count * Plan::kDepth);
       sweepGroups<Plan, Finish>(sweep, cells, at, count, first, last);
@@ -85,7 +88,8 @@ tiledConvolutionPart(int part, int parts, const typename Plan::Isa::Source *in,
 template <int Parts, int Scratch, class Isa, class In, class Out, class Win,
           int Pixels, int Blocks, int Band, bool Small, int InZero, int Shift,
           int OutZero, int Lo, int Hi>
-void conv2d_s8_part(int part, const std::int8_t *in, const std::int8_t *weights,
+void conv2d_s8_part(int part, const std::int8_t *in,
+                    const typename Isa::Weight *weights,
                     const std::int32_t *bias, const std::int32_t *multiplier,
                     std::int8_t *out, std::int8_t *scratch) {
   tiledConvolutionPart<TilePlan<Isa, In, Out, Win, Pixels, Blocks, Band>>(
@@ -99,7 +103,8 @@ template <int Parts, int Scratch, class Isa, class In, class Out, class Win,
           int Pixels, int Blocks, int Band, bool Small, int InZero, int Shift,
           int OutZero, int Lo, int Hi>
 void conv2d_s8_add_part(int part, const std::int8_t *in,
-                        const std::int8_t *weights, const std::int32_t *bias,
+                        const typename Isa::Weight *weights,
+                        const std::int32_t *bias,
                         const std::int32_t *multiplier,
                         const std::int8_t *other, std::int8_t *out,
                         std::int8_t *scratch, int mul, int otherZero,
@@ -109,7 +114,8 @@ void conv2d_s8_add_part(int part, const std::int8_t *in,
       SimdS8SumFinish<SimdScale<Isa, Shift, OutZero, Lo, Hi, Small>>{
           multiplier,
           out,
-          {other, OutZero, mul, otherZero, otherMul, shift, sumZero, lo, hi}},
+          {other, /*zero=*/0, mul, otherZero, otherMul, shift, sumZero, lo,
+           hi}},
       scratch + part * Scratch, Isa::toCell(InZero));
 }
 
