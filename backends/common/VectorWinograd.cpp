@@ -22,7 +22,7 @@ static constexpr int64_t kChunkBytes = 131072;
 
 /// What reading a vector of weights takes beside the instruction, in the time
 /// of one of these.
-static constexpr double kReadCost = 2;
+static constexpr double kReadCost = 3;
 
 static bool isWinograd(const VectorLayer &layer,
                        const WinogradArithmetic &isa) {
@@ -134,8 +134,8 @@ static bool isExact(int64_t size, const WinogradArithmetic &isa,
 std::optional<WinogradTiling>
 WinogradTiling::choose(const VectorLayer &layer, const WinogradArithmetic &isa,
                        int64_t largestSum) {
-  // Memory and code that it takes are worth some time.
-  constexpr double kGain = 1.15;
+  // Below that, memory and code that it takes are not worth the time.
+  constexpr double kGain = 1.25;
   if (!isWinograd(layer, isa))
     return std::nullopt;
   int64_t vectors = llvm::divideCeil(layer.out[3], isa.products.lanes);
