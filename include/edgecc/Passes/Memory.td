@@ -71,20 +71,22 @@ def CodeConstants : Pass<"kern-code-constants", "::mlir::ModuleOp"> {
     Example:
 
     ```mlir
-    %w = kern.get_data @weights : memref<576xi32>
-    kern.call "f" from "f.h"<[]> ins(%x, %w : memref<64xi8>, memref<576xi32>) outs(%y : memref<64xi8>)
+    kern.data @weights : memref<512xi32> = dense<16843009> : tensor<512xi32>
+    ...
+    %w = kern.get_data @weights : memref<512xi32>
+    kern.call "f" from "f.h"<[]> ins(%x, %w : memref<64xi8>, memref<512xi32>) outs(%y : memref<64xi8>)
     ```
 
     becomes
 
     ```mlir
-    %w = kern.get_data @weights_coded : memref<1080xui16>
-    %table = kern.view %w {offset = 0} : memref<1080xui16> to memref<25xui16>
-    %bits = kern.view %w {offset = 50} : memref<1080xui16> to memref<1055xui16>
-    %0 = kern.buffer : memref<2304xi8>
-    kern.call "decode_prefix" from "prefix_code.h"<[]> ins(%table, %bits : ...) outs(%0 : memref<2304xi8>) scalars [2304 : i32]
-    %1 = kern.view %0 : memref<2304xi8> to memref<576xi32>
-    kern.call "f" from "f.h"<[]> ins(%x, %1 : memref<64xi8>, memref<576xi32>) outs(%y : memref<64xi8>)
+    %w = kern.get_data @weights : memref<133xui16>
+    %table = kern.view %w {offset = 0} : memref<133xui16> to memref<4xui16>
+    %bits = kern.view %w {offset = 8} : memref<133xui16> to memref<129xui16>
+    %0 = kern.buffer : memref<2048xi8>
+    kern.call "decode_prefix" from "prefix_code.h"<[]> ins(%table, %bits : ...) outs(%0 : memref<2048xi8>) scalars [2048 : i32]
+    %1 = kern.view %0 : memref<2048xi8> to memref<512xi32>
+    kern.call "f" from "f.h"<[]> ins(%x, %1 : memref<64xi8>, memref<512xi32>) outs(%y : memref<64xi8>)
     ```
   }];
   let options = [
