@@ -34,7 +34,7 @@ for compiler in g++ "${CLANGXX:-clang++-19}"; do
   # Embedded into the main file, where unused functions are noticed; what others
   # include comes first and thereby suppresses their #include.
   shared="$dir/shape.h $dir/activation.h $dir/shared_function.h $dir/fixed_point.h $dir/dot_product.h $dir/arm_dsp.h $dir/dsp_products.h $dir/mve_vectors.h $dir/depthwise_plane.h $dir/armv6m.h $dir/residual.h $dir/simd_tiles.h $dir/simd_finish.h $dir/simd_math.h $dir/depthwise_conv2d_simd.h $dir/parallel.h $dir/avx_vectors.h $dir/neon_vectors.h $dir/simd_winograd.h $dir/winograd_transforms.h
-    $dir/packed_weights.h $dir/recurrent_loop.h $dir/recurrent_fixed.h"
+    $dir/packed_weights.h $dir/prefix_code.h $dir/recurrent_loop.h $dir/recurrent_fixed.h"
   {
     cat $shared
     for header in "$dir"/*.h; do

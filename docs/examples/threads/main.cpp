@@ -1,3 +1,6 @@
+// Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
 // Runs a network on one thread and on several, compares the bits and the time.
 // Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
 //

@@ -1,3 +1,6 @@
+// Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
 // A small pool of threads for code that edgecc generates with --threads. Part
 // of edgecc, under the Apache License v2.0 with LLVM Exceptions.
 //

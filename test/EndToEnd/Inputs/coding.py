@@ -1,3 +1,6 @@
+# Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#
 """Two reports, without and with coded constants: which takes more of what?"""
 import json
 import sys
