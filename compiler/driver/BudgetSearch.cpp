@@ -45,10 +45,11 @@ public:
 private:
   Error prepare();
   bool mayChoosePrecisions() const;
-  Expected<const Trial *> fit(const PrecisionMix &mix, const Budget &limits);
+  Expected<const Trial *> fit(const PrecisionMix &mix, const Budget &limits,
+                              Coding coding = Coding::Auto);
   Expected<const Trial *> solve(const Budget &limits);
-  Expected<const Trial *> solveByKnapsack(const Budget &limits,
-                                          const Trial &start);
+  Expected<const Trial *> solveByMixes(const Budget &limits);
+  Expected<const Trial *> solveByKnapsack(const Budget &limits, Coding coding);
   Expected<std::optional<PrecisionMix>> findExact(const Budget &limits);
   Error suggest();
   Error suggestOne(const BudgetItem &item);
@@ -91,9 +92,9 @@ static bool isDecodingTooSlow(const report::Report &report,
 /// Compiles and measures a mix, with kernels, schedule and coding for the
 /// limits of RAM and flash.
 Expected<const Trial *> BudgetSearch::fit(const PrecisionMix &mix,
-                                          const Budget &limits) {
+                                          const Budget &limits, Coding coding) {
   Expected<const Trial *> trial =
-      trials.run({mix, limits, /*optimizesSize=*/false});
+      trials.run({mix, limits, /*optimizesSize=*/false, coding});
   if (!trial || session.options.coding != Coding::Auto ||
       !isDecodingTooSlow((*trial)->report, limits))
     return trial;
@@ -159,11 +160,14 @@ BudgetSearch::findExact(const Budget &limits) {
 /// Mixes with the least noise within the limits, corrected by what the ones
 /// before took.
 Expected<const Trial *> BudgetSearch::solveByKnapsack(const Budget &limits,
-                                                      const Trial &start) {
+                                                      Coding coding) {
   constexpr int kRounds = 6;
   constexpr int64_t kUnlimited = std::numeric_limits<int64_t>::max() / 4;
-  const bool needsMore = limits.maxDrop && start.report.accuracy &&
-                         start.report.accuracy->drop > *limits.maxDrop;
+  Expected<const Trial *> start = fit(base, limits, coding);
+  if (!start)
+    return start;
+  const bool needsMore = limits.maxDrop && (*start)->report.accuracy &&
+                         (*start)->report.accuracy->drop > *limits.maxDrop;
   std::vector<std::vector<budget::KnapsackOption>> items;
   std::vector<std::vector<Precision>> precisions;
   for (unsigned i = 0; i != layers.size(); ++i) {
@@ -188,7 +192,7 @@ Expected<const Trial *> BudgetSearch::solveByKnapsack(const Budget &limits,
     }
     return costs;
   };
-  const Trial *last = &start;
+  const Trial *last = *start;
   double slack = 0;
   for (int round = 0; round != kRounds; ++round) {
     std::array<int64_t, 2> bounds{kUnlimited, kUnlimited};
@@ -212,7 +216,7 @@ Expected<const Trial *> BudgetSearch::solveByKnapsack(const Budget &limits,
     PrecisionMix mix;
     for (auto [i, option] : llvm::enumerate(*choice))
       mix.push_back(precisions[i][option]);
-    Expected<const Trial *> trial = fit(mix, limits);
+    Expected<const Trial *> trial = fit(mix, limits, coding);
     if (!trial)
       return trial.takeError();
     if (holds((*trial)->report, limits))
@@ -228,6 +232,27 @@ Expected<const Trial *> BudgetSearch::solveByKnapsack(const Budget &limits,
     last = *trial;
   }
   return nullptr;
+}
+
+/// Smaller weights in some layers. If those alone lose accuracy that can be
+/// measured, constants are coded as well, so that fewer layers need them.
+Expected<const Trial *> BudgetSearch::solveByMixes(const Budget &limits) {
+  auto getDrop = [](const Trial &trial) {
+    return trial.report.accuracy ? trial.report.accuracy->drop : 0.0;
+  };
+  if (session.options.coding != Coding::Auto)
+    return solveByKnapsack(limits, Coding::Auto);
+  Expected<const Trial *> whole = fit(base, limits);
+  if (!whole)
+    return whole;
+  Expected<const Trial *> plain = solveByKnapsack(limits, Coding::None);
+  if (!plain || (*plain && getDrop(**plain) <= getDrop(**whole)))
+    return plain;
+  Expected<const Trial *> coded = solveByKnapsack(limits, Coding::Auto);
+  if (!coded || !*plain)
+    return coded;
+  bool isBetter = *coded && getDrop(**coded) < getDrop(**plain);
+  return isBetter ? *coded : *plain;
 }
 
 /// A trial that holds, or null. What costs least accuracy comes first.
@@ -257,7 +282,7 @@ Expected<const Trial *> BudgetSearch::solve(const Budget &limits) {
     }
   }
   if (!holds(report, resources)) {
-    Expected<const Trial *> trial = solveByKnapsack(limits, **first);
+    Expected<const Trial *> trial = solveByMixes(limits);
     if (!trial || *trial)
       return trial;
   }
