@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// What the compiler has to know of backends/kernels/avx_vectors.h.
+// What the compiler has to know of backends/kernels/avx*_vectors.h.
 //
 //===----------------------------------------------------------------------===//
 
@@ -13,18 +13,18 @@
 
 using namespace edgecc;
 
-static constexpr llvm::StringLiteral kHeader = "avx_vectors.h";
+static constexpr llvm::StringLiteral kAvx2 = "avx2_vectors.h",
+                                     kAvx512 = "avx512_vectors.h";
 
 static VectorArithmetic makeS8Vnni() {
   VectorArithmetic isa = {};
   isa.name = "S8Vnni";
   isa.suffix = "vnni";
   isa.features = {"avx512vnni"};
-  isa.header = kHeader;
+  isa.header = kAvx512;
   isa.lanes = 16;
   isa.step = 4;
   isa.registers = 24;
-  isa.depthTile = 16;
   isa.offset = 128;
   isa.behindRun = 4;
   isa.behindRow = 256;
@@ -40,7 +40,7 @@ static VectorArithmetic makeS8Avx2() {
   isa.name = "S8Avx2";
   isa.suffix = "avx2";
   isa.features = {"avx2"};
-  isa.header = kHeader;
+  isa.header = kAvx2;
   isa.lanes = 8;
   isa.step = isa.cellBytes = 2;
   isa.registers = 8;
@@ -53,14 +53,14 @@ static VectorArithmetic makeS8Avx2() {
 const VectorArithmetic edgecc::s8Avx2 = makeS8Avx2();
 
 static VectorArithmetic makeF32(llvm::StringRef name, llvm::StringRef suffix,
-                                llvm::StringRef feature, int64_t lanes,
-                                int64_t registers, int benefit) {
+                                llvm::StringRef header, llvm::StringRef feature,
+                                int64_t lanes, int64_t registers, int benefit) {
   VectorArithmetic isa = {};
   isa.name = name;
   isa.suffix = suffix;
   // FMA comes with all processors that have AVX2, but is a feature of its own.
   isa.features = {"fma", feature};
-  isa.header = kHeader;
+  isa.header = header;
   isa.lanes = isa.depthTile = isa.behindRow = lanes;
   isa.elementBytes = isa.cellBytes = 4;
   isa.registers = registers;
@@ -69,9 +69,9 @@ static VectorArithmetic makeF32(llvm::StringRef name, llvm::StringRef suffix,
   return isa;
 }
 const VectorArithmetic edgecc::f32Avx512 =
-    makeF32("F32Avx512", "avx512", "avx512vnni", 16, 24, 40);
+    makeF32("F32Avx512", "avx512", kAvx512, "avx512vnni", 16, 24, 40);
 const VectorArithmetic edgecc::f32Avx2 =
-    makeF32("F32Avx2", "avx2", "avx2", 8, 12, 30);
+    makeF32("F32Avx2", "avx2", kAvx2, "avx2", 8, 12, 30);
 
 //===----------------------------------------------------------------------===//
 // Winograd's convolution

@@ -29,7 +29,7 @@ struct VectorArithmetic {
   /// Registers for a tile: for its sums, beside weights and inputs, or for all
   /// of these, if inputs of several steps are held (chunk, parts).
   int64_t registers;
-  /// Sums of a tile of a depthwise convolution.
+  /// Floats: sums of a tile of a depthwise convolution.
   int64_t depthTile = 8;
   /// What is added to inputs, so that they have no sign.
   int64_t offset = 0;

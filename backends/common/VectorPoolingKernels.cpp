@@ -43,25 +43,26 @@ static void addAverage(KernelRegistry &registry) {
         isa.benefit, isa.features);
 }
 
-/// Maxima take the shortest vectors, which the header names for both types.
-template <const VectorArithmetic &isa>
-static void addMaximum(KernelRegistry &registry) {
+/// Maxima take the shortest vectors, which the headers of an arithmetic of
+/// either type define; those of floats need no fused product.
+template <const VectorArithmetic &s8, const VectorArithmetic &f32>
+static void addMaxima(KernelRegistry &registry) {
   registry.add<MaxPoolOp>(
-      "max_pool2d_s8_" + isa.suffix,
+      "max_pool2d_s8_" + s8.suffix,
       [](MaxPoolOp op) { return isInt8Op(op) && isImage(op); },
       [](MaxPoolOp op, KernelCallBuilder &call) {
         return lowerMaxPoolAs(op, "max_pool2d_s8_simd", kHeader,
-                              {isa.header, "MaxBytes"}, call);
+                              {s8.header, "MaxBytes"}, call);
       },
-      isa.benefit, isa.features);
+      s8.benefit, s8.features);
   registry.add<MaxPoolOp>(
-      "max_pool2d_f32_" + isa.suffix,
+      "max_pool2d_f32_" + f32.suffix,
       [](MaxPoolOp op) { return isFloatOp(op) && isImage(op); },
       [](MaxPoolOp op, KernelCallBuilder &call) {
         return lowerMaxPoolAs(op, "max_pool2d_f32_simd", kHeader,
-                              {isa.header, "MaxFloats"}, call);
+                              {f32.header, "MaxFloats"}, call);
       },
-      isa.benefit, isa.features);
+      f32.benefit, s8.features);
 }
 
 void edgecc::registerVectorPoolingKernels(KernelRegistry &registry) {
@@ -71,6 +72,6 @@ void edgecc::registerVectorPoolingKernels(KernelRegistry &registry) {
   addAverage<f32Avx512>(registry);
   addAverage<f32Avx2>(registry);
   addAverage<f32Neon>(registry);
-  addMaximum<s8Avx2>(registry);
-  addMaximum<s8NeonWide>(registry);
+  addMaxima<s8Avx2, f32Avx2>(registry);
+  addMaxima<s8NeonWide, f32Neon>(registry);
 }

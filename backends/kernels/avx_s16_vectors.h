@@ -5,8 +5,8 @@
 
 #include <cstdint>
 
-#ifndef EDGECC_KERNELS_AVX_VECTORS_H
-#include "avx_vectors.h"
+#ifndef EDGECC_KERNELS_AVX2_VECTORS_H
+#include "avx2_vectors.h"
 #endif
 
 #if defined(__AVX2__)

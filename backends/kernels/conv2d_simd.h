@@ -1,14 +1,15 @@
-// Two-dimensional convolution with AVX2 or AVX-512, one group, and fully
+// Two-dimensional convolution with vectors, one group, and fully
 // connected layers, which are windows of one pixel.
 //
 //   in          [N, H, W, C]
 //   weights     as in simd_tiles.h
 //   bias        as there; int8: with -in_zero * sum(weights) in it, and what
-//               the arithmetic needs (avx_vectors.h)
+//               the arithmetic needs (*_vectors.h)
 //   multiplier  of whole vectors of channels; times four if Small
 //   out         [N, OH, OW, O]
-//   scratch     cells of a band: rowsFor(Band) rows, or Band pixels, and kStep
-//               cells that may be read behind them
+//   scratch     cells of a band: rowsFor(Band) rows, or Band pixels (windows,
+//   if
+//               these are gathered), and what a load may read behind them
 #ifndef EDGECC_KERNELS_CONV2D_SIMD_H
 #define EDGECC_KERNELS_CONV2D_SIMD_H
 

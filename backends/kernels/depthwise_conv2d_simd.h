@@ -1,4 +1,4 @@
-// Depthwise convolution with AVX2 or AVX-512, one output per channel.
+// Depthwise convolution with vectors, one output per channel.
 //
 //   in          [N, H, W, C]
 //   weights     for each vector of channels, for each kStep rows of the window,

@@ -8,8 +8,8 @@
 
 #include <cstdint>
 
-#ifndef EDGECC_KERNELS_NEON_VECTORS_H
-#include "neon_vectors.h"
+#ifndef EDGECC_KERNELS_NEON_WIDE_VECTORS_H
+#include "neon_wide_vectors.h"
 #endif
 
 #if defined(__ARM_NEON)

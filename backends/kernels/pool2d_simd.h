@@ -1,4 +1,4 @@
-// Pooling with AVX2 or AVX-512, channel by channel in vectors; what is left of
+// Pooling with vectors, channel by channel in vectors; what is left of
 // them one by one. Definitions as in pool2d.h.
 #ifndef EDGECC_KERNELS_POOL2D_SIMD_H
 #define EDGECC_KERNELS_POOL2D_SIMD_H

@@ -1,4 +1,4 @@
-// GRU and LSTM in float with AVX2 or AVX-512, of one sequence. What they
+// GRU and LSTM in float with vectors, of one sequence. What they
 // compute is defined in recurrent.h; activations are Sigmoid, Tanh or Relu.
 //
 //   weights     [D, G * P, I] as in simd_tiles.h, P being H in whole vectors as

@@ -1,4 +1,4 @@
-// How sums of the AVX kernels become outputs: int8 requantized as in
+// How sums of the kernels of vectors become outputs: int8 requantized as in
 // fixed_point.h, alone or with another tensor added as in residual.h, and
 // floats limited to a range.
 #ifndef EDGECC_KERNELS_SIMD_FINISH_H

@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// What the compiler has to know of backends/kernels/neon_vectors.h.
+// What the compiler has to know of backends/kernels/neon_*_vectors.h.
 //
 //===----------------------------------------------------------------------===//
 
@@ -13,14 +13,20 @@
 
 using namespace edgecc;
 
+static constexpr llvm::StringLiteral kS8 = "neon_s8_vectors.h",
+                                     kWide = "neon_wide_vectors.h",
+                                     kS16 = "neon_s16_vectors.h",
+                                     kF32 = "neon_f32_vectors.h";
+
 /// What all of them have: of 32 registers, a few are for constants.
 static VectorArithmetic makeNeon(llvm::StringRef name, llvm::StringRef suffix,
+                                 llvm::StringRef header,
                                  llvm::StringRef feature, int64_t lanes) {
   VectorArithmetic isa = {};
   isa.name = name;
   isa.suffix = suffix;
   isa.features = {feature};
-  isa.header = "neon_vectors.h";
+  isa.header = header;
   isa.lanes = lanes;
   isa.registers = 29;
   isa.behindRun = 16;
@@ -29,9 +35,8 @@ static VectorArithmetic makeNeon(llvm::StringRef name, llvm::StringRef suffix,
 }
 
 static VectorArithmetic makeS8Dot() {
-  VectorArithmetic isa = makeNeon("S8NeonDot", "neon_dot", "dotprod", 4);
+  VectorArithmetic isa = makeNeon("S8NeonDot", "neon_dot", kS8, "dotprod", 4);
   isa.step = isa.chunk = isa.least = 4;
-  isa.depthTile = 20;
   isa.behindRow = 64;
   isa.benefit = 40;
   return isa;
@@ -40,7 +45,7 @@ const VectorArithmetic edgecc::s8NeonDot = makeS8Dot();
 
 static VectorArithmetic makeS8Products(llvm::StringRef name,
                                        llvm::StringRef suffix, int benefit) {
-  VectorArithmetic isa = makeNeon(name, suffix, "neon", 4);
+  VectorArithmetic isa = makeNeon(name, suffix, kS8, "neon", 4);
   isa.step = 16;
   isa.parts = 4;
   isa.least = 8;
@@ -58,7 +63,7 @@ static VectorArithmetic makeS8Mlal() {
 const VectorArithmetic edgecc::s8NeonMlal = makeS8Mlal();
 
 static VectorArithmetic makeS8Wide() {
-  VectorArithmetic isa = makeNeon("S8NeonWide", "neon_wide", "neon", 8);
+  VectorArithmetic isa = makeNeon("S8NeonWide", "neon_wide", kWide, "neon", 8);
   isa.cellBytes = 2;
   isa.behindRow = 8;
   isa.converts = isa.wideWeights = true;
@@ -67,7 +72,7 @@ static VectorArithmetic makeS8Wide() {
 const VectorArithmetic edgecc::s8NeonWide = makeS8Wide();
 
 static VectorArithmetic makeS8Lane() {
-  VectorArithmetic isa = makeNeon("S8NeonLane", "neon_lane", "neon", 8);
+  VectorArithmetic isa = makeNeon("S8NeonLane", "neon_lane", kWide, "neon", 8);
   isa.cellBytes = isa.sumRegisters = 2;
   isa.chunk = 8;
   isa.behindRun = 8;
@@ -78,7 +83,7 @@ static VectorArithmetic makeS8Lane() {
 const VectorArithmetic edgecc::s8NeonLane = makeS8Lane();
 
 static VectorArithmetic makeF32() {
-  VectorArithmetic isa = makeNeon("F32Neon", "neon", "neon", 4);
+  VectorArithmetic isa = makeNeon("F32Neon", "neon", kF32, "neon", 4);
   isa.elementBytes = isa.cellBytes = 4;
   isa.chunk = 4;
   isa.behindRow = 4;
@@ -95,7 +100,7 @@ static VectorArithmetic makeS16() {
   VectorArithmetic isa = makeS8Lane();
   isa.name = "S16Neon";
   isa.suffix = "neon_s16";
-  isa.header = "neon_s16_vectors.h";
+  isa.header = kS16;
   return isa;
 }
 const VectorArithmetic edgecc::s16Neon = makeS16();

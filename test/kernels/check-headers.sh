@@ -20,6 +20,15 @@ check() {
   }
 }
 
+# The names of all headers, each behind those that it includes.
+in_order() {
+  for header in "$dir"/*.h; do
+    name=$(basename "$header")
+    echo "$name $name"
+    sed -n 's/^#include "\(.*\)".*/\1 '"$name/p" "$header"
+  done | tsort
+}
+
 for compiler in g++ "${CLANGXX:-clang++-19}"; do
   command -v "$compiler" >/dev/null || continue
   compilers=$((compilers + 1))
@@ -33,12 +42,9 @@ for compiler in g++ "${CLANGXX:-clang++-19}"; do
   done | check "$compiler" "all headers" || status=1
   # Embedded into the main file, where unused functions are noticed; what others
   # include comes first and thereby suppresses their #include.
-  shared="$dir/shape.h $dir/activation.h $dir/shared_function.h $dir/fixed_point.h $dir/dot_product.h $dir/arm_dsp.h $dir/dsp_products.h $dir/mve_vectors.h $dir/depthwise_plane.h $dir/armv6m.h $dir/residual.h $dir/simd_tiles.h $dir/simd_finish.h $dir/simd_math.h $dir/depthwise_conv2d_simd.h $dir/parallel.h $dir/avx_vectors.h $dir/neon_vectors.h $dir/simd_winograd.h $dir/winograd_transforms.h
-    $dir/packed_weights.h $dir/prefix_code.h $dir/recurrent_loop.h $dir/recurrent_fixed.h"
   {
-    cat $shared
-    for header in "$dir"/*.h; do
-      case " $shared " in *" $header "*) ;; *) cat "$header" ;; esac
+    for header in $(in_order); do
+      cat "$dir/$header"
     done
   } | sed '/^#include "/s/.*/#error not suppressed/' |
     check "$compiler" "embedded" || status=1
@@ -46,7 +52,7 @@ for compiler in g++ "${CLANGXX:-clang++-19}"; do
   for machine in -march=x86-64-v3 "-march=x86-64-v4 -mavx512vnni"; do
     # shellcheck disable=SC2086
     printf '' | "$compiler" $machine -x c++ -fsyntax-only - 2>/dev/null || continue
-    for header in "$dir"/*simd*.h "$dir"/*_parts.h "$dir"/avx_*vectors.h; do
+    for header in "$dir"/*simd*.h "$dir"/*_parts.h "$dir"/avx*_vectors.h; do
       # shellcheck disable=SC2086
       printf '#include "%s"\n' "$(basename "$header")" |
         "$compiler" $flags $machine - || {

@@ -9,8 +9,11 @@
 #ifndef EDGECC_TEST_KERNELS_SIMD_TYPES_H
 #define EDGECC_TEST_KERNELS_SIMD_TYPES_H
 
-#include "avx_vectors.h"
-#include "neon_vectors.h"
+#include "avx2_vectors.h"
+#include "avx512_vectors.h"
+#include "neon_f32_vectors.h"
+#include "neon_s8_vectors.h"
+#include "neon_wide_vectors.h"
 
 namespace edgecc {
 namespace kernels {

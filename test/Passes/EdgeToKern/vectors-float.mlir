@@ -5,12 +5,12 @@
 // Windows of one pixel read the image where it is; others take a buffer.
 
 // CHECK-LABEL: func.func @run
-// AVX2: kern.call "conv2d_f32_simd" from "avx_vectors.h conv2d_simd.h"<["F32Avx2",
-// AVX512: kern.call "conv2d_f32_simd" from "avx_vectors.h conv2d_simd.h"<["F32Avx512",
+// AVX2: kern.call "conv2d_f32_simd" from "avx2_vectors.h conv2d_simd.h"<["F32Avx2",
+// AVX512: kern.call "conv2d_f32_simd" from "avx512_vectors.h conv2d_simd.h"<["F32Avx512",
 // CHECK-SAME: scratch
-// CHECK: kern.call "depthwise_conv2d_f32_simd" from "avx_vectors.h depthwise_conv2d_simd.h"
+// CHECK: kern.call "depthwise_conv2d_f32_simd" from "avx{{2|512}}_vectors.h depthwise_conv2d_simd.h"
 // CHECK-SAME: scratch
-// CHECK: kern.call "pointwise_f32_simd" from "avx_vectors.h conv2d_simd.h"
+// CHECK: kern.call "pointwise_f32_simd" from "avx{{2|512}}_vectors.h conv2d_simd.h"
 // AVX2-SAME: memref<256xf32>, memref<16xf32>
 // AVX512-SAME: memref<256xf32>, memref<16xf32>
 // CHECK-NOT: scratch

@@ -11,7 +11,7 @@
 !out = !quant.uniform<i8:f32, 0.5:5>
 
 // CHECK-LABEL: func.func @run
-// CHECK: kern.call "conv2d_s8_simd" from "avx_vectors.h conv2d_simd.h"
+// CHECK: kern.call "conv2d_s8_simd" from "avx{{2|512}}_vectors.h conv2d_simd.h"
 // AVX2-SAME: <["S8Avx2", #kern.shape<[1, 1, 1, 4]>, #kern.shape<[1, 1, 1, 1]>,
 // VNNI-SAME: <["S8Vnni", #kern.shape<[1, 1, 1, 4]>, #kern.shape<[1, 1, 1, 1]>,
 // CHECK-SAME: 1, 1, 1, true, 3, 0, 5, 5, 127]>
@@ -41,10 +41,10 @@ func.func @main(%x: tensor<1x4x!in>) -> tensor<1x1x!out> {
 !out = !quant.uniform<i8:f32, 0.5:5>
 
 // CHECK-LABEL: func.func @run
-// CHECK: kern.call "conv2d_s8_simd" from "avx_vectors.h conv2d_simd.h"
+// CHECK: kern.call "conv2d_s8_simd" from "avx{{2|512}}_vectors.h conv2d_simd.h"
 // CHECK-SAME: false, 3, 0, 5, -128, 127]>
 // CHECK-SAME: overlap = array<i64: 0, -32>
-// CHECK: kern.call "conv2d_s8_add_simd" from "avx_vectors.h conv2d_simd.h"
+// CHECK: kern.call "conv2d_s8_add_simd" from "avx{{2|512}}_vectors.h conv2d_simd.h"
 // CHECK-SAME: inplace = array<i64: 4>
 func.func @main(%x: tensor<1x4x4x2x!in>) -> (tensor<1x4x4x2x!out>) {
   %w = edge.constant dense<1> : tensor<2x3x3x2xi8> -> tensor<2x3x3x2x!w>
@@ -68,17 +68,17 @@ func.func @main(%x: tensor<1x4x4x2x!in>) -> (tensor<1x4x4x2x!out>) {
 !out = !quant.uniform<i8:f32, 0.5:5>
 
 // CHECK-LABEL: func.func @run
-// AVX2: kern.call "conv2d_s8_simd" from "avx_vectors.h conv2d_simd.h"<["S8Avx2", #kern.shape<[1, 8, 8, 3]>, #kern.shape<[1, 4, 4, 8]>,
+// AVX2: kern.call "conv2d_s8_simd" from "avx2_vectors.h conv2d_simd.h"<["S8Avx2", #kern.shape<[1, 8, 8, 3]>, #kern.shape<[1, 4, 4, 8]>,
 // AVX2-SAME: #kern.window<kernel = [3, 3], strides = [2, 2],
-// VNNI: kern.call "conv2d_s8_simd" from "avx_vectors.h conv2d_simd.h"<["S8Vnni", #kern.shape<[1, 8, 8, 3]>, #kern.shape<[1, 4, 2, 16]>,
+// VNNI: kern.call "conv2d_s8_simd" from "avx512_vectors.h conv2d_simd.h"<["S8Vnni", #kern.shape<[1, 8, 8, 3]>, #kern.shape<[1, 4, 2, 16]>,
 // VNNI-SAME: #kern.window<kernel = [3, 5], strides = [2, 4],
 // Depthwise: two pixels of eight channels.
-// AVX2: kern.call "depthwise_conv2d_s8_simd" from "avx_vectors.h depthwise_conv2d_simd.h"<["S8Avx2"
+// AVX2: kern.call "depthwise_conv2d_s8_simd" from "avx2_vectors.h depthwise_conv2d_simd.h"<["S8Avx2"
 // AVX2-SAME: memref<96xi8>, memref<8xi32>
-// VNNI: kern.call "depthwise_conv2d_s8_simd" from "avx_vectors.h depthwise_conv2d_simd.h"<["S8Vnni"
+// VNNI: kern.call "depthwise_conv2d_s8_simd" from "avx512_vectors.h depthwise_conv2d_simd.h"<["S8Vnni"
 // VNNI-SAME: memref<192xi8>, memref<16xi32>
-// CHECK: kern.call "avg_pool2d_s8_simd" from "avx_vectors.h pool2d_simd.h"
-// CHECK: kern.call "max_pool2d_s8_simd" from "avx_vectors.h pool2d_simd.h"
+// CHECK: kern.call "avg_pool2d_s8_simd" from "avx{{2|512}}_vectors.h pool2d_simd.h"
+// CHECK: kern.call "max_pool2d_s8_simd" from "avx2_vectors.h pool2d_simd.h"
 func.func @main(%x: tensor<1x8x8x3x!in>) -> (tensor<1x1x1x8x!out>, tensor<1x2x2x8x!out>) {
   %w = edge.constant dense<1> : tensor<8x3x3x3xi8> -> tensor<8x3x3x3x!w>
   %v = edge.constant dense<1> : tensor<8x3x3x1xi8> -> tensor<8x3x3x1x!w>

@@ -7,8 +7,8 @@
 
 // CHECK-LABEL: func.func @run
 // CHECK-SAME: kern.extra_bytes = 27648 : i64
-// AVX2: kern.call "conv2d_winograd_f32_simd" from "avx_vectors.h conv2d_winograd_simd.h"<["F32Avx2",
-// NEON: kern.call "conv2d_winograd_f32_simd" from "neon_vectors.h conv2d_winograd_simd.h"<["F32Neon",
+// AVX2: kern.call "conv2d_winograd_f32_simd" from "avx2_vectors.h conv2d_winograd_simd.h"<["F32Avx2",
+// NEON: kern.call "conv2d_winograd_f32_simd" from "neon_f32_vectors.h conv2d_winograd_simd.h"<["F32Neon",
 // CHECK-SAME: memref<9216xf32>, memref<16xf32>
 // SMALL-LABEL: func.func @run
 // SMALL: kern.call "conv2d_f32_simd"
