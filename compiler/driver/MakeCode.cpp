@@ -249,11 +249,27 @@ static bool giveUpSpeed(Session &session) {
   return giveUpSpeedForRam(session) || giveUpSpeedForFlash(session);
 }
 
+/// Measures under the limits of memory until they hold, or there is no more
+/// speed to give up. What only the result is asked for, its bits and its
+/// instructions layer by layer, waits.
+static Error giveUpSpeedWhereNeeded(Session &session) {
+  auto verifySamples = std::exchange(session.options.verifySamples, {});
+  bool measuresLayers = std::exchange(session.measuresLayers, false);
+  Error error = makeCode(session);
+  while (!error && giveUpSpeed(session))
+    error = makeCode(session);
+  session.options.verifySamples = verifySamples;
+  session.measuresLayers = measuresLayers;
+  return error;
+}
+
 /// Speed is bought with memory as long as there is some.
 Error driver::makeCodeWithinBudget(Session &session) {
-  do {
-    if (Error error = makeCode(session))
-      return error;
-  } while (giveUpSpeed(session));
-  return Error::success();
+  const report::Budget &budget = session.report.budget;
+  if (!budget.ram && !budget.flash)
+    return makeCode(session);
+  if (Error error = giveUpSpeedWhereNeeded(session))
+    return error;
+  bool isComplete = !session.options.verifySamples && !session.measuresLayers;
+  return isComplete ? Error::success() : tryCode(session);
 }

@@ -19,6 +19,7 @@
 #include "Samples.h"
 
 #include "edgecc/Backend/Emit.h"
+#include "edgecc/Execute/Execute.h"
 #include "edgecc/Pruning/PruneChannels.h"
 #include "edgecc/Quant/Layers.h"
 #include "edgecc/Report/Report.h"
@@ -28,6 +29,8 @@
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
 #include "llvm/ADT/StringSet.h"
+
+#include <map>
 
 namespace edgecc::driver {
 
@@ -83,6 +86,8 @@ struct Session {
     bool isFree = true;
   } coding;
   GeneratedCode code;
+  /// By a hash of the code: what it took.
+  std::map<std::string, execute::Measurement> measurements;
 
   /// Samples to calibrate on, and those to measure accuracy on, in the types
   /// and shapes of `imported`.

@@ -14,6 +14,9 @@
 
 #include "edgecc/Execute/Execute.h"
 
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/SHA256.h"
+
 using namespace edgecc;
 using namespace edgecc::driver;
 using namespace llvm;
@@ -102,6 +105,16 @@ static Error verify(Session &session, const execute::Executable &program,
 // --measure
 //===----------------------------------------------------------------------===//
 
+/// What tells this code from any other that the session has measured.
+static std::string getCodeKey(const Session &session) {
+  SHA256 hash;
+  for (StringRef part :
+       {StringRef(session.code.header), StringRef(session.code.source),
+        StringRef(session.target.compiler.optimization)})
+    hash.update(part);
+  return toHex(hash.final());
+}
+
 /// Time where it was measured, else the instructions at the target's clock.
 static void fillLatency(const Target &target,
                         const execute::Measurement &measured,
@@ -122,6 +135,18 @@ static void fillLatency(const Target &target,
         double(*latency.cycles) * 1e3 / double(*target.device.clockHz);
 }
 
+static void fillReport(const Target &target,
+                       const execute::Measurement &measured,
+                       report::Report &report) {
+  report.ram.stack = measured.stackBytes;
+  // Constants that the linker leaves out do not count.
+  report.flash.weights = measured.flash.weights;
+  report.flash.code = measured.flash.code;
+  report.flash.total = measured.flash.total;
+  report.flash.source = measured.flash.source;
+  fillLatency(target, measured, report.latency);
+}
+
 static Error measure(Session &session, const execute::Executable &program,
                      const Sample &inputs) {
   StateCarrier state(getModelFunction(*session.edge));
@@ -131,13 +156,8 @@ static Error measure(Session &session, const execute::Executable &program,
     return makeError(InternalError,
                      "--measure: " + toString(measured.takeError()));
   report::Report &report = session.report;
-  report.ram.stack = measured->stackBytes;
-  // Constants that the linker leaves out do not count.
-  report.flash.weights = measured->flash.weights;
-  report.flash.code = measured->flash.code;
-  report.flash.total = measured->flash.total;
-  report.flash.source = measured->flash.source;
-  fillLatency(session.target, *measured, report.latency);
+  fillReport(session.target, *measured, report);
+  session.measurements[getCodeKey(session)] = std::move(*measured);
   if (!session.measuresLayers)
     return Error::success();
 
@@ -149,6 +169,18 @@ static Error measure(Session &session, const execute::Executable &program,
     for (auto [layer, instructions] : zip(report.layers, *layers))
       layer.cycles = instructions;
   return Error::success();
+}
+
+/// Whether the same code has been measured before, and nothing else is asked
+/// for: a search comes to it under many limits, and compilers take long.
+static bool reuseMeasurement(Session &session) {
+  if (session.options.verifySamples || session.measuresLayers)
+    return false;
+  auto known = session.measurements.find(getCodeKey(session));
+  if (known == session.measurements.end())
+    return false;
+  fillReport(session.target, known->second, session.report);
+  return true;
 }
 
 //===----------------------------------------------------------------------===//
@@ -244,6 +276,9 @@ private:
 Error driver::tryCode(Session &session) {
   if (!session.options.verifySamples && !session.measures)
     return Error::success();
+  session.report.verification.reset();
+  if (reuseMeasurement(session))
+    return Error::success();
   Expected<TemporaryFolder> folder = writeCode(session);
   if (!folder)
     return folder.takeError();
@@ -252,7 +287,6 @@ Error driver::tryCode(Session &session) {
   if (!runner)
     return runner.takeError();
   CodeTrial trial(session, std::move(*folder), std::move(*runner));
-  session.report.verification.reset();
   return session.dispatch.empty() ? trial.run(session.target)
                                   : trial.runDispatch();
 }
