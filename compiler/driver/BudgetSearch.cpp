@@ -22,6 +22,8 @@
 
 #include "edgecc/Budget/Knapsack.h"
 
+#include "llvm/Support/SaveAndRestore.h"
+
 #include <cmath>
 #include <limits>
 
@@ -93,12 +95,15 @@ static bool isDecodingTooSlow(const report::Report &report,
 /// limits of RAM and flash.
 Expected<const Trial *> BudgetSearch::fit(const PrecisionMix &mix,
                                           const Budget &limits, Coding coding) {
-  Expected<const Trial *> trial =
-      trials.run({mix, limits, /*optimizesSize=*/false, coding});
+  TrialChoice choice{mix, limits};
+  choice.coding = coding;
+  choice.mayBeDraft = true;
+  Expected<const Trial *> trial = trials.run(choice);
   if (!trial || session.options.coding != Coding::Auto ||
       !isDecodingTooSlow((*trial)->report, limits))
     return trial;
-  return trials.run({mix, limits, /*optimizesSize=*/false, Coding::None});
+  choice.coding = Coding::None;
+  return trials.run(choice);
 }
 
 //===----------------------------------------------------------------------===//
@@ -149,9 +154,9 @@ BudgetSearch::findExact(const Budget &limits) {
       exact.try_emplace(limits.maxDrop.value_or(HUGE_VAL), std::nullopt);
   if (!isNew)
     return entry->second;
-  session.options.budget = limits;
+  SaveAndRestore searching(session.repairEffort, RepairEffort::Some);
+  SaveAndRestore limited(session.options.budget, limits);
   auto mix = findCheapestMix(session, effects);
-  session.options.budget = budget;
   if (mix)
     entry->second = *mix;
   return mix;
@@ -479,6 +484,7 @@ static Expected<bool> findPruned(Session &session) {
   const Budget &budget = session.options.budget;
   Budget dropOnly;
   dropOnly.maxDrop = budget.maxDrop;
+  SaveAndRestore searching(session.repairEffort, RepairEffort::Some);
   mlir::OwningOpRef<mlir::ModuleOp> whole = std::move(session.calibrated);
   report::Report report = session.report;
   PrecisionMix mix = session.mix;
@@ -489,17 +495,19 @@ static Expected<bool> findPruned(Session &session) {
       break;
     session.options.pruneRatio = share;
     session.report.pruning.reset();
-    for (auto stage : {runTensorPasses, measureAccuracy, makeCodeWithinBudget})
+    for (auto stage : {runTensorPasses, measureAccuracy})
       if (Error error = stage(session))
         return std::move(error);
     if (!session.report.pruning)
       break;
-    if (holds(session.report, budget))
-      return true;
     if (!holds(session.report, dropOnly)) {
       tooMuch = share;
       continue;
     }
+    if (Error error = makeCodeWithinBudget(session))
+      return std::move(error);
+    if (holds(session.report, budget))
+      return true;
     enough = share;
     Expected<bool> found = BudgetSearch(session).find();
     if (!found || *found)

@@ -209,7 +209,8 @@ Expected<double> Search::measureDrop(const Judge &judge,
         return mlir::success(diagnostic.getSeverity() !=
                              mlir::DiagnosticSeverity::Error);
       });
-  Expected<RepairedModel> model = quantizeRepaired(session, mix, quick);
+  Expected<RepairedModel> model = quantizeRepaired(
+      session, mix, quick ? RepairEffort::Quick : session.repairEffort);
   if (!model)
     return model.takeError();
   auto runner = ReferenceRunner::create(getModelFunction(*model->quantized));

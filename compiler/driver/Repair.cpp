@@ -168,28 +168,35 @@ private:
 };
 } // namespace
 
+using Recipe = std::vector<RepairMethod>;
+
+static const Recipe kUseful = {RepairMethod::Gptq, RepairMethod::Bias};
+
 /// What is worth a try: docs/rationale/quantization.md.
-static std::vector<std::vector<RepairMethod>> getRecipes(const Session &session,
-                                                         bool quick) {
+static std::vector<Recipe> getRecipes(const Session &session,
+                                      RepairEffort effort) {
+  if (effort == RepairEffort::None)
+    return {{}};
   if (session.options.repairs)
     return {*session.options.repairs};
-  std::vector<RepairMethod> weights = {RepairMethod::Gptq, RepairMethod::Bias};
-  std::vector<RepairMethod> descent = {RepairMethod::Reconstruct,
-                                       RepairMethod::Bias};
-  std::vector<RepairMethod> all = {RepairMethod::Equalize,
-                                   RepairMethod::Migrate, RepairMethod::Gptq,
-                                   RepairMethod::Bias};
-  std::vector<RepairMethod> scales = {
-      RepairMethod::Equalize, RepairMethod::Migrate, RepairMethod::Bias};
-  if (quick)
-    return {weights};
-  return {{}, weights, descent, scales, all};
+  if (effort == RepairEffort::Quick)
+    return {kUseful};
+  if (effort == RepairEffort::Some && session.bestRepairs) {
+    if (*session.bestRepairs == kUseful)
+      return {kUseful};
+    return {kUseful, *session.bestRepairs};
+  }
+  Recipe descent = {RepairMethod::Reconstruct, RepairMethod::Bias};
+  Recipe scales = {RepairMethod::Equalize, RepairMethod::Migrate,
+                   RepairMethod::Bias};
+  Recipe all = {RepairMethod::Equalize, RepairMethod::Migrate,
+                RepairMethod::Gptq, RepairMethod::Bias};
+  return {{}, kUseful, descent, scales, all};
 }
 
-Expected<RepairedModel> driver::quantizeRepaired(const Session &session,
-                                                 ArrayRef<Precision> mix,
-                                                 bool quick) {
-  RepairTrial trial(session, mix);
+/// The best of some recipes; nothing if none changes anything.
+static Expected<std::optional<RepairedModel>>
+chooseRecipe(const Session &session, RepairTrial &trial, RepairEffort effort) {
   HeldDiagnostics diagnostics(session.context);
   std::optional<RepairedModel> best;
   auto consider = [&](ArrayRef<RepairMethod> methods) -> Error {
@@ -204,22 +211,46 @@ Expected<RepairedModel> driver::quantizeRepaired(const Session &session,
     }
     return Error::success();
   };
-  for (ArrayRef<RepairMethod> methods : getRecipes(session, quick))
+  std::vector<Recipe> recipes = getRecipes(session, effort);
+  for (const Recipe &methods : recipes)
     if (Error error = consider(methods))
       return std::move(error);
   // Ranges are independent of the rest, and dear: with the best only.
-  if (best && !quick && !session.options.repairs) {
-    std::vector<RepairMethod> methods = best->methods;
+  bool triesRanges = effort == RepairEffort::All && !session.options.repairs;
+  if (best && triesRanges) {
+    Recipe methods = best->methods;
     methods.push_back(RepairMethod::Ranges);
     if (Error error = consider(methods))
       return std::move(error);
   }
+  return std::move(best);
+}
+
+Expected<RepairedModel> driver::quantizeRepaired(Session &session,
+                                                 ArrayRef<Precision> mix,
+                                                 RepairEffort effort) {
+  RepairTrial trial(session, mix);
+  auto make = [&](ArrayRef<RepairMethod> methods) -> Expected<RepairedModel> {
+    auto model = trial.make(methods);
+    if (!model)
+      return model.takeError();
+    return std::move(**model);
+  };
+  const PrecisionMix key(mix);
+  bool isQuick = effort < RepairEffort::Some;
+  if (auto known = session.repairs.find(key);
+      known != session.repairs.end() && !isQuick)
+    return make(known->second);
+  auto best = chooseRecipe(session, trial, effort);
+  if (!best)
+    return best.takeError();
   // The one list that was asked for may change nothing.
-  if (!best) {
-    auto plain = trial.make({});
-    if (!plain)
-      return plain.takeError();
-    best = std::move(**plain);
+  Expected<RepairedModel> model =
+      *best ? Expected<RepairedModel>(std::move(**best)) : make({});
+  if (model && !isQuick) {
+    session.repairs[key] = model->methods;
+    if (!session.bestRepairs)
+      session.bestRepairs = model->methods;
   }
-  return std::move(*best);
+  return model;
 }

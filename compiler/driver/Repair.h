@@ -20,6 +20,14 @@ namespace edgecc::driver {
 
 struct Session;
 
+/// How many combinations of repairs are tried.
+enum class RepairEffort {
+  None,  ///< Rounding to nearest.
+  Quick, ///< Only the most useful combination.
+  Some,  ///< That, and the one that was best for the first mix.
+  All
+};
+
 /// A model in integers.
 struct RepairedModel {
   /// The float model with ranges that it was made from. Its channels may be
@@ -36,11 +44,12 @@ struct RepairedModel {
 /// The calibrated model of a session with its layers in these precisions, with
 /// the repairs that --repair names. By itself it tries some combinations and
 /// none, and keeps what has the least noise on a part of the calibration
-/// samples that repairs do not see. `quick`: only the most useful combination.
+/// samples that repairs do not see; `effort` says how many. The session
+/// remembers what was best of some or all for a mix: the next time it is all
+/// that is made.
 llvm::Expected<RepairedModel>
-quantizeRepaired(const Session &session,
-                 llvm::ArrayRef<quantization::Precision> mix,
-                 bool quick = false);
+quantizeRepaired(Session &session, llvm::ArrayRef<quantization::Precision> mix,
+                 RepairEffort effort);
 
 } // namespace edgecc::driver
 

@@ -16,12 +16,14 @@
 #include "Judge.h"
 #include "Options.h"
 #include "Reference.h"
+#include "Repair.h"
 #include "Samples.h"
 
 #include "edgecc/Backend/Emit.h"
 #include "edgecc/Execute/Execute.h"
 #include "edgecc/Pruning/PruneChannels.h"
 #include "edgecc/Quant/Layers.h"
+#include "edgecc/Quant/RepairOptions.h"
 #include "edgecc/Report/Report.h"
 #include "edgecc/Target/Target.h"
 
@@ -56,6 +58,13 @@ struct Session {
   mlir::OwningOpRef<mlir::ModuleOp> calibrated;
   /// The precision of each of its layers.
   quantization::PrecisionMix mix;
+  /// By the precisions of the calibrated model's layers: the repairs that were
+  /// best. And those that were for the first mix, of the whole model.
+  std::map<quantization::PrecisionMix, std::vector<quantization::RepairMethod>>
+      repairs;
+  std::optional<std::vector<quantization::RepairMethod>> bestRepairs;
+  /// A search makes do with less.
+  RepairEffort repairEffort = RepairEffort::All;
   /// The model in `edge`, after all passes on tensors have run. Its reference
   /// execution is what the generated code must compute.
   mlir::OwningOpRef<mlir::ModuleOp> edge;

@@ -146,12 +146,14 @@ static Error calibrate(Session &session) {
                                      session.calibration, options)))
     return alreadyReported(InputError);
   session.calibrated = session.edge->clone();
+  session.repairs.clear();
   return Error::success();
 }
 
 static Error quantize(Session &session, quantization::PrecisionMix mix) {
   session.mix = std::move(mix);
-  Expected<RepairedModel> model = quantizeRepaired(session, session.mix);
+  Expected<RepairedModel> model =
+      quantizeRepaired(session, session.mix, session.repairEffort);
   if (!model)
     return model.takeError();
   session.edge = std::move(model->quantized);

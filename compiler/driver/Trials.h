@@ -24,12 +24,16 @@ struct TrialChoice {
   bool optimizesSize = false;
   /// Auto: what --coding says.
   Coding coding = Coding::Auto;
+  /// Whether accuracy is of no interest where RAM, flash, time or energy are
+  /// beyond the limits.
+  bool mayBeDraft = false;
 };
 
-/// One compilation, measured.
+/// One compilation, measured; a draft has no repairs and no accuracy.
 struct Trial {
   TrialChoice choice;
   report::Report report;
+  bool isDraft = false;
 };
 
 /// Compiles a session's calibrated model in one way after the other. Each is
@@ -45,8 +49,10 @@ public:
   llvm::Error publish(const TrialChoice &choice);
 
 private:
+  llvm::Error tryChoice(const TrialChoice &choice);
   llvm::Error compile(const TrialChoice &choice);
   llvm::Error quantize(const quantization::PrecisionMix &mix);
+  llvm::Error draft(const quantization::PrecisionMix &mix);
 
   /// What is left of the session after quantization with a mix.
   struct Quantized {
@@ -56,11 +62,14 @@ private:
     report::Report report;
   };
 
+  void keep(Quantized &result) const;
+  void restore(Quantized &known, const quantization::PrecisionMix &mix);
+
   Session &session;
   const std::string optimization;
   const bool optimizesSize;
   Progress progress;
-  std::map<std::string, Quantized> quantized;
+  std::map<std::string, Quantized> quantized, drafts;
   std::map<std::string, Trial> trials;
 };
 

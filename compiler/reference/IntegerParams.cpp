@@ -310,14 +310,19 @@ bool integer::isWide(UniformQuantizedType type) {
 // Stored values
 //===----------------------------------------------------------------------===//
 
+integer::StoredValues::StoredValues(UniformQuantizedType type)
+    : scale(float(type.getScale())), zero(int32_t(type.getZeroPoint())),
+      least(int32_t(type.getStorageTypeMin())),
+      most(int32_t(type.getStorageTypeMax())), wide(isWide(type)) {}
+
+int32_t integer::StoredValues::operator()(float value) const {
+  int32_t stored = wide ? kernels::quantizeAs<int16_t>(value, scale, zero)
+                        : kernels::quantizeAs<int8_t>(value, scale, zero);
+  return std::clamp(stored, least, most);
+}
+
 int32_t integer::getStoredValue(float value, UniformQuantizedType type) {
-  auto scale = float(type.getScale());
-  auto zero = int32_t(type.getZeroPoint());
-  int32_t stored = isWide(type)
-                       ? kernels::quantizeAs<int16_t>(value, scale, zero)
-                       : kernels::quantizeAs<int8_t>(value, scale, zero);
-  return std::clamp(stored, int32_t(type.getStorageTypeMin()),
-                    int32_t(type.getStorageTypeMax()));
+  return StoredValues(type)(value);
 }
 
 ClampRange integer::getClampRange(UniformQuantizedType type,

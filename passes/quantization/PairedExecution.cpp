@@ -66,9 +66,10 @@ Tensor quantization::roundToType(const Tensor &tensor,
   Tensor rounded(tensor.getType());
   auto scale = float(type.getScale());
   auto zero = int32_t(type.getZeroPoint());
+  const integer::StoredValues store(type);
   for (auto [to, from] :
        llvm::zip_equal(rounded.getData<float>(), tensor.getData<float>()))
-    to = float(integer::getStoredValue(from, type) - zero) * scale;
+    to = float(store(from) - zero) * scale;
   return rounded;
 }
 

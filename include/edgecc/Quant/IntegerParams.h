@@ -139,8 +139,8 @@ struct LayerNormParams {
 inline constexpr int64_t kLargestNormGroup = int64_t(1) << 20;
 
 /// `count` elements make a group. `scale` and `bias` have one value for each of
-/// `channels` positions along the last axis; empty ones mean 1 and 0. `shift` is
-/// the largest, at most 30, with which all multipliers fit.
+/// `channels` positions along the last axis; empty ones mean 1 and 0. `shift`
+/// is the largest, at most 30, with which all multipliers fit.
 LayerNormParams getLayerNormParams(mlir::quant::UniformQuantizedType input,
                                    mlir::quant::UniformQuantizedType output,
                                    int64_t count, double epsilon,
@@ -195,6 +195,18 @@ bool isWide(mlir::quant::UniformQuantizedType type);
 /// What a real value is stored as: quantize() of kernels/fixed_point.h, then
 /// limited to the type's storage range.
 int32_t getStoredValue(float value, mlir::quant::UniformQuantizedType type);
+
+/// The same for many values of one type.
+class StoredValues {
+public:
+  explicit StoredValues(mlir::quant::UniformQuantizedType type);
+  int32_t operator()(float value) const;
+
+private:
+  float scale;
+  int32_t zero, least, most;
+  bool wide;
+};
 
 /// Bounds of stored results.
 struct ClampRange {
