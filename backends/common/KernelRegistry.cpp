@@ -98,20 +98,42 @@ const KernelRegistry &KernelRegistry::get() {
   return registry;
 }
 
+static bool isFor(const Kernel &kernel, Operation *op,
+                  const llvm::StringSet<> &features) {
+  return kernel.operation == op->getName().getStringRef() &&
+         llvm::all_of(kernel.features,
+                      [&](StringRef f) { return features.contains(f); });
+}
+
+/// Whether measurements have chosen this kernel for what it computes.
+static bool isChosen(const Kernel &kernel, Operation *op) {
+  Operation *layer = kernel.producer ? kernel.producer(op) : op;
+  auto tiling = layer->getAttrOfType<kern::TilingAttr>(kern::kTiling);
+  return tiling && kernel.tilings.method == tiling.getMethod();
+}
+
 SmallVector<const Kernel *>
 KernelRegistry::getCandidates(Operation *op,
                               const llvm::StringSet<> &features) const {
   SmallVector<const Kernel *> candidates;
   for (const Kernel &kernel : kernels)
-    if (kernel.operation == op->getName().getStringRef() &&
-        llvm::all_of(kernel.features,
-                     [&](StringRef f) { return features.contains(f); }) &&
-        kernel.matches(op))
+    if (isFor(kernel, op, features) && kernel.matches(op))
       candidates.push_back(&kernel);
-  llvm::stable_sort(candidates, [](const Kernel *a, const Kernel *b) {
-    return a->benefit > b->benefit;
+  llvm::stable_sort(candidates, [&](const Kernel *a, const Kernel *b) {
+    return std::pair(isChosen(*a, op), a->benefit) >
+           std::pair(isChosen(*b, op), b->benefit);
   });
   return candidates;
+}
+
+SmallVector<const Kernel *>
+KernelRegistry::getTileable(Operation *op,
+                            const llvm::StringSet<> &features) const {
+  SmallVector<const Kernel *> tileable;
+  for (const Kernel &kernel : kernels)
+    if (isFor(kernel, op, features) && kernel.tilings.list)
+      tileable.push_back(&kernel);
+  return tileable;
 }
 
 KernelChoice KernelRegistry::choose(func::FuncOp function,

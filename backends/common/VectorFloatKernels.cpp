@@ -9,6 +9,7 @@
 
 #include "../cortexm/Int8Layers.h"
 #include "ImageShapes.h"
+#include "VectorTilings.h"
 
 using namespace mlir;
 using namespace edgecc;
@@ -48,9 +49,7 @@ static bool isVectorFullyConnected(FullyConnectedOp op) {
 
 static void lowerTiles(ClampableOpInterface op, const VectorLayer &narrow,
                        const VectorArithmetic &isa, KernelCallBuilder &call) {
-  int64_t unit = narrow.chooseUnit(isa);
-  VectorLayer layer = narrow.widen(unit);
-  Tiling tiling = Tiling::choose(layer, isa, chooseParts(op, isa));
+  const auto [unit, layer, tiling] = TiledLayer::get(op, narrow, isa);
   beginCall(layer.isWhole() ? "pointwise_f32" : "conv2d_f32", "conv2d",
             tiling.parts, layer.isWhole() ? -1 : tiling.scratchBytes, call);
   addTiling(layer, tiling, isa, call);
@@ -83,7 +82,7 @@ static LogicalResult lowerFullyConnected(FullyConnectedOp op,
 template <const VectorArithmetic &isa>
 static LogicalResult lowerDepthwise(ConvOp op, KernelCallBuilder &call) {
   VectorLayer layer = VectorLayer::get(op);
-  DepthTiling tiling = DepthTiling::choose(layer, isa, chooseParts(op, isa));
+  DepthTiling tiling = getDepthTiling(op, isa);
   beginCall("depthwise_conv2d_f32", "depthwise_conv2d", tiling.parts,
             tiling.scratchBytes, call);
   addShapes(layer, isa, call);
@@ -101,14 +100,18 @@ static LogicalResult lowerDepthwise(ConvOp op, KernelCallBuilder &call) {
 
 template <const VectorArithmetic &isa>
 static void addKernels(KernelRegistry &registry) {
-  auto add = [&](auto op, StringRef name, auto matches, auto lower) {
-    registry.add<decltype(op)>(name + "_f32_" + isa.suffix, matches, lower,
-                               isa.benefit, isa.features);
+  auto add = [&](auto op, StringRef name, auto matches,
+                 auto lower) -> Kernel & {
+    return registry.add<decltype(op)>(name + "_f32_" + isa.suffix, matches,
+                                      lower, isa.benefit, isa.features);
   };
-  add(ConvOp(), "conv2d", isVectorConv, lowerConv<isa>);
-  add(ConvOp(), "depthwise_conv2d", isVectorDepthwise, lowerDepthwise<isa>);
+  add(ConvOp(), "conv2d", isVectorConv, lowerConv<isa>).tilings =
+      getTilings<ConvOp, isVectorConv, isa>();
+  add(ConvOp(), "depthwise_conv2d", isVectorDepthwise, lowerDepthwise<isa>)
+      .tilings = getDepthTilings<isVectorDepthwise, isa>();
   add(FullyConnectedOp(), "fully_connected", isVectorFullyConnected,
-      lowerFullyConnected<isa>);
+      lowerFullyConnected<isa>)
+      .tilings = getTilings<FullyConnectedOp, isVectorFullyConnected, isa>();
 }
 
 void edgecc::registerVectorFloatKernels(KernelRegistry &registry) {

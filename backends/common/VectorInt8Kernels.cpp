@@ -9,6 +9,7 @@
 
 #include "ImageShapes.h"
 #include "PackedWeights.h"
+#include "VectorTilings.h"
 
 using namespace mlir;
 using namespace edgecc;
@@ -117,7 +118,8 @@ static double compareByLane(const VectorLayer &layer) {
 
 static bool isLaneConv(ConvOp op) {
   return isVectorConv<s8NeonLane>(op) &&
-         compareByLane(VectorLayer::get(op)) < 0;
+         (getTiling(op, getMethod(s8NeonLane)) ||
+          compareByLane(VectorLayer::get(op)) < 0);
 }
 
 template <const VectorArithmetic &isa>
@@ -126,19 +128,18 @@ static bool isVectorFullyConnected(FullyConnectedOp op) {
          multiplies<isa>(op.getWeights());
 }
 
-template <const VectorArithmetic &isa>
-static LogicalResult lowerConv(ConvOp op, KernelCallBuilder &call,
-                               const ResidualSum *sum) {
-  VectorLayer narrow = VectorLayer::get(op);
-  int64_t unit = narrow.chooseUnit(isa);
-  VectorLayer layer = narrow.widen(unit);
-  Tiling tiling = Tiling::choose(layer, isa, chooseParts(op, isa));
-  reference::Tensor filter = *getConstantTensor(op.getFilter());
+static LogicalResult lowerTiles(ClampableOpInterface op,
+                                const VectorLayer &narrow,
+                                const VectorArithmetic &isa,
+                                KernelCallBuilder &call,
+                                const ResidualSum *sum = nullptr) {
+  const auto [unit, layer, tiling] = TiledLayer::get(op, narrow, isa);
+  reference::Tensor weights = *getConstantTensor(op->getOperand(1));
   beginCall(sum ? "conv2d_s8_add" : "conv2d_s8", "conv2d", tiling.parts,
             tiling.scratchBytes, call);
   addTiling(layer, tiling, isa, call);
-  if (failed(addInt8Epilogue(op, filter,
-                             packForTiles(widenFilter(filter, narrow, unit),
+  if (failed(addInt8Epilogue(op, weights,
+                             packForTiles(widenFilter(weights, narrow, unit),
                                           layer, tiling.blocks, isa),
                              isa, call, sum, unit)))
     return failure();
@@ -148,20 +149,15 @@ static LogicalResult lowerConv(ConvOp op, KernelCallBuilder &call,
 }
 
 template <const VectorArithmetic &isa>
+static LogicalResult lowerConv(ConvOp op, KernelCallBuilder &call,
+                               const ResidualSum *sum) {
+  return lowerTiles(op, VectorLayer::get(op), isa, call, sum);
+}
+
+template <const VectorArithmetic &isa>
 static LogicalResult lowerFullyConnected(FullyConnectedOp op,
                                          KernelCallBuilder &call) {
-  VectorLayer layer = VectorLayer::get(op);
-  Tiling tiling = Tiling::choose(layer, isa, chooseParts(op, isa));
-  reference::Tensor weights = *getConstantTensor(op.getWeights());
-  beginCall("conv2d_s8", "conv2d", tiling.parts, tiling.scratchBytes, call);
-  addTiling(layer, tiling, isa, call);
-  if (failed(addInt8Epilogue(op, weights,
-                             packForTiles(weights, layer, tiling.blocks, isa),
-                             isa, call)))
-    return failure();
-  allowOverlap(layer, tiling, isa, call);
-  addScratch(tiling.parts, tiling.scratchBytes, call);
-  return success();
+  return lowerTiles(op, VectorLayer::get(op), isa, call);
 }
 
 //===----------------------------------------------------------------------===//
@@ -177,7 +173,7 @@ static bool isVectorDepthwise(ConvOp op) {
 template <const VectorArithmetic &isa>
 static LogicalResult lowerDepthwise(ConvOp op, KernelCallBuilder &call) {
   VectorLayer layer = VectorLayer::get(op);
-  DepthTiling tiling = DepthTiling::choose(layer, isa, chooseParts(op, isa));
+  DepthTiling tiling = getDepthTiling(op, isa);
   reference::Tensor filter = *getConstantTensor(op.getFilter());
   beginCall("depthwise_conv2d_s8", "depthwise_conv2d", tiling.parts,
             tiling.scratchBytes, call);
@@ -192,20 +188,31 @@ static LogicalResult lowerDepthwise(ConvOp op, KernelCallBuilder &call) {
   return success();
 }
 
+template <const VectorArithmetic &isa,
+          bool (*Matches)(ConvOp) = isVectorConv<isa>>
+static void addConv(KernelRegistry &registry) {
+  addImageKernels<Matches, lowerConv<isa>>(
+      registry, "conv2d_s8_" + isa.suffix, "conv2d_s8_add_" + isa.suffix,
+      isa.benefit, isa.features, getTilings<ConvOp, isVectorConv<isa>, isa>());
+}
+
 template <const VectorArithmetic &isa>
 static void addKernels(KernelRegistry &registry) {
-  addImageKernels<isVectorConv<isa>, lowerConv<isa>>(
-      registry, "conv2d_s8_" + isa.suffix, "conv2d_s8_add_" + isa.suffix,
-      isa.benefit, isa.features);
-  registry.add<FullyConnectedOp>(
-      "fully_connected_s8_" + isa.suffix, isVectorFullyConnected<isa>,
-      lowerFullyConnected<isa>, isa.benefit, isa.features);
+  addConv<isa>(registry);
+  registry
+      .add<FullyConnectedOp>(
+          "fully_connected_s8_" + isa.suffix, isVectorFullyConnected<isa>,
+          lowerFullyConnected<isa>, isa.benefit, isa.features)
+      .tilings =
+      getTilings<FullyConnectedOp, isVectorFullyConnected<isa>, isa>();
 }
 
 template <const VectorArithmetic &isa>
 static void addDepthwise(KernelRegistry &registry) {
-  registry.add<ConvOp>("depthwise_conv2d_s8_" + isa.suffix, isVectorDepthwise,
-                       lowerDepthwise<isa>, isa.benefit, isa.features);
+  registry
+      .add<ConvOp>("depthwise_conv2d_s8_" + isa.suffix, isVectorDepthwise,
+                   lowerDepthwise<isa>, isa.benefit, isa.features)
+      .tilings = getDepthTilings<isVectorDepthwise, isa>();
 }
 
 void edgecc::registerVectorInt8Kernels(KernelRegistry &registry) {
@@ -214,9 +221,7 @@ void edgecc::registerVectorInt8Kernels(KernelRegistry &registry) {
   addKernels<s8NeonDot>(registry);
   addKernels<s8NeonMlal>(registry);
   addKernels<s8NeonMull>(registry);
-  addImageKernels<isLaneConv, lowerConv<s8NeonLane>>(
-      registry, "conv2d_s8_neon_lane", "conv2d_s8_add_neon_lane",
-      s8NeonLane.benefit, s8NeonLane.features);
+  addConv<s8NeonLane, isLaneConv>(registry);
   addDepthwise<s8Vnni>(registry);
   addDepthwise<s8Avx2>(registry);
   addDepthwise<s8NeonDot>(registry);

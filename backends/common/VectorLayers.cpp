@@ -209,57 +209,13 @@ static int64_t chooseBand(const VectorLayer &layer, int64_t rowBytes,
 }
 
 //===----------------------------------------------------------------------===//
-// Threads
+// Tiles
 //===----------------------------------------------------------------------===//
-
-int64_t edgecc::chooseParts(Operation *op, const VectorArithmetic &isa) {
-  // Multiplications in a nanosecond for each that an instruction does, as
-  // measured on AVX2 and AVX-512 (docs/benchmarks/x86.md) and less on cores
-  // that are made to be small; depthwise layers take about three times as long.
-  constexpr double kRateX86 = 4.5, kRateArm = 1.0, kDepthwise = 3.0;
-  // What a part should take at least: several times what it costs to wake a
-  // thread that waits for work.
-  constexpr double kLeastNanoseconds = 5000;
-  auto threads =
-      op->getParentOfType<func::FuncOp>()
-          ? op->getParentOfType<func::FuncOp>()->getAttrOfType<IntegerAttr>(
-                kern::kThreads)
-          : IntegerAttr();
-  auto macs = dyn_cast<MacCountOpInterface>(op);
-  if (!threads || !macs || op->hasAttr(kStreamAttr))
-    return 1;
-  bool isArm = llvm::is_contained(isa.features, "neon");
-  double time = double(macs.getMacCount()) /
-                (double(isa.lanes * isa.step) * (isArm ? kRateArm : kRateX86));
-  if (auto conv = dyn_cast<ConvOp>(op); conv && conv.getGroups() > 1)
-    time *= kDepthwise;
-  return std::clamp<int64_t>(int64_t(time / kLeastNanoseconds), 1,
-                             threads.getInt());
-}
-
-void edgecc::beginCall(StringRef kernel, StringRef header, int64_t parts,
-                       int64_t scratchBytes, KernelCallBuilder &call) {
-  if (parts == 1)
-    return call.begin((kernel + "_simd").str(), (header + "_simd.h").str());
-  call.begin((kernel + "_part").str(), (header + "_parts.h").str());
-  call.setParts(parts);
-  if (scratchBytes >= 0)
-    call.addInt(scratchBytes);
-}
-
-void edgecc::addScratch(int64_t parts, int64_t scratchBytes,
-                        KernelCallBuilder &call) {
-  call.addScratch(parts * scratchBytes);
-}
 
 /// What each part writes should not share a line of a cache with another's.
 static int64_t alignPart(int64_t parts, int64_t bytes) {
   return parts > 1 ? int64_t(llvm::alignTo(bytes, 64)) : bytes;
 }
-
-//===----------------------------------------------------------------------===//
-// Tiles
-//===----------------------------------------------------------------------===//
 
 /// A band of `unit`s that leaves one to each part.
 static int64_t limitBand(int64_t band, int64_t total, int64_t unit,
@@ -285,31 +241,42 @@ void Tiling::splitUp(int64_t length, int64_t unit, const VectorLayer &layer,
 
 Tiling Tiling::choose(const VectorLayer &layer, const VectorArithmetic &isa,
                       int64_t mostParts) {
-  Tiling tiling;
-  tiling.blocks = chooseBlocks(layer, isa);
-  bool isFlat = layer.isWhole() || layer.gathers(isa);
-  tiling.pixels = choosePixels(layer, isFlat, isa.getMostPixels(tiling.blocks));
-  int64_t behind = isa.behindRun * isa.cellBytes;
+  int64_t blocks = chooseBlocks(layer, isa);
+  bool isFlat = layer.isFlat(isa);
+  int64_t pixels = choosePixels(layer, isFlat, isa.getMostPixels(blocks));
   if (isFlat) {
     int64_t pixelBytes = layer.getRun(isa) * isa.cellBytes;
     int64_t most = std::max<int64_t>(kBandBytes / pixelBytes, 1);
-    tiling.band =
-        int64_t(llvm::alignTo(balance(layer.getPixels(), most), tiling.pixels));
-    tiling.splitUp(layer.getPixels(), tiling.pixels, layer, isa, mostParts);
-    tiling.scratchBytes =
-        layer.copies(isa)
-            ? std::min(tiling.band, layer.getPixels()) * pixelBytes + behind
-            : 0;
-    tiling.scratchBytes = alignPart(tiling.parts, tiling.scratchBytes);
-    return tiling;
+    int64_t band =
+        int64_t(llvm::alignTo(balance(layer.getPixels(), most), pixels));
+    return make(layer, isa, pixels, blocks, band, mostParts);
   }
-  int64_t rowBytes =
-      getSpan(layer, 1, layer.out[2]) * layer.in[3] * isa.cellBytes;
-  int64_t tileRows = std::max<int64_t>(tiling.pixels / layer.out[2], 1);
-  tiling.band = chooseBand(layer, rowBytes, tileRows);
-  tiling.splitUp(layer.out[1], tileRows, layer, isa, mostParts);
-  tiling.scratchBytes = alignPart(
-      tiling.parts, getSpan(layer, 0, tiling.band) * rowBytes + behind);
+  int64_t tileRows = std::max<int64_t>(pixels / layer.out[2], 1);
+  int64_t band = chooseBand(layer, layer.getRowBytes(isa), tileRows);
+  return make(layer, isa, pixels, blocks, band, mostParts);
+}
+
+Tiling Tiling::make(const VectorLayer &layer, const VectorArithmetic &isa,
+                    int64_t pixels, int64_t blocks, int64_t band,
+                    int64_t mostParts) {
+  Tiling tiling;
+  tiling.pixels = pixels;
+  tiling.blocks = blocks;
+  tiling.band = band;
+  int64_t behind = isa.behindRun * isa.cellBytes;
+  if (layer.isFlat(isa)) {
+    tiling.splitUp(layer.getPixels(), pixels, layer, isa, mostParts);
+    int64_t pixelBytes = layer.getRun(isa) * isa.cellBytes;
+    if (layer.copies(isa))
+      tiling.scratchBytes =
+          std::min(tiling.band, layer.getPixels()) * pixelBytes + behind;
+  } else {
+    int64_t tileRows = std::max<int64_t>(pixels / layer.out[2], 1);
+    tiling.splitUp(layer.out[1], tileRows, layer, isa, mostParts);
+    tiling.scratchBytes =
+        getSpan(layer, 0, tiling.band) * layer.getRowBytes(isa) + behind;
+  }
+  tiling.scratchBytes = alignPart(tiling.parts, tiling.scratchBytes);
   return tiling;
 }
 
@@ -362,18 +329,27 @@ void edgecc::addTiling(const VectorLayer &layer, const Tiling &tiling,
     call.addInt(size);
 }
 
-// As in the kernel's DepthPlan.
+int64_t VectorLayer::getRowBytes(const VectorArithmetic &isa) const {
+  return getSpan(*this, 1, out[2]) * in[3] * isa.cellBytes;
+}
+
 DepthTiling DepthTiling::choose(const VectorLayer &layer,
                                 const VectorArithmetic &isa,
                                 int64_t mostParts) {
+  return make(layer, isa, chooseBand(layer, layer.getRowBytes(isa), 1),
+              mostParts);
+}
+
+// As in the kernel's DepthPlan.
+DepthTiling DepthTiling::make(const VectorLayer &layer,
+                              const VectorArithmetic &isa, int64_t band,
+                              int64_t mostParts) {
   DepthTiling tiling;
   int64_t depth = layer.in[3];
   int64_t fit = depth < isa.lanes ? isa.lanes / depth : 1;
   tiling.unit =
       layer.window.getStrides()[1] > 1 ? 1 : std::min(fit, layer.out[2]);
-  int64_t columns = getSpan(layer, 1, layer.out[2]);
-  int64_t rowBytes = columns * depth * isa.cellBytes;
-  tiling.band = chooseBand(layer, rowBytes, 1);
+  tiling.band = band;
   if (mostParts > 1) {
     tiling.band = limitBand(tiling.band, layer.out[1], 1, mostParts);
     tiling.parts = std::min<int64_t>(
@@ -381,14 +357,16 @@ DepthTiling DepthTiling::choose(const VectorLayer &layer,
         layer.out[0] * int64_t(llvm::divideCeil(layer.out[1], tiling.band)));
   }
   int64_t behind = isa.behindRow * isa.cellBytes;
-  tiling.scratchBytes = getSpan(layer, 0, tiling.band) * rowBytes + behind;
+  tiling.scratchBytes =
+      getSpan(layer, 0, tiling.band) * layer.getRowBytes(isa) + behind;
   tiling.scratchBytes = alignPart(tiling.parts, tiling.scratchBytes);
   if (isa.step == 1)
     return tiling;
   int64_t pixel = fit > 1 ? depth : llvm::alignTo(depth, isa.lanes);
   int64_t groups = llvm::divideCeil(layer.window.getKernel()[0], isa.step);
-  tiling.scratchBytes +=
-      groups * columns * pixel * isa.step * isa.cellBytes + behind;
+  tiling.scratchBytes += groups * getSpan(layer, 1, layer.out[2]) * pixel *
+                             isa.step * isa.cellBytes +
+                         behind;
   tiling.scratchBytes = alignPart(tiling.parts, tiling.scratchBytes);
   return tiling;
 }

@@ -75,6 +75,12 @@ struct VectorLayer {
   int64_t getPixels() const { return out[0] * out[1] * out[2]; }
   /// Whether the kernels gather windows first: see kGathers there.
   bool gathers(const VectorArithmetic &isa) const;
+  /// Whether windows lie side by side, so that there are no rows.
+  bool isFlat(const VectorArithmetic &isa) const {
+    return isWhole() || gathers(isa);
+  }
+  /// What the inputs of a row of outputs take.
+  int64_t getRowBytes(const VectorArithmetic &isa) const;
   /// Inputs that lie side by side, and how many such runs a window has.
   int64_t getRun(const VectorArithmetic &isa) const;
   int64_t getRuns(const VectorArithmetic &isa) const;
@@ -96,13 +102,17 @@ struct Tiling {
   /// windows lie side by side.
   int64_t pixels, blocks, band;
   /// For the inputs of a band; 0 if they are read where they are.
-  int64_t scratchBytes;
+  int64_t scratchBytes = 0;
   /// Parts that threads compute at the same time, each with bytes of its own.
   int64_t parts = 1;
 
   /// For at most `mostParts` parts.
   static Tiling choose(const VectorLayer &layer, const VectorArithmetic &isa,
                        int64_t mostParts = 1);
+  /// The same with given sizes; more parts may make bands smaller.
+  static Tiling make(const VectorLayer &layer, const VectorArithmetic &isa,
+                     int64_t pixels, int64_t blocks, int64_t band,
+                     int64_t mostParts = 1);
 
 private:
   /// Parts of the `length` rows or pixels of an image, of which a tile takes
@@ -148,6 +158,8 @@ struct DepthTiling {
 
   static DepthTiling choose(const VectorLayer &layer,
                             const VectorArithmetic &isa, int64_t mostParts = 1);
+  static DepthTiling make(const VectorLayer &layer, const VectorArithmetic &isa,
+                          int64_t band, int64_t mostParts = 1);
 };
 
 void allowOverlap(const VectorLayer &layer, const DepthTiling &tiling,

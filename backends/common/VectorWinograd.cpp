@@ -93,24 +93,59 @@ static int64_t getScratchBytes(const VectorLayer &layer,
          align(layer.in[2] * depth * isa.products.elementBytes);
 }
 
-static WinogradTiling chooseFor(const VectorLayer &layer,
-                                const WinogradArithmetic &isa, int64_t size) {
+/// Tiles in a row, a column; and as many of a row as a chunk may have.
+namespace {
+struct TileCounts {
+  int64_t across, down, most;
+
+  TileCounts(const VectorLayer &layer, const WinogradArithmetic &isa,
+             int64_t size)
+      : across(llvm::divideCeil(layer.out[2], size)),
+        down(llvm::divideCeil(layer.out[1], size)),
+        most(std::max<int64_t>(kChunkBytes /
+                                   ((size + 2) * (size + 2) * layer.in[3] *
+                                    isa.products.cellBytes),
+                               8)) {}
+
+  /// Tiles whose products are computed at a time.
+  int64_t getCount(int64_t band) const {
+    return band > 1 ? band * across : balance(across, most);
+  }
+};
+} // namespace
+
+WinogradTiling WinogradTiling::make(const VectorLayer &layer,
+                                    const WinogradArithmetic &isa, int64_t size,
+                                    int64_t pixels, int64_t blocks,
+                                    int64_t band) {
   WinogradTiling tiling;
   tiling.size = size;
-  int64_t across = llvm::divideCeil(layer.out[2], size),
-          down = llvm::divideCeil(layer.out[1], size), depth = layer.in[3],
-          vectors = llvm::divideCeil(layer.out[3], isa.products.lanes);
-  int64_t most = std::max<int64_t>(
-      kChunkBytes / (tiling.getPlaces() * depth * isa.products.cellBytes), 8);
-  tiling.band = across < most ? balance(down, most / across) : 1;
-  int64_t count =
-      tiling.band > 1 ? tiling.band * across : balance(across, most);
-  double products = chooseRegisters(isa, vectors, count, tiling);
-  tiling.chunk = int64_t(llvm::alignTo(count, tiling.pixels));
+  tiling.pixels = pixels;
+  tiling.blocks = blocks;
+  tiling.band = band;
+  tiling.chunk = int64_t(llvm::alignTo(
+      TileCounts(layer, isa, size).getCount(band), tiling.pixels));
   tiling.scratchBytes = getScratchBytes(layer, tiling, isa);
+  return tiling;
+}
+
+WinogradTiling WinogradTiling::chooseFor(const VectorLayer &layer,
+                                         const WinogradArithmetic &isa,
+                                         int64_t size) {
+  TileCounts counts(layer, isa, size);
+  int64_t depth = layer.in[3],
+          vectors = llvm::divideCeil(layer.out[3], isa.products.lanes);
+  int64_t band = counts.across < counts.most
+                     ? balance(counts.down, counts.most / counts.across)
+                     : 1;
+  int64_t count = counts.getCount(band);
+  WinogradTiling registers;
+  double products = chooseRegisters(isa, vectors, count, registers);
+  WinogradTiling tiling =
+      make(layer, isa, size, registers.pixels, registers.blocks, band);
 
   bool isFour = size == 4;
-  double tiles = double(layer.out[0] * across * down);
+  double tiles = double(layer.out[0] * counts.across * counts.down);
   int64_t steps = llvm::divideCeil(depth, isa.products.step);
   // Each chunk reads all weights, from a cache that is not the first one.
   double chunks = std::ceil(tiles / double(count)),
@@ -124,11 +159,13 @@ static WinogradTiling chooseFor(const VectorLayer &layer,
   return tiling;
 }
 
-/// Integers come out times a power of two, as much as 32 bits hold.
-static bool isExact(int64_t size, const WinogradArithmetic &isa,
-                    int64_t largestSum) {
+bool WinogradTiling::isPossible(const VectorLayer &layer, int64_t size,
+                                const WinogradArithmetic &isa,
+                                int64_t largestSum) {
+  // Integers come out times a power of two, as much as 32 bits hold.
   int64_t factor = size == 4 ? 64 : 4;
-  return !isa.integer || largestSum < (int64_t(1) << 31) / factor;
+  return isWinograd(layer, isa) &&
+         (!isa.integer || largestSum < (int64_t(1) << 31) / factor);
 }
 
 std::optional<WinogradTiling>
@@ -136,16 +173,15 @@ WinogradTiling::choose(const VectorLayer &layer, const WinogradArithmetic &isa,
                        int64_t largestSum) {
   // Below that, memory and code that it takes are not worth the time.
   constexpr double kGain = 1.25;
-  if (!isWinograd(layer, isa))
-    return std::nullopt;
   int64_t vectors = llvm::divideCeil(layer.out[3], isa.products.lanes);
   double most = isa.directCost * 9 * double(layer.in[3] * vectors) *
                 double(layer.getPixels()) / kGain;
   std::optional<WinogradTiling> best;
   for (int64_t size : {2, 4}) {
+    if (!isPossible(layer, size, isa, largestSum))
+      continue;
     WinogradTiling tiling = chooseFor(layer, isa, size);
-    if (!isExact(size, isa, largestSum) ||
-        tiling.cost > (best ? best->cost : most))
+    if (tiling.cost > (best ? best->cost : most))
       continue;
     best = tiling;
   }

@@ -54,6 +54,16 @@ struct WinogradTiling {
   static std::optional<WinogradTiling> choose(const VectorLayer &layer,
                                               const WinogradArithmetic &isa,
                                               int64_t largestSum);
+  /// Whether tiles of `size` outputs in each direction give the right result.
+  static bool isPossible(const VectorLayer &layer, int64_t size,
+                         const WinogradArithmetic &isa, int64_t largestSum);
+  /// The best ones of a size.
+  static WinogradTiling chooseFor(const VectorLayer &layer,
+                                  const WinogradArithmetic &isa, int64_t size);
+  /// Those with given sizes.
+  static WinogradTiling make(const VectorLayer &layer,
+                             const WinogradArithmetic &isa, int64_t size,
+                             int64_t pixels, int64_t blocks, int64_t band);
   int64_t getPlaces() const { return (size + 2) * (size + 2); }
 };
 

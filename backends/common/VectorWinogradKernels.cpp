@@ -6,7 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "VectorKernels.h"
-#include "VectorWinograd.h"
+#include "VectorTilings.h"
 
 #include "PackedWeights.h"
 
@@ -14,28 +14,41 @@ using namespace mlir;
 using namespace edgecc;
 using namespace edgecc::edge;
 
-template <const WinogradArithmetic &isa>
-static std::optional<WinogradTiling> chooseTiling(ConvOp op) {
-  return WinogradTiling::choose(VectorLayer::get(op), isa,
-                                isa.integer ? getLargestSum(op) : 0);
+/// A convolution that is of these types, whatever its window.
+template <const WinogradArithmetic &isa> static bool isPlainConv(ConvOp op) {
+  bool isImage = isa.integer ? isInt8Image(op) && !PackedWeights::find(op)
+                             : isFloatImage(op);
+  return isImage && op.getGroups() == 1;
 }
 
 template <const WinogradArithmetic &isa> static bool isWinogradConv(ConvOp op) {
-  bool isImage = isa.integer ? isInt8Image(op) && !PackedWeights::find(op)
-                             : isFloatImage(op);
-  return isImage && op.getGroups() == 1 && chooseTiling<isa>(op);
+  return isPlainConv<isa>(op) && getWinogradTiling(op, isa);
+}
+
+template <const WinogradArithmetic &isa> static KernelTilings getTilings() {
+  return {getMethod(isa),
+          [](Operation *op) {
+            auto conv = cast<ConvOp>(op);
+            return isPlainConv<isa>(conv) ? listWinogradTilings(conv, isa)
+                                          : TilingList();
+          },
+          [](Operation *op, kern::TilingAttr tiling) {
+            auto conv = cast<ConvOp>(op);
+            return isPlainConv<isa>(conv) &&
+                   acceptsWinogradTiling(conv, isa, tiling);
+          }};
 }
 
 template <const WinogradArithmetic &isa>
 static int64_t getExtraBytes(ConvOp op) {
-  return getWinogradExtraBytes(VectorLayer::get(op), *chooseTiling<isa>(op),
-                               isa);
+  return getWinogradExtraBytes(VectorLayer::get(op),
+                               *getWinogradTiling(op, isa), isa);
 }
 
 template <const WinogradArithmetic &isa>
 static LogicalResult lowerFloat(ConvOp op, KernelCallBuilder &call) {
   VectorLayer layer = VectorLayer::get(op);
-  WinogradTiling tiling = *chooseTiling<isa>(op);
+  WinogradTiling tiling = *getWinogradTiling(op, isa);
   call.begin("conv2d_winograd_f32_simd", "conv2d_winograd_simd.h");
   addWinogradTiling(layer, tiling, isa, call);
   call.addInput(op.getInput());
@@ -52,7 +65,7 @@ template <const WinogradArithmetic &isa>
 static LogicalResult lowerInt8(ConvOp op, KernelCallBuilder &call,
                                const ResidualSum *sum) {
   VectorLayer layer = VectorLayer::get(op);
-  WinogradTiling tiling = *chooseTiling<isa>(op);
+  WinogradTiling tiling = *getWinogradTiling(op, isa);
   reference::Tensor filter = *getConstantTensor(op.getFilter());
   call.begin(sum ? "conv2d_winograd_s8_add_simd" : "conv2d_winograd_s8_simd",
              "conv2d_winograd_simd.h");
@@ -77,6 +90,7 @@ static void addFloat(KernelRegistry &registry) {
   kernel.extraBytes = [](Operation *op) {
     return getExtraBytes<isa>(cast<ConvOp>(op));
   };
+  kernel.tilings = getTilings<isa>();
 }
 
 template <const WinogradArithmetic &isa>
@@ -84,7 +98,7 @@ static void addInt8(KernelRegistry &registry) {
   addImageKernels<isWinogradConv<isa>, lowerInt8<isa>, getExtraBytes<isa>>(
       registry, "conv2d_winograd_s8_" + isa.products.suffix,
       "conv2d_winograd_s8_add_" + isa.products.suffix, getBenefit(isa),
-      isa.products.features);
+      isa.products.features, getTilings<isa>());
 }
 
 void edgecc::registerVectorWinogradKernels(KernelRegistry &registry) {

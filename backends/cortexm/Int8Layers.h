@@ -75,13 +75,15 @@ template <bool (*Matches)(edge::ConvOp),
           int64_t (*ExtraBytes)(edge::ConvOp) = nullptr>
 void addImageKernels(KernelRegistry &registry, const llvm::Twine &name,
                      const llvm::Twine &sumName, int benefit,
-                     llvm::ArrayRef<llvm::StringRef> features) {
+                     llvm::ArrayRef<llvm::StringRef> features,
+                     const KernelTilings &tilings = {}) {
   Kernel &alone = registry.add<edge::ConvOp>(
       name, Matches,
       [](edge::ConvOp op, KernelCallBuilder &call) {
         return Lower(op, call, nullptr);
       },
       benefit, features);
+  alone.tilings = tilings;
   if constexpr (ExtraBytes != nullptr)
     alone.extraBytes = [](mlir::Operation *op) {
       return ExtraBytes(mlir::cast<edge::ConvOp>(op));
@@ -97,6 +99,8 @@ void addImageKernels(KernelRegistry &registry, const llvm::Twine &name,
         return Lower(sum.conv, call, &sum);
       },
       benefit, features);
+  // Those of the convolution; listed for that only.
+  both.tilings.method = tilings.method;
   both.producer = [](mlir::Operation *op) -> mlir::Operation * {
     return findResidualSum(mlir::cast<edge::AddOp>(op))->conv;
   };

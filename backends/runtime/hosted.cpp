@@ -89,7 +89,68 @@ void reportTime(void (*call)()) {
 
 } // namespace
 
+//===----------------------------------------------------------------------===//
+// Layers
+//===----------------------------------------------------------------------===//
+
+namespace {
+
+constexpr int kMostLayers = 4096;
+
+/// Nanoseconds of each layer in one run, and the least of all runs. What comes
+/// before the first layer belongs to none.
+struct LayerClock {
+  std::uint64_t spent[kMostLayers], least[kMostLayers];
+  bool seen[kMostLayers];
+  int current = -1;
+  std::uint64_t since = 0;
+
+  void change(int next) {
+    const std::uint64_t now = nanoseconds();
+    if (current >= 0)
+      spent[current] += now - since;
+    if (next >= 0)
+      seen[next] = true;
+    current = next;
+    since = nanoseconds();
+  }
+
+  void finishRun() {
+    change(-1);
+    for (int i = 0; i < kMostLayers; ++i) {
+      if (seen[i] && (least[i] == 0 || spent[i] < least[i]))
+        least[i] = spent[i];
+      spent[i] = 0;
+    }
+  }
+};
+
+LayerClock layerClock;
+
+} // namespace
+
+extern "C" void edgecc_clock_layer(int index) {
+  if (index >= 0 && index < kMostLayers)
+    layerClock.change(index);
+}
+
 namespace platform {
+
+void timeLayers(void (*call)()) {
+  constexpr std::uint64_t kBudget = 400000000u;
+  constexpr int kFewest = 20;
+  const std::uint64_t start = nanoseconds();
+  for (int i = 0; i < kFewest || nanoseconds() - start < kBudget; ++i) {
+    call();
+    layerClock.finishRun();
+  }
+  for (int i = 0; i < kMostLayers; ++i)
+    if (layerClock.seen[i]) {
+      char key[32];
+      std::snprintf(key, sizeof key, "layer%d", i);
+      report(key, layerClock.least[i] * 1000u);
+    }
+}
 
 bool openFiles(const char *folder) {
   input = openIn(folder, "input.bin", "rb");

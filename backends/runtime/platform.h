@@ -48,10 +48,15 @@ std::size_t usedStack();
 /// it. Does nothing where only QEMU can count.
 void measureNatively(void (*call)());
 
+/// Reports the picoseconds of each layer of `call`, which layer_clock.h tells
+/// apart: the least of many runs.
+void timeLayers(void (*call)());
+
 } // namespace platform
 
 /// The runner's entry. `command` is "run:FOLDER" to test, "count:FOLDER" for
-/// the counting plugin and the stack, "time:FOLDER" to measure natively.
+/// the counting plugin and the stack, "time:FOLDER" to measure natively,
+/// "layers:FOLDER" to do so layer by layer.
 int runnerMain(const char *command);
 
 #endif // EDGECC_RUNTIME_PLATFORM_H

@@ -237,7 +237,8 @@ int runnerMain(const char *command) {
     platform::reportError("cannot open input.bin and output.bin");
     return 1;
   }
-  const bool count = command[0] == 'c', time = command[0] == 't';
+  const bool count = command[0] == 'c', layers = command[0] == 'l';
+  const bool time = command[0] == 't' || layers;
   // Measured as a caller would have it, tested at the least alignment.
   place(model::kInputs, kInputCount, inputSpace, count || time, inputs);
   place(model::kOutputs, kOutputCount, outputSpace, count || time, outputs);
@@ -249,7 +250,9 @@ int runnerMain(const char *command) {
   for (std::size_t i = 0; i < samples; ++i)
     if (!runSample(count || time))
       return 1;
-  if (time)
+  if (layers)
+    platform::timeLayers(callModel);
+  else if (time)
     platform::measureNatively(callModel);
   if (!platform::closeFiles()) {
     platform::reportError("cannot write the output file");

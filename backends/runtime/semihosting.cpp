@@ -134,6 +134,8 @@ std::size_t usedStack() {
 
 void measureNatively(void (*)()) {}
 
+void timeLayers(void (*)()) {}
+
 } // namespace platform
 
 extern "C" [[noreturn]] void edgecc_exit(int status) {

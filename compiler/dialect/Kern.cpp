@@ -94,6 +94,14 @@ LogicalResult WindowAttr::verify(function_ref<InFlightDiagnostic()> emitError,
   return success();
 }
 
+LogicalResult TilingAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                                 StringRef method, int64_t unit, int64_t pixels,
+                                 int64_t blocks, int64_t band) {
+  if (unit < 1 || pixels < 1 || blocks < 1 || band < 1)
+    return emitError() << "unit, pixels, blocks and band are at least 1";
+  return success();
+}
+
 LogicalResult DataOp::verify() {
   auto type = cast<MemRefType>(getType());
   auto valueType = cast<ShapedType>(getValue().getType());

@@ -172,6 +172,14 @@ struct CommandLine {
       "threads", value("N"), cat(choices),
       desc("large layers in up to N parts, which a function of the caller's\n"
            "may compute at the same time (default: 1; docs/threads.md)")};
+  Text tune{
+      "tune", value("FILE"), cat(choices),
+      desc("measure in how large tiles layers are computed best, and write\n"
+           "that to FILE, for --tuned (docs/tuning.md)")};
+  Texts tuned{
+      "tuned", value("FILE"), cat(choices),
+      desc("compute layers in the tiles that --tune has found best; once\n"
+           "for each target of --dispatch")};
   Texts stateful{
       "stateful", value("IN=OUT[:FILE.npy]|NODE"), cat(choices),
       desc("keep in the generated code's context what comes out as OUT and\n"

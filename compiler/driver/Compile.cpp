@@ -10,6 +10,7 @@
 #include "Output.h"
 #include "Passes.h"
 #include "Stages.h"
+#include "Tune.h"
 
 #include "edgecc/Backend/KernelRegistry.h"
 #include "edgecc/Execute/Execute.h"
@@ -39,9 +40,11 @@ static Error checkOutputs(const Options &options) {
   if (!options.outputFolder.empty())
     if (Error error = checkWritable(options.outputFolder))
       return error;
-  if (options.reportFile.empty())
-    return Error::success();
-  return checkWritable(sys::path::parent_path(options.reportFile));
+  for (StringRef file : {options.reportFile, options.tuneFile})
+    if (!file.empty())
+      if (Error error = checkWritable(sys::path::parent_path(file)))
+        return error;
+  return Error::success();
 }
 
 /// Fails if the budget asks for what cannot be told for this target, and
@@ -67,11 +70,13 @@ static Error planTrial(Session &session) {
   bool needed = options.measure || options.explore || budget.flash ||
                 budget.latency || budget.energy;
   session.measures = needed || budget.ram;
-  if (!session.measures && !options.verifySamples)
+  const bool tunes = !options.tuneFile.empty();
+  if (!session.measures && !options.verifySamples && !tunes)
     return Error::success();
   Error missing = execute::checkTools(target);
   // Some of what --dispatch chooses among can be tried everywhere.
-  if (!missing || needed || (options.verifySamples && session.dispatch.empty()))
+  if (!missing || needed || tunes ||
+      (options.verifySamples && session.dispatch.empty()))
     return missing;
   // Only the stack is not known then, a small part of the RAM.
   std::string reason = toString(std::move(missing));
@@ -128,6 +133,8 @@ Error driver::prepare(Session &session) {
   if (Error error = loadDispatch(session))
     return error;
   if (Error error = checkThreads(session))
+    return error;
+  if (Error error = loadTunings(session))
     return error;
   if (options.optimizesSize) {
     session.target.compiler.optimization = kSmallestCode;
@@ -232,7 +239,7 @@ static Error compileToFiles(Session &session) {
       return error;
     return explore(session);
   }
-  for (Stage stage : {runTensorPasses, measureAccuracy, studySensitivity,
+  for (Stage stage : {runTensorPasses, measureAccuracy, studySensitivity, tune,
                       makeCodeWithinBudget, searchBudget, checkBudget, publish})
     if (Error error = stage(session))
       return error;

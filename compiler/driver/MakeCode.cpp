@@ -14,6 +14,7 @@
 #include "Dispatch.h"
 #include "Passes.h"
 #include "Stages.h"
+#include "Tune.h"
 
 #include "edgecc/Backend/KernelRegistry.h"
 #include "edgecc/Passes/Passes.h"
@@ -40,6 +41,8 @@ lowerCopy(const Session &session, const Target &target, mlir::ModuleOp edge,
   lowering.threads = int64_t(session.options.threads);
   lowering.inputsInArena = session.options.inputsInArena;
   mlir::OwningOpRef<mlir::ModuleOp> kern = edge.clone();
+  if (Error error = applyTunings(session, target, *kern))
+    return error;
   Error error = runPasses(*kern, [&](mlir::OpPassManager &passes) {
     if (arena)
       passes.addNestedPass<mlir::func::FuncOp>(createStreamRows({*arena}));
@@ -94,22 +97,30 @@ static Error lowerFallbacks(Session &session, mlir::ModuleOp edge) {
              : Error::success();
 }
 
+Expected<mlir::OwningOpRef<mlir::ModuleOp>>
+driver::pruneForLowering(Session &session) {
+  // The interpreter keeps all channels: --verify shows that none is missed.
+  mlir::OwningOpRef<mlir::ModuleOp> edge = session.edge->clone();
+  if (session.options.prunes)
+    if (Error error = pruneLossless(session, *edge))
+      return error;
+  return edge;
+}
+
 Error driver::lower(Session &session) {
   StringSet<> features;
   for (const std::string &feature : session.target.features)
     features.insert(feature);
   if (failed(checkKernels(getModelFunction(*session.edge), features)))
     return alreadyReported(InputError);
-  // The interpreter keeps all channels: --verify shows that none is missed.
-  mlir::OwningOpRef<mlir::ModuleOp> edge = session.edge->clone();
-  if (session.options.prunes)
-    if (Error error = pruneLossless(session, *edge))
-      return error;
-  auto kern = lowerWithinLimit(session, session.target, *edge);
+  auto edge = pruneForLowering(session);
+  if (!edge)
+    return edge.takeError();
+  auto kern = lowerWithinLimit(session, session.target, **edge);
   if (!kern)
     return kern.takeError();
   session.kern = std::move(*kern);
-  return lowerFallbacks(session, *edge);
+  return lowerFallbacks(session, **edge);
 }
 
 Error driver::emit(Session &session) {

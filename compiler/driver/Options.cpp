@@ -243,6 +243,32 @@ static Error readRepair(const CommandLine &line, Options &options) {
   return Error::success();
 }
 
+static Error readTuning(const CommandLine &line, Options &options) {
+  options.tunedFiles.assign(line.tuned.begin(), line.tuned.end());
+  if (!line.tune.getNumOccurrences())
+    return Error::success();
+  options.tuneFile = line.tune;
+  if (options.tuneFile.empty())
+    return inOption(line.tune.ArgStr,
+                    "give the file to write, like tuned.json");
+  if (!options.tunedFiles.empty())
+    return inOption(line.tune.ArgStr, "measures, and --tuned takes what was "
+                                      "measured: give one of them");
+  if (!line.dispatch.getValue().empty())
+    return inOption(line.tune.ArgStr,
+                    "measures one target: tune each by itself, and give "
+                    "--dispatch a --tuned FILE for each");
+  if (options.threads > 1)
+    return inOption(line.tune.ArgStr,
+                    "measures on one thread: leave out --threads; it takes "
+                    "the same file with --tuned");
+  for (const CommandLine::Text *option : {&line.emit, &line.explore})
+    if (option->getNumOccurrences())
+      return inOption(line.tune.ArgStr,
+                      ("does not go with --" + option->ArgStr).str());
+  return Error::success();
+}
+
 static Error readCode(const CommandLine &line, Options &options) {
   if (Error error = readPrecision(line, options))
     return error;
@@ -281,7 +307,7 @@ static Error readCode(const CommandLine &line, Options &options) {
                         "' is not a number of threads from 1 to " +
                         std::to_string(kMostThreads));
   options.stateful.assign(line.stateful.begin(), line.stateful.end());
-  return Error::success();
+  return readTuning(line, options);
 }
 
 static Error readSamples(const CommandLine &line, Options &options) {
@@ -419,8 +445,11 @@ static Error readSplit(const CommandLine &line, Options &options) {
     if (option->getNumOccurrences())
       return inOption(option->ArgStr, "with --split, the system's file says "
                                       "this of its device");
+  if (!options.tunedFiles.empty())
+    return inOption(line.tuned.ArgStr, "does not go with --split");
   for (const CommandLine::Text *option :
-       {&line.emit, &line.passPipeline, &line.reportFile, &line.verify})
+       {&line.emit, &line.passPipeline, &line.reportFile, &line.verify,
+        &line.tune})
     if (option->getNumOccurrences())
       return inOption(option->ArgStr, "does not go with --split");
   if (!options.stateful.empty())

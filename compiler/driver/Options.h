@@ -106,6 +106,10 @@ struct Options {
   bool inputsInArena = false;
   /// Parts of a layer that may be computed at the same time.
   uint64_t threads = 1;
+  /// Where to write how loops are cut best, as measured; empty: not measured.
+  std::string tuneFile;
+  /// What has been measured before, for one target each.
+  std::vector<std::string> tunedFiles;
   /// IN=OUT, IN=OUT:FILE.npy, NODE: what the generated code keeps.
   std::vector<std::string> stateful;
   std::vector<InputShape> inputShapes;

@@ -66,5 +66,7 @@ Error driver::publish(Session &session) {
     files = makeOutputFiles(session, options.outputFolder);
   if (!options.reportFile.empty())
     files.push_back({options.reportFile, formatReport(session.report)});
+  if (!options.tuneFile.empty())
+    files.push_back({options.tuneFile, formatTuning(session.tunings.front())});
   return writeFiles(files);
 }

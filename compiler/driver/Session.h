@@ -18,6 +18,7 @@
 #include "Reference.h"
 #include "Repair.h"
 #include "Samples.h"
+#include "TuningFile.h"
 
 #include "edgecc/Backend/Emit.h"
 #include "edgecc/Execute/Execute.h"
@@ -94,6 +95,8 @@ struct Session {
     /// Whether more are coded where --flash asks for it.
     bool isFree = true;
   } coding;
+  /// How loops are cut, for each target that this has been measured for.
+  std::vector<Tuning> tunings;
   GeneratedCode code;
   /// By a hash of the code: what it took.
   std::map<std::string, execute::Measurement> measurements;

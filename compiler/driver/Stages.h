@@ -57,10 +57,16 @@ llvm::Error studySensitivity(Session &session);
 /// Describes kernel calls and memory in the report (Layers.cpp).
 llvm::Error describeLayers(Session &session);
 
+/// What each layer of the generated code costs (Trial.cpp).
+llvm::Expected<execute::LayerCosts> costLayers(Session &session);
 /// Compiles the generated code, runs and measures it as far as the options ask
 /// for (Trial.cpp).
 llvm::Error tryCode(Session &session);
 
+/// A copy of `edge` as it is lowered: without channels that change no bit, if
+/// these may go (MakeCode.cpp).
+llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>>
+pruneForLowering(Session &session);
 /// edge -> kern (MakeCode.cpp).
 llvm::Error lower(Session &session);
 /// kern -> C++ (MakeCode.cpp).

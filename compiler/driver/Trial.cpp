@@ -273,6 +273,26 @@ private:
 
 } // namespace
 
+Expected<execute::LayerCosts> driver::costLayers(Session &session) {
+  Expected<TemporaryFolder> folder = writeCode(session);
+  if (!folder)
+    return folder.takeError();
+  auto runner =
+      ReferenceRunner::create(getModelFunction(*session.edge), session.layout);
+  if (!runner)
+    return runner.takeError();
+  Sample inputs = runner->adaptInputs(chooseSamples(session, 1).front());
+  execute::BuildOptions options;
+  options.onlyLayers = true;
+  auto program = execute::build(folder->getPath(), session.options.name,
+                                session.target, options);
+  if (!program)
+    return makeError(InternalError, "the generated code does not compile: " +
+                                        toString(program.takeError()));
+  StateCarrier state(getModelFunction(*session.edge));
+  return program->costLayers(toBytes(inputs, state));
+}
+
 Error driver::tryCode(Session &session) {
   if (!session.options.verifySamples && !session.measures)
     return Error::success();

@@ -190,12 +190,12 @@ Error linkRunner(const Executable::State &state, StringRef object,
   return link(state, sources, object, output);
 }
 
-Error buildMarked(const Executable::State &state) {
-  SmallString<256> marks(runtimeFolder(state.target));
-  sys::path::append(marks, "layer_marks.h");
+Error buildMarked(const Executable::State &state, StringRef marks) {
+  SmallString<256> header(runtimeFolder(state.target));
+  sys::path::append(header, marks);
   if (Error error = runCompiler(state,
                                 modelCommand(state, state.markedObject(),
-                                             {"-include", std::string(marks)}),
+                                             {"-include", std::string(header)}),
                                 "compiling '" + state.name + ".cpp'"))
     return error;
   return linkRunner(state, state.markedObject(), state.markedProgram());
@@ -232,6 +232,8 @@ Expected<Executable> build(StringRef folder, StringRef name,
   state->options = options;
   if (Error error = makeFolder(state->folder))
     return error;
+  if (options.onlyLayers)
+    return Executable(std::move(state));
   if (Error error =
           runCompiler(*state, modelCommand(*state, state->modelObject()),
                       "compiling '" + state->name + ".cpp'"))

@@ -44,14 +44,15 @@ llvm::Error linkRunner(const Executable::State &state, llvm::StringRef object,
                        llvm::StringRef output);
 
 /// Compiles the model with marks at its layers, and links it with the runner.
-llvm::Error buildMarked(const Executable::State &state);
+/// `marks` is the header that has them: layer_marks.h, layer_clock.h.
+llvm::Error buildMarked(const Executable::State &state, llvm::StringRef marks);
 
 /// Links the least image that contains the model (Cortex-M), or looks at the
 /// model's object file.
 llvm::Expected<Flash> measureFlash(const Executable::State &state);
 
 /// What the runner is asked to do; the first letter goes to the program.
-enum class RunMode { Run, Count, Time };
+enum class RunMode { Run, Count, Time, TimeLayers };
 
 /// Where the counting plugin shall count, and write to.
 struct CountRequest {
@@ -70,6 +71,7 @@ struct RunResult {
 /// Whether this machine runs the target's code without an emulator.
 bool runsDirectly(const Target &target);
 
+/// Of program() or, to time layers, of markedProgram().
 llvm::Expected<RunResult> execute(const Executable::State &state,
                                   llvm::ArrayRef<Bytes> samples, RunMode mode,
                                   const CountRequest *count = nullptr);

@@ -158,13 +158,44 @@ Expected<std::vector<uint64_t>>
 Executable::measureLayers(const Bytes &sample) const {
   if (runsDirectly(state->target) && !emulatorHasFeatures(state->target))
     return std::vector<uint64_t>();
-  if (Error error = buildMarked(*state))
+  if (Error error = buildMarked(*state, "layer_marks.h"))
     return error;
   Measurement measurement;
   if (Error error = countInstructions(*state, state->markedProgram(), sample,
                                       measurement))
     return error;
   return std::move(measurement.layers);
+}
+
+/// The runner reports "layerN" for each layer in picoseconds.
+static Expected<std::vector<double>> timeLayers(const Executable::State &state,
+                                                const Bytes &sample) {
+  if (Error error = buildMarked(state, "layer_clock.h"))
+    return std::move(error);
+  Expected<RunResult> result = execute(state, sample, RunMode::TimeLayers);
+  if (!result)
+    return result.takeError();
+  std::vector<double> times;
+  while (true) {
+    auto layer = result->reports.find("layer" + std::to_string(times.size()));
+    if (layer == result->reports.end())
+      return times;
+    times.push_back(double(layer->second) / 1000);
+  }
+}
+
+Expected<LayerCosts> Executable::costLayers(const Bytes &sample) const {
+  if (runsDirectly(state->target)) {
+    Expected<std::vector<double>> times = timeLayers(*state, sample);
+    if (!times)
+      return times.takeError();
+    return LayerCosts{std::move(*times), "ns"};
+  }
+  Expected<std::vector<uint64_t>> counts = measureLayers(sample);
+  if (!counts)
+    return counts.takeError();
+  return LayerCosts{std::vector<double>(counts->begin(), counts->end()),
+                    "instructions"};
 }
 
 } // namespace edgecc::execute

@@ -68,6 +68,8 @@ static std::string runnerArgument(const Executable::State &state,
     return "count:" + state.folder;
   case RunMode::Time:
     return "time:" + state.folder;
+  case RunMode::TimeLayers:
+    return "layers:" + state.folder;
   }
   llvm_unreachable("covered switch");
 }
@@ -76,6 +78,8 @@ static Command runCommand(const Executable::State &state, RunMode mode,
                           const CountRequest *count) {
   const Target &target = state.target;
   const std::string argument = runnerArgument(state, mode);
+  if (mode == RunMode::TimeLayers)
+    return {state.markedProgram(), argument};
   if (!count && runsDirectly(target))
     return {state.program(), argument};
 

@@ -180,6 +180,12 @@ static json::Value toJson(const Pruning &pruning) {
                       {"groups", toArray(pruning.groups)}};
 }
 
+static json::Value toJson(const Tuning &tuning) {
+  return json::Object{{"file", tuning.file},     {"unit", tuning.unit},
+                      {"layers", tuning.layers}, {"changed", tuning.changed},
+                      {"before", tuning.before}, {"after", tuning.after}};
+}
+
 template <typename T> static json::Value orNull(const std::optional<T> &part) {
   return part ? ::toJson(*part) : json::Value(nullptr);
 }
@@ -206,5 +212,6 @@ json::Value edgecc::report::toJson(const Report &report) {
                       {"sensitivity_samples", report.sensitivitySamples},
                       {"precision_search", orNull(report.precisionSearch)},
                       {"pruning", orNull(report.pruning)},
+                      {"tuning", orNull(report.tuning)},
                       {"buffers", toArray(report.buffers)}};
 }

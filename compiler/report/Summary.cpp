@@ -184,6 +184,13 @@ static void printDispatch(raw_ostream &os, const Report &report) {
   os << '\n';
 }
 
+static void printTuning(raw_ostream &os, const Tuning &tuning) {
+  row(os, "tuned") << tuning.changed << " of " << tuning.layers << " layers, "
+                   << formatCount(uint64_t(tuning.before)) << " to "
+                   << formatCount(uint64_t(tuning.after)) << " " << tuning.unit
+                   << " (" << tuning.file << ")\n";
+}
+
 void edgecc::report::printSummary(raw_ostream &os, const Report &report) {
   os << report.model << " for " << report.target << ": " << report.layers.size()
      << " layers, " << formatCount(report.getMacs()) << " MACs\n";
@@ -195,6 +202,8 @@ void edgecc::report::printSummary(raw_ostream &os, const Report &report) {
     printPrecisions(os, *report.precisionSearch);
   if (report.pruning)
     printPruning(os, *report.pruning);
+  if (report.tuning)
+    printTuning(os, *report.tuning);
   printRam(os, report);
   printFlash(os, report);
   printLatency(os, report);

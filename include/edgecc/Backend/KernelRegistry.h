@@ -92,6 +92,18 @@ protected:
   mlir::MLIRContext *context;
 };
 
+/// How the loops of a kernel can be cut for an operation.
+struct KernelTilings {
+  /// What `kern.tiling` calls the kernel, and its form with a sum; empty if
+  /// there is nothing to choose.
+  std::string method;
+  /// Ways that are worth measuring, the one first that the kernel takes by
+  /// itself; empty if it does not compute the operation.
+  std::function<llvm::SmallVector<kern::TilingAttr>(mlir::Operation *)> list;
+  /// Whether it can compute the operation so.
+  std::function<bool(mlir::Operation *, kern::TilingAttr)> accepts;
+};
+
 /// One kernel.
 struct Kernel {
   /// Name in reports, unique.
@@ -113,6 +125,7 @@ struct Kernel {
   /// The producer of an operand that it computes as well, so that this needs no
   /// kernel of its own. Not set: none.
   std::function<mlir::Operation *(mlir::Operation *)> producer;
+  KernelTilings tilings;
 };
 
 /// The kernels of a program.
@@ -142,11 +155,13 @@ public:
                          return lower(mlir::cast<OpT>(op), call);
                        },
                        /*extraBytes=*/{},
-                       /*producer=*/{}});
+                       /*producer=*/{},
+                       /*tilings=*/{}});
     return kernels.back();
   }
 
-  /// The kernels that compute `op` on a target with `features`, best first.
+  /// The kernels that compute `op` on a target with `features`, best first;
+  /// before all the one that `kern.tiling` names.
   llvm::SmallVector<const Kernel *>
   getCandidates(mlir::Operation *op, const llvm::StringSet<> &features) const;
 
@@ -157,6 +172,11 @@ public:
   KernelChoice choose(mlir::func::FuncOp function,
                       const llvm::StringSet<> &features,
                       int64_t extraBytes) const;
+
+  /// The kernels for operations like `op` whose loops can be cut in several
+  /// ways, on a target with `features`.
+  llvm::SmallVector<const Kernel *>
+  getTileable(mlir::Operation *op, const llvm::StringSet<> &features) const;
 
 private:
   std::vector<Kernel> kernels;

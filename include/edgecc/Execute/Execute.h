@@ -37,6 +37,9 @@ struct BuildOptions {
   /// Compile the model with the warnings that its contract promises to be free
   /// of (-Wall -Wextra -Wconversion -Wshadow), as errors.
   bool strictWarnings = false;
+  /// Only what layers cost is asked for: the model is compiled once, with
+  /// marks.
+  bool onlyLayers = false;
   /// Limits for one compiler or emulator process.
   unsigned compileTimeoutSeconds = 600;
   unsigned runTimeoutSeconds = 600;
@@ -67,6 +70,12 @@ struct Measurement {
   Flash flash;
 };
 
+/// What each layer of one call costs, in order.
+struct LayerCosts {
+  std::vector<double> values;
+  std::string unit; ///< "ns" or "instructions"
+};
+
 /// A model compiled for a target, in a temporary folder that goes with it.
 class Executable {
 public:
@@ -88,6 +97,10 @@ public:
   /// some instructions higher than without. Empty where QEMU cannot count.
   llvm::Expected<std::vector<uint64_t>>
   measureLayers(const Bytes &sample) const;
+
+  /// The same in time where this machine runs the code, the least of many runs;
+  /// else in instructions.
+  llvm::Expected<LayerCosts> costLayers(const Bytes &sample) const;
 
   /// The linked program, and the folder in which it lies.
   std::string getProgram() const;

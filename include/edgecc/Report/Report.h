@@ -206,6 +206,16 @@ struct DispatchTarget {
   uint64_t arena = 0;
 };
 
+/// What --tune has found.
+struct Tuning {
+  std::string file;
+  std::string unit; ///< "ns" or "instructions"
+  /// Layers that can be computed in several ways; those that the cost models do
+  /// not choose best; what all of them cost before and after.
+  uint64_t layers = 0, changed = 0;
+  double before = 0, after = 0;
+};
+
 struct Report {
   std::string tool;
   std::string command;
@@ -233,6 +243,7 @@ struct Report {
   uint64_t sensitivitySamples = 0;
   std::optional<PrecisionSearch> precisionSearch;
   std::optional<Pruning> pruning;
+  std::optional<Tuning> tuning;
   std::vector<Buffer> buffers;
 
   uint64_t getMacs() const;

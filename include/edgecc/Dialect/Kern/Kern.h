@@ -39,6 +39,8 @@ inline constexpr llvm::StringLiteral kExtraBytes = "kern.extra_bytes";
 inline constexpr llvm::StringLiteral kCodingSaves = "kern.coding_saves";
 /// The kernel that decodes constants.
 inline constexpr llvm::StringLiteral kDecoder = "decode_prefix";
+/// Of `edge` operations: a TilingAttr.
+inline constexpr llvm::StringLiteral kTiling = "kern.tiling";
 /// On a buffer where an input can be written before a run: the input's number.
 inline constexpr llvm::StringLiteral kInputPlace = "kern.input_place";
 /// Of functions: on how many threads the program may run; absent: on one.

@@ -66,6 +66,31 @@ def Kern_WindowAttr : Kern_Attr<"Window", "window"> {
 }
 
 //===----------------------------------------------------------------------===//
+// Attributes of operations that are to be lowered
+//===----------------------------------------------------------------------===//
+
+def Kern_TilingAttr : Kern_Attr<"Tiling", "tiling"> {
+  let summary = "how the loops of a layer are to be cut, as --tune measured it";
+  let description = [{
+    `kern.tiling` of an `edge` operation. `method` names the kernels that may
+    compute it (Kernel::tilings), `unit` pixels count as one (of Winograd's
+    convolution: the outputs of a tile in each direction), `pixels` times
+    `blocks` vectors of channels are sums in registers, and the inputs of `band`
+    rows, or of `band` pixels where windows lie side by side, are prepared at a
+    time. Without it a cost model chooses.
+
+    Example: `#kern.tiling<"vnni", unit = 1, pixels = 6, blocks = 4, band = 8>`
+  }];
+  let parameters = (ins StringRefParameter<>:$method, "int64_t":$unit,
+                        "int64_t":$pixels, "int64_t":$blocks, "int64_t":$band);
+  let assemblyFormat = [{
+    `<` $method `,` `unit` `=` $unit `,` `pixels` `=` $pixels `,` `blocks` `=`
+    $blocks `,` `band` `=` $band `>`
+  }];
+  let genVerifyDecl = 1;
+}
+
+//===----------------------------------------------------------------------===//
 // Operations
 //===----------------------------------------------------------------------===//
 
