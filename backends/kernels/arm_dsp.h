@@ -10,18 +10,15 @@
 #include <cstdint>
 #include <cstring>
 
+#ifndef EDGECC_KERNELS_WORDS_H
+#include "words.h"
+#endif
+
 #if defined(__ARM_FEATURE_DSP)
 
 namespace edgecc {
 namespace kernels {
 namespace {
-
-/// Four bytes or two int16 at any address; a single LDR.
-[[maybe_unused]] inline std::int32_t loadWord(const void *from) {
-  std::int32_t word;
-  std::memcpy(&word, from, sizeof(word));
-  return word;
-}
 
 [[maybe_unused]] inline void storeWord(void *to, std::int32_t word) {
   std::memcpy(to, &word, sizeof(word));
