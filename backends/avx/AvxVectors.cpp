@@ -9,6 +9,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "../common/VectorStates.h"
 #include "../common/VectorWinograd.h"
 
 using namespace edgecc;
@@ -72,6 +73,33 @@ const VectorArithmetic edgecc::f32Avx512 =
     makeF32("F32Avx512", "avx512", kAvx512, "avx512vnni", 16, 24, 40);
 const VectorArithmetic edgecc::f32Avx2 =
     makeF32("F32Avx2", "avx2", kAvx2, "avx2", 8, 12, 30);
+
+//===----------------------------------------------------------------------===//
+// Integer recurrent layers
+//===----------------------------------------------------------------------===//
+
+const StateArithmetic edgecc::stateVnni = {s8Vnni,
+                                           "StateVnni",
+                                           "avx512_state_vectors.h",
+                                           /*rows=*/16,
+                                           /*step=*/4,
+                                           /*blocks=*/8,
+                                           /*together=*/8,
+                                           /*tileBlocks=*/2,
+                                           /*rowBlocks=*/8,
+                                           /*offset=*/-32768,
+                                           /*columnsFirst=*/false};
+const StateArithmetic edgecc::stateAvx2 = {s8Avx2,
+                                           "StateAvx2",
+                                           "avx2_state_vectors.h",
+                                           /*rows=*/8,
+                                           /*step=*/2,
+                                           /*blocks=*/8,
+                                           /*together=*/4,
+                                           /*tileBlocks=*/2,
+                                           /*rowBlocks=*/8,
+                                           /*offset=*/0,
+                                           /*columnsFirst=*/false};
 
 //===----------------------------------------------------------------------===//
 // Winograd's convolution

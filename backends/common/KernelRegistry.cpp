@@ -93,6 +93,7 @@ const KernelRegistry &KernelRegistry::get() {
     registerVectorWinogradKernels(all);
     registerVectorPoolingKernels(all);
     registerVectorRecurrentKernels(all);
+    registerVectorRecurrentS16Kernels(all);
     return all;
   }();
   return registry;

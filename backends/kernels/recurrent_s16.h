@@ -139,15 +139,17 @@ inline void multiplyScaled(const std::int8_t *matrix, const std::int16_t *in,
   }
 }
 
-/// What the cells have in common: sizes, weights, constants, functions.
-template <class In, int Hidden, Direction Way, Activation... Functions>
+/// What the cells have in common: sizes, weights, constants, functions. A gate
+/// has `Padded` sums, of which those from Hidden on are there to fill up.
+template <class In, int Hidden, Direction Way, int Padded,
+          Activation... Functions>
 struct IntegerLayer {
   using Sizes = RecurrentSizes<In, Hidden, Way, Functions...>;
-  static constexpr int inputs = Sizes::inputs, hidden = Hidden;
+  static constexpr int inputs = Sizes::inputs, hidden = Hidden, padded = Padded;
 
   const std::int8_t *weights, *recurrence;
   const std::int32_t *bias, *multipliers, *constants;
-  std::int32_t *sums;  // [4 * H]
+  std::int32_t *sums;  // [4 * Padded]
   std::int16_t *reset; // [H]
   std::int16_t *input; // [I]
 
@@ -156,7 +158,7 @@ struct IntegerLayer {
                const std::int32_t *c, std::int8_t *scratch)
       : weights(w), recurrence(r), bias(b), multipliers(m), constants(c),
         sums(reinterpret_cast<std::int32_t *>(scratch)),
-        reset(reinterpret_cast<std::int16_t *>(sums + 4 * Hidden)),
+        reset(reinterpret_cast<std::int16_t *>(sums + 4 * Padded)),
         input(reset + Hidden) {}
 
   template <int D> std::int32_t constant(int index) const {
@@ -239,15 +241,15 @@ template <class LayerT> struct IntegerRnnCell {
 
 template <class LayerT, bool LinearBeforeReset> struct IntegerGruCell {
   using Layer = LayerT;
-  static constexpr int kHidden = Layer::hidden;
+  static constexpr int kHidden = Layer::hidden, kPadded = Layer::padded;
   Layer layer;
 
   template <int D, class X>
   void step(const X *in, std::int16_t *h, int /*row*/) const {
-    std::int32_t *sums = layer.sums, *z = sums, *n = sums + 2 * kHidden;
+    std::int32_t *sums = layer.sums, *z = sums, *n = sums + 2 * kPadded;
     layer.template startSums<D, 3>(in);
     layer.template multiplyState<D, 3, 0, 2, true>(h, sums);
-    for (int i = 0; i < 2 * kHidden; ++i)
+    for (int i = 0; i < kPadded + kHidden; ++i)
       sums[i] = layer.template gate<D, 0>(sums[i]);
     addCandidate<D>(h, n);
     const Factor next = layer.template factor<D>(kNext);
@@ -258,9 +260,9 @@ template <class LayerT, bool LinearBeforeReset> struct IntegerGruCell {
   /// Adds the recurrence's part of the candidate.
   template <int D>
   void addCandidate(const std::int16_t *h, std::int32_t *n) const {
-    const std::int32_t *r = layer.sums + kHidden;
+    const std::int32_t *r = layer.sums + kPadded;
     if constexpr (LinearBeforeReset) {
-      std::int32_t *part = n + kHidden;
+      std::int32_t *part = n + kPadded;
       layer.template multiplyState<D, 3, 2, 1, false>(h, part);
       for (int i = 0; i < kHidden; ++i)
         n[i] += static_cast<std::int32_t>(gated(r[i], part[i]));
@@ -275,7 +277,7 @@ template <class LayerT, bool LinearBeforeReset> struct IntegerGruCell {
 template <class LayerT, bool InputForget, bool HasPeephole>
 struct IntegerLstmCell {
   using Layer = LayerT;
-  static constexpr int kHidden = Layer::hidden;
+  static constexpr int kHidden = Layer::hidden, kPadded = Layer::padded;
   Layer layer;
   std::int16_t *cells;
   const std::int16_t *peephole; // [D, 3 * H]: i, o, f
@@ -289,13 +291,12 @@ struct IntegerLstmCell {
       h[i] = update<D>(i, c[i]);
   }
 
-  /// A gate's argument; `Hole` is the peephole's number.
-  template <int D, int Hole>
-  std::int32_t argument(int index, std::int32_t c) const {
-    const std::int32_t sum = layer.sums[index];
+  /// The argument of gate `Index`, which is its peephole's number, too.
+  template <int D, int Index>
+  std::int32_t argument(int i, std::int32_t c) const {
+    const std::int32_t sum = layer.sums[Index * kPadded + i];
     if constexpr (HasPeephole) {
-      const int i = index % kHidden;
-      return sum + scale(peephole[(D * 3 + Hole) * kHidden + i] * c,
+      return sum + scale(peephole[(D * 3 + Index) * kHidden + i] * c,
                          layer.template factor<D>(kHole));
     } else {
       return sum;
@@ -305,14 +306,12 @@ struct IntegerLstmCell {
   template <int D> std::int16_t update(int i, std::int16_t &c) const {
     const std::int32_t in = layer.template gate<D, 0>(argument<D, 0>(i, c));
     const std::int32_t forget =
-        InputForget
-            ? kGateOne - in
-            : layer.template gate<D, 0>(argument<D, 2>(2 * kHidden + i, c));
+        InputForget ? kGateOne - in
+                    : layer.template gate<D, 0>(argument<D, 2>(i, c));
     const std::int32_t next =
-        layer.template gate<D, 1>(layer.sums[3 * kHidden + i]);
+        layer.template gate<D, 1>(layer.sums[3 * kPadded + i]);
     c = nextCell(forget, c, in, next, layer.template factor<D>(kNext));
-    const std::int32_t out =
-        layer.template gate<D, 0>(argument<D, 1>(kHidden + i, c));
+    const std::int32_t out = layer.template gate<D, 0>(argument<D, 1>(i, c));
     const std::int32_t value =
         layer.template apply<D, 2>(scale(c, layer.template factor<D>(kCell)));
     return toState(out * value, layer.template factor<D>(kOut));
@@ -330,7 +329,7 @@ void rnn_s16(const X *in, const std::int8_t *weights,
              const std::int32_t *multipliers, const std::int32_t *constants,
              const std::int32_t *lengths, const std::int16_t *h0, Y *y,
              std::int16_t *h, std::int8_t *scratch) {
-  using Layer = IntegerLayer<In, Hidden, Way, Functions...>;
+  using Layer = IntegerLayer<In, Hidden, Way, Hidden, Functions...>;
   using Sizes = typename Layer::Sizes;
   copyStates(h0, Sizes::directions * Sizes::batch * Hidden, h);
   runDirections<0, KeepsStates>(
@@ -346,7 +345,7 @@ void gru_s16(const X *in, const std::int8_t *weights,
              const std::int32_t *multipliers, const std::int32_t *constants,
              const std::int32_t *lengths, const std::int16_t *h0, Y *y,
              std::int16_t *h, std::int8_t *scratch) {
-  using Layer = IntegerLayer<In, Hidden, Way, Functions...>;
+  using Layer = IntegerLayer<In, Hidden, Way, Hidden, Functions...>;
   using Sizes = typename Layer::Sizes;
   copyStates(h0, Sizes::directions * Sizes::batch * Hidden, h);
   runDirections<0, KeepsStates>(
@@ -366,7 +365,7 @@ inline void runLstm(const X *in, const std::int8_t *weights,
                     const std::int16_t *h0, const std::int16_t *c0,
                     const std::int16_t *peephole, Y *y, std::int16_t *h,
                     std::int16_t *c, std::int8_t *scratch) {
-  using Layer = IntegerLayer<In, Hidden, Way, Functions...>;
+  using Layer = IntegerLayer<In, Hidden, Way, Hidden, Functions...>;
   using Sizes = typename Layer::Sizes;
   constexpr int kStates = Sizes::directions * Sizes::batch * Hidden;
   copyStates(h0, kStates, h);

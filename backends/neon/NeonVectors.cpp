@@ -9,6 +9,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "../common/VectorStates.h"
 #include "../common/VectorWinograd.h"
 
 using namespace edgecc;
@@ -91,6 +92,29 @@ static VectorArithmetic makeF32() {
   return isa;
 }
 const VectorArithmetic edgecc::f32Neon = makeF32();
+
+//===----------------------------------------------------------------------===//
+// Integer recurrent layers
+//===----------------------------------------------------------------------===//
+
+static constexpr llvm::StringLiteral kState = "neon_state_vectors.h";
+
+const StateArithmetic edgecc::stateNeonDot = {
+    s8NeonDot,       "StateNeonDot",
+    kState,
+    /*rows=*/4,      /*step=*/4,
+    /*blocks=*/8,
+    /*together=*/4,  /*tileBlocks=*/4,
+    /*rowBlocks=*/8,
+    /*offset=*/128,  /*columnsFirst=*/false};
+static StateArithmetic makeStateNeon(const VectorArithmetic &bytes) {
+  return {bytes,          "StateNeon",          kState,
+          /*rows=*/8,     /*step=*/2,           /*blocks=*/4,
+          /*together=*/4, /*tileBlocks=*/1,     /*rowBlocks=*/2,
+          /*offset=*/0,   /*columnsFirst=*/true};
+}
+const StateArithmetic edgecc::stateNeonMlal = makeStateNeon(s8NeonMlal);
+const StateArithmetic edgecc::stateNeonMull = makeStateNeon(s8NeonMull);
 
 //===----------------------------------------------------------------------===//
 // Winograd's convolution

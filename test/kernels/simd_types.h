@@ -9,10 +9,11 @@
 #ifndef EDGECC_TEST_KERNELS_SIMD_TYPES_H
 #define EDGECC_TEST_KERNELS_SIMD_TYPES_H
 
-#include "avx2_vectors.h"
-#include "avx512_vectors.h"
+#include "avx2_state_vectors.h"
+#include "avx512_state_vectors.h"
 #include "neon_f32_vectors.h"
 #include "neon_s8_vectors.h"
+#include "neon_state_vectors.h"
 #include "neon_wide_vectors.h"
 
 namespace edgecc {
@@ -23,14 +24,17 @@ namespace {
 using S8 = S8Vnni;
 using S8Depth = S8Vnni;
 using F32 = F32Avx512;
+using State = StateVnni;
 #elif defined(__AVX2__)
 using S8 = S8Avx2;
 using S8Depth = S8Avx2;
 using F32 = F32Avx2;
+using State = StateAvx2;
 #elif defined(__ARM_FEATURE_DOTPROD)
 using S8 = S8NeonDot;
 using S8Depth = S8NeonDot;
 using F32 = F32Neon;
+using State = StateNeonDot;
 #else
 #if defined(EDGECC_ALL_WEIGHTS)
 using S8 = S8NeonMull;
@@ -39,6 +43,7 @@ using S8 = S8NeonMlal;
 #endif
 using S8Depth = S8NeonWide;
 using F32 = F32Neon;
+using State = StateNeon;
 #endif
 
 #if defined(__AVX2__)

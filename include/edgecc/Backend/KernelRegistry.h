@@ -207,6 +207,7 @@ void registerVectorInt8Kernels(KernelRegistry &registry);
 void registerVectorWinogradKernels(KernelRegistry &registry);
 void registerVectorPoolingKernels(KernelRegistry &registry);
 void registerVectorRecurrentKernels(KernelRegistry &registry);
+void registerVectorRecurrentS16Kernels(KernelRegistry &registry);
 
 //===----------------------------------------------------------------------===//
 // Shared by the families
