@@ -279,11 +279,9 @@ static bool isVectorRecurrent(RecurrentOpInterface op) {
     return false;
   ArrayRef<int8_t> weights =
       getConstantTensor(op.getWeights())->getData<int8_t>();
-  return llvm::all_of(weights,
-                      [](int8_t weight) {
-                        return weight >= arithmetic.bytes.leastWeight;
-                      }) &&
-         StateLayer(op, arithmetic).hasSmallArguments();
+  return llvm::all_of(weights, [](int8_t weight) {
+    return weight >= arithmetic.bytes.leastWeight;
+  });
 }
 
 static void begin(const StateLayer &layer, StringRef kernel,
@@ -300,6 +298,7 @@ static void begin(const StateLayer &layer, StringRef kernel,
                stringifyRecurrentDirection(op.getDirection()).str());
   call.addBool(!op.getY().use_empty());
   call.addBool(layer.hasVectorFunctions());
+  call.addBool(!layer.hasSmallArguments());
 }
 
 /// Activations, and inputs up to the initial state.

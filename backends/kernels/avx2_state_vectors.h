@@ -9,6 +9,9 @@
 #ifndef EDGECC_KERNELS_AVX2_VECTORS_H
 #include "avx2_vectors.h"
 #endif
+#ifndef EDGECC_KERNELS_RECURRENT_FIXED_H
+#include "recurrent_fixed.h"
+#endif
 
 #if defined(__AVX2__)
 
@@ -94,22 +97,33 @@ struct StateAvx2 : S8Avx2 {
   /// above as zeros.
   struct Shift {
     __m128i by;
-    Vec half, less;
+    Vec half, less, least, most;
     EDGECC_SIMD_INLINE explicit Shift(int shift)
         : by(_mm_cvtsi32_si128(shift)),
           half(_mm256_set1_epi64x(static_cast<std::int64_t>(
               (std::uint64_t{1} << 63) + (std::uint64_t{1} << (shift - 1))))),
           less(_mm256_set1_epi32(
-              static_cast<std::int32_t>(std::uint64_t{1} << (63 - shift)))) {}
+              static_cast<std::int32_t>(std::uint64_t{1} << (63 - shift)))),
+          least(_mm256_set1_epi64x((std::int64_t{1} << (63 - shift)) -
+                                   kMaxArgument)),
+          most(_mm256_set1_epi64x((std::int64_t{1} << (63 - shift)) +
+                                  kMaxArgument)) {}
   };
+  template <bool Limits>
   static EDGECC_SIMD_INLINE Vec scaleBy(Vec a, Vec m, Vec odd,
                                         const Shift &shift) {
-    const Vec even = _mm256_srl_epi64(
-        _mm256_add_epi64(_mm256_mul_epi32(a, m), shift.half), shift.by);
-    const Vec others = _mm256_srl_epi64(
-        _mm256_add_epi64(_mm256_mul_epi32(_mm256_srli_epi64(a, 32), odd),
-                         shift.half),
-        shift.by);
+    const auto scaled = [&](Vec x, Vec factor) {
+      const Vec q = _mm256_srl_epi64(
+          _mm256_add_epi64(_mm256_mul_epi32(x, factor), shift.half), shift.by);
+      if constexpr (!Limits)
+        return q;
+      const Vec most =
+          _mm256_blendv_epi8(q, shift.most, _mm256_cmpgt_epi64(q, shift.most));
+      return _mm256_blendv_epi8(most, shift.least,
+                                _mm256_cmpgt_epi64(shift.least, most));
+    };
+    const Vec even = scaled(a, m),
+              others = scaled(_mm256_srli_epi64(a, 32), odd);
     return _mm256_sub_epi32(
         _mm256_blend_epi32(even, _mm256_slli_epi64(others, 32), 0xAA),
         shift.less);

@@ -10,6 +10,9 @@
 #ifndef EDGECC_KERNELS_AVX512_VECTORS_H
 #include "avx512_vectors.h"
 #endif
+#ifndef EDGECC_KERNELS_RECURRENT_FIXED_H
+#include "recurrent_fixed.h"
+#endif
 
 #if defined(__AVX512VNNI__) && defined(__AVX512BW__) && defined(__AVX512VL__)
 
@@ -112,14 +115,21 @@ struct StateVnni : S8Vnni {
         : by(_mm_cvtsi32_si128(shift)),
           half(_mm512_set1_epi64(std::int64_t{1} << (shift - 1))) {}
   };
+  template <bool Limits>
   static EDGECC_SIMD_INLINE Vec scaleBy(Vec a, Vec m, Vec odd,
                                         const Shift &shift) {
     const auto rounded = [&](Vec x, Vec factor) {
-      return _mm512_maskz_sra_epi64(
+      const Vec q = _mm512_maskz_sra_epi64(
           kAll8,
           _mm512_add_epi64(_mm512_maskz_mul_epi32(kAll8, x, factor),
                            shift.half),
           shift.by);
+      if constexpr (!Limits)
+        return q;
+      return _mm512_maskz_max_epi64(
+          kAll8,
+          _mm512_maskz_min_epi64(kAll8, q, _mm512_set1_epi64(kMaxArgument)),
+          _mm512_set1_epi64(-kMaxArgument));
     };
     const Vec even = rounded(a, m),
               others = rounded(_mm512_maskz_srli_epi64(kAll8, a, 32), odd);

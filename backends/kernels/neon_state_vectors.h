@@ -14,6 +14,9 @@
 #ifndef EDGECC_KERNELS_NEON_S8_VECTORS_H
 #include "neon_s8_vectors.h"
 #endif
+#ifndef EDGECC_KERNELS_RECURRENT_FIXED_H
+#include "recurrent_fixed.h"
+#endif
 
 #if defined(__ARM_NEON)
 
@@ -68,6 +71,7 @@ struct StateNeonWords : S8NeonSums {
     int64x2_t by;
     EDGECC_SIMD_INLINE explicit Shift(int shift) : by(vdupq_n_s64(-shift)) {}
   };
+  template <bool Limits>
   static EDGECC_SIMD_INLINE Vec scaleBy(Vec a, Vec m, Vec /*odd*/,
                                         const Shift &shift) {
     const int64x2_t low = vmull_s32(vget_low_s32(a), vget_low_s32(m)),
@@ -76,8 +80,13 @@ struct StateNeonWords : S8NeonSums {
 #else
                     high = vmull_s32(vget_high_s32(a), vget_high_s32(m));
 #endif
-    return vcombine_s32(vmovn_s64(vrshlq_s64(low, shift.by)),
-                        vmovn_s64(vrshlq_s64(high, shift.by)));
+    const int64x2_t first = vrshlq_s64(low, shift.by),
+                    last = vrshlq_s64(high, shift.by);
+    if constexpr (!Limits)
+      return vcombine_s32(vmovn_s64(first), vmovn_s64(last));
+    return max(min(vcombine_s32(vqmovn_s64(first), vqmovn_s64(last)),
+                   set(kMaxArgument)),
+               set(-kMaxArgument));
   }
 };
 

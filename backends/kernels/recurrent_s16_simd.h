@@ -13,7 +13,8 @@
 //
 // All else is as there. The products are always vectors. The functions are if
 // `VectorFunctions`: then they have to be Sigmoid, Tanh or Relu, and no product
-// with a factor may leave +-2^30. Arguments never may.
+// with a factor may leave +-2^30. Without `Limits` no argument may be one that
+// `scale` limits.
 #ifndef EDGECC_KERNELS_RECURRENT_S16_SIMD_H
 #define EDGECC_KERNELS_RECURRENT_S16_SIMD_H
 
@@ -35,7 +36,7 @@ namespace kernels {
 namespace {
 
 /// Stores sums of the input as arguments.
-template <class Isa> struct SimdArgumentFinish {
+template <class Isa, bool Limits> struct SimdArgumentFinish {
   const std::int32_t *multipliers;
   std::int32_t *out;
   int shift;
@@ -51,15 +52,16 @@ template <class Isa> struct SimdArgumentFinish {
       EDGECC_SIMD_UNROLL
       for (int m = 0; m < M; ++m)
         Isa::store(out + place + m * Plan::kOut + n * Isa::kLanes,
-                   Isa::scaleBy(sums[m][n], factor.even, factor.odd, by));
+                   Isa::template scaleBy<Limits>(sums[m][n], factor.even,
+                                                 factor.odd, by));
     }
   }
 };
 
 /// The sizes of a layer with Gates gates and inputs X, multiplied by `Bytes` if
 /// they are int8; and where its buffers lie.
-template <class Arithmetic, class Bytes, class X, int Gates, class In,
-          int Hidden, Direction Way, Activation... Functions>
+template <class Arithmetic, class Bytes, class X, int Gates, bool Limits,
+          class In, int Hidden, Direction Way, Activation... Functions>
 struct SimdIntegerLayer
     : IntegerLayer<In, Hidden, Way, wholeTimes(Hidden, Arithmetic::kRows),
                    Functions...> {
@@ -136,17 +138,18 @@ struct SimdIntegerLayer
                  Window<1, 1, 1, 1, 1, 1, 0, 0, 0, 0>, Count,
                  (kVectors < kInputBlocks ? kVectors : kInputBlocks), Count>;
     constexpr int kMatrix = kAll * wholeTimes(inputs, Bytes::kStep);
-    tiledConvolution<Plan>(
-        in, this->weights + D * kMatrix, this->bias + 2 * D * kAll,
-        SimdArgumentFinish<Isa>{this->multipliers + 2 * D * kAll, inputSums,
-                                this->template constant<D>(kWeightShift)},
-        tile, typename Bytes::Cell{0});
+    tiledConvolution<Plan>(in, this->weights + D * kMatrix,
+                           this->bias + 2 * D * kAll,
+                           SimdArgumentFinish<Isa, Limits>{
+                               this->multipliers + 2 * D * kAll, inputSums,
+                               this->template constant<D>(kWeightShift)},
+                           tile, typename Bytes::Cell{0});
   }
   template <int D>
   void prepare(const std::int16_t *in, bool /*isTogether*/) const {
     std::memcpy(this->input, in, inputs * sizeof(std::int16_t));
     constexpr int kMatrix = kAll * wholeTimes(inputs, Isa::kStep);
-    multiplyStates<Isa, kAll, inputs, kRoom, false>(
+    multiplyStates<Isa, kAll, inputs, kRoom, Limits, false>(
         {this->weights + D * kMatrix, this->bias + 2 * D * kAll,
          this->multipliers + 2 * D * kAll, nullptr, inputSums,
          this->template constant<D>(kWeightShift)},
@@ -168,7 +171,7 @@ struct SimdIntegerLayer
                      std::int32_t *out) const {
     constexpr int kRow = (D * Gates + First) * padded;
     constexpr int kOwn = ((2 * D + 1) * Gates + First) * padded;
-    multiplyStates<Isa, Count * padded, Hidden, kRoom, Adds>(
+    multiplyStates<Isa, Count * padded, Hidden, kRoom, Limits, Adds>(
         {this->recurrence + kRow * wholeTimes(Hidden, Isa::kStep),
          this->bias + kOwn, this->multipliers + kOwn, start, out,
          this->template constant<D>(kRecurrenceShift)},
@@ -288,8 +291,8 @@ private:
     for (int i = 0; i < kPadded; i += Isa::kLanes) {
       const SimdMultiplier<Isa> r(resetGate<D>(i));
       Isa::store(n + i, Isa::add(Isa::load(prepared + i),
-                                 Isa::scaleBy(Isa::load(n + i), r.even, r.odd,
-                                              shift)));
+                                 Isa::template scaleBy<false>(
+                                     Isa::load(n + i), r.even, r.odd, shift)));
     }
   }
   /// From what it leaves of the states.
@@ -397,8 +400,8 @@ inline void runSimdDirections(const Cell &cell, const X *in,
 }
 
 template <class Isa, class Bytes, class In, int Hidden, Direction Way,
-          bool KeepsStates, bool VectorFunctions, Activation... Functions,
-          class X, class Y>
+          bool KeepsStates, bool VectorFunctions, bool Limits,
+          Activation... Functions, class X, class Y>
 void rnn_s16_simd(const X *in, const std::int8_t *weights,
                   const std::int8_t *recurrence, const std::int32_t *bias,
                   const std::int32_t *multipliers,
@@ -406,7 +409,7 @@ void rnn_s16_simd(const X *in, const std::int8_t *weights,
                   const std::int16_t *h0, Y *y, std::int16_t *h,
                   std::int8_t *scratch) {
   using Layer =
-      SimdIntegerLayer<Isa, Bytes, X, 1, In, Hidden, Way, Functions...>;
+      SimdIntegerLayer<Isa, Bytes, X, 1, Limits, In, Hidden, Way, Functions...>;
   using Sizes = typename Layer::Sizes;
   copyStates(h0, Sizes::directions * Sizes::batch * Hidden, h);
   const Layer layer(weights, recurrence, bias, multipliers, constants, scratch);
@@ -419,8 +422,8 @@ void rnn_s16_simd(const X *in, const std::int8_t *weights,
 }
 
 template <class Isa, class Bytes, class In, int Hidden, Direction Way,
-          bool KeepsStates, bool VectorFunctions, bool LinearBeforeReset,
-          Activation... Functions, class X, class Y>
+          bool KeepsStates, bool VectorFunctions, bool Limits,
+          bool LinearBeforeReset, Activation... Functions, class X, class Y>
 void gru_s16_simd(const X *in, const std::int8_t *weights,
                   const std::int8_t *recurrence, const std::int32_t *bias,
                   const std::int32_t *multipliers,
@@ -428,7 +431,7 @@ void gru_s16_simd(const X *in, const std::int8_t *weights,
                   const std::int16_t *h0, Y *y, std::int16_t *h,
                   std::int8_t *scratch) {
   using Layer =
-      SimdIntegerLayer<Isa, Bytes, X, 3, In, Hidden, Way, Functions...>;
+      SimdIntegerLayer<Isa, Bytes, X, 3, Limits, In, Hidden, Way, Functions...>;
   using Sizes = typename Layer::Sizes;
   copyStates(h0, Sizes::directions * Sizes::batch * Hidden, h);
   const Layer layer(weights, recurrence, bias, multipliers, constants, scratch);
@@ -443,7 +446,7 @@ void gru_s16_simd(const X *in, const std::int8_t *weights,
 
 /// `peephole` is null where there is none; with one, functions are scalar.
 template <class Isa, class Bytes, class In, int Hidden, Direction Way,
-          bool KeepsStates, bool VectorFunctions, bool InputForget,
+          bool KeepsStates, bool VectorFunctions, bool Limits, bool InputForget,
           bool HasPeephole, Activation... Functions, class X, class Y>
 inline void
 runSimdLstm(const X *in, const std::int8_t *weights,
@@ -453,7 +456,7 @@ runSimdLstm(const X *in, const std::int8_t *weights,
             const std::int16_t *c0, const std::int16_t *peephole, Y *y,
             std::int16_t *h, std::int16_t *c, std::int8_t *scratch) {
   using Layer =
-      SimdIntegerLayer<Isa, Bytes, X, 4, In, Hidden, Way, Functions...>;
+      SimdIntegerLayer<Isa, Bytes, X, 4, Limits, In, Hidden, Way, Functions...>;
   using Sizes = typename Layer::Sizes;
   constexpr int kStates = Sizes::directions * Sizes::batch * Hidden;
   copyStates(h0, kStates, h);
@@ -470,7 +473,7 @@ runSimdLstm(const X *in, const std::int8_t *weights,
 }
 
 template <class Isa, class Bytes, class In, int Hidden, Direction Way,
-          bool KeepsStates, bool VectorFunctions, bool InputForget,
+          bool KeepsStates, bool VectorFunctions, bool Limits, bool InputForget,
           Activation... Functions, class X, class Y>
 void lstm_s16_simd(const X *in, const std::int8_t *weights,
                    const std::int8_t *recurrence, const std::int32_t *bias,
@@ -478,14 +481,14 @@ void lstm_s16_simd(const X *in, const std::int8_t *weights,
                    const std::int32_t *constants, const std::int32_t *lengths,
                    const std::int16_t *h0, const std::int16_t *c0, Y *y,
                    std::int16_t *h, std::int16_t *c, std::int8_t *scratch) {
-  runSimdLstm<Isa, Bytes, In, Hidden, Way, KeepsStates, VectorFunctions,
+  runSimdLstm<Isa, Bytes, In, Hidden, Way, KeepsStates, VectorFunctions, Limits,
               InputForget, false, Functions...>(
       in, weights, recurrence, bias, multipliers, constants, lengths, h0, c0,
       nullptr, y, h, c, scratch);
 }
 
 template <class Isa, class Bytes, class In, int Hidden, Direction Way,
-          bool KeepsStates, bool VectorFunctions, bool InputForget,
+          bool KeepsStates, bool VectorFunctions, bool Limits, bool InputForget,
           Activation... Functions, class X, class Y>
 void lstm_peephole_s16_simd(const X *in, const std::int8_t *weights,
                             const std::int8_t *recurrence,
@@ -496,7 +499,7 @@ void lstm_peephole_s16_simd(const X *in, const std::int8_t *weights,
                             const std::int16_t *c0,
                             const std::int16_t *peephole, Y *y, std::int16_t *h,
                             std::int16_t *c, std::int8_t *scratch) {
-  runSimdLstm<Isa, Bytes, In, Hidden, Way, KeepsStates, VectorFunctions,
+  runSimdLstm<Isa, Bytes, In, Hidden, Way, KeepsStates, VectorFunctions, Limits,
               InputForget, true, Functions...>(
       in, weights, recurrence, bias, multipliers, constants, lengths, h0, c0,
       peephole, y, h, c, scratch);

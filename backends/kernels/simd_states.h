@@ -1,6 +1,6 @@
 // What integer recurrent layers compute in vectors: matrices of int8 times
-// int16 states, and the functions of recurrent_fixed.h. All of it is exact if
-// what is scaled stays within +-2^30, which the compiler proves.
+// int16 states, and the functions of recurrent_fixed.h. Functions are exact if
+// what they scale stays within +-2^30, which the compiler proves.
 //
 //   matrix   [rows, columns] in blocks of whole vectors of rows (kBlocks at
 //            most, all of about the same size); in a block, for each kStep
@@ -59,7 +59,8 @@ template <class Isa> struct SimdFactor {
   EDGECC_SIMD_INLINE explicit SimdFactor(Factor factor)
       : multiplier(Isa::set(factor.multiplier)), shift(factor.shift) {}
   EDGECC_SIMD_INLINE Vec operator()(Vec x) const {
-    return Isa::scaleBy(x, multiplier.even, multiplier.odd, shift);
+    return Isa::template scaleBy<false>(x, multiplier.even, multiplier.odd,
+                                        shift);
   }
 };
 
@@ -139,7 +140,8 @@ simdBlend(typename Isa::Vec z, typename Isa::Vec h, typename Isa::Vec next) {
 // Products
 //===----------------------------------------------------------------------===//
 
-/// out = scale(bias + matrix * cells), plus `start` if it `Adds`.
+/// out = scale(bias + matrix * cells), plus `start` if it `Adds`. Without
+/// `Limits` it has to be known that `scale` limits nothing.
 struct StateProduct {
   const std::int8_t *matrix;
   const std::int32_t *bias, *multipliers, *start;
@@ -163,7 +165,7 @@ EDGECC_SIMD_INLINE void sumStateSteps(typename Isa::Sums (&sums)[N],
 }
 
 /// N vectors of rows from `row` on.
-template <class Isa, int Columns, int Room, bool Adds, int N>
+template <class Isa, int Columns, int Room, bool Limits, bool Adds, int N>
 EDGECC_SIMD_APART void multiplyStateRows(const StateProduct &product, int row,
                                          const typename Isa::Cell *cells) {
   using Vec = typename Isa::Vec;
@@ -191,7 +193,7 @@ EDGECC_SIMD_APART void multiplyStateRows(const StateProduct &product, int row,
     Isa::finishSums(sums[n], [&](int at, Vec sum) {
       const int r = row + n * Isa::kRows + at;
       const SimdMultiplier<Isa> m(Isa::load(local.multipliers + r));
-      Vec scaled = Isa::scaleBy(sum, m.even, m.odd, shift);
+      Vec scaled = Isa::template scaleBy<Limits>(sum, m.even, m.odd, shift);
       if constexpr (Adds)
         scaled = Isa::add(scaled, Isa::load(local.start + r));
       Isa::store(local.out + r, scaled);
@@ -199,7 +201,7 @@ EDGECC_SIMD_APART void multiplyStateRows(const StateProduct &product, int row,
 }
 
 /// All `Rows`, which are whole vectors, in blocks of about the same size.
-template <class Isa, int Rows, int Columns, int Room, bool Adds>
+template <class Isa, int Rows, int Columns, int Room, bool Limits, bool Adds>
 inline void multiplyStates(const StateProduct &product,
                            const typename Isa::Cell *cells) {
   constexpr int kVectors = Rows / Isa::kRows;
@@ -207,9 +209,10 @@ inline void multiplyStates(const StateProduct &product,
   constexpr int N = (kVectors + kBlocks - 1) / kBlocks, kRest = kVectors % N;
   int row = 0;
   for (; row + N * Isa::kRows <= Rows; row += N * Isa::kRows)
-    multiplyStateRows<Isa, Columns, Room, Adds, N>(product, row, cells);
+    multiplyStateRows<Isa, Columns, Room, Limits, Adds, N>(product, row, cells);
   if constexpr (kRest > 0)
-    multiplyStateRows<Isa, Columns, Room, Adds, kRest>(product, row, cells);
+    multiplyStateRows<Isa, Columns, Room, Limits, Adds, kRest>(product, row,
+                                                               cells);
 }
 
 } // namespace

@@ -56,8 +56,8 @@ void packMatrix(const std::vector<std::int8_t> &rows, int columns,
 template <int Gates, class In, int Hidden, Direction Way, class X,
           Activation... Functions>
 struct Case {
-  using Layer =
-      SimdIntegerLayer<State, S8, X, Gates, In, Hidden, Way, Functions...>;
+  using Layer = SimdIntegerLayer<State, S8, X, Gates, true, In, Hidden, Way,
+                                 Functions...>;
   static constexpr int kDirections = Layer::Sizes::directions;
   static constexpr int kRows = Gates * Hidden, kPadded = Layer::padded;
   static constexpr int kStates = kDirections * In::dim(1) * Hidden;
@@ -69,8 +69,8 @@ struct Case {
   std::vector<std::int16_t> h0, c0, holes;
   std::vector<X> x;
 
-  /// `shift` is that of the rows' multipliers.
-  Case(int shift, std::int32_t clip) {
+  /// Arguments are `times` what they usually are.
+  Case(double times, std::int32_t clip) {
     w = makeWeights(kDirections * kRows * kInputs);
     r = makeWeights(kDirections * kRows * Hidden);
     for (int i = 0; i < In::size; ++i)
@@ -83,9 +83,9 @@ struct Case {
     for (int b = 0; b < In::dim(1); ++b)
       lengths.push_back(In::dim(0) - b);
     for (int d = 0; d < kDirections; ++d) {
-      addRows(shift, sizeof(X) == 1 ? 90 : 19000, kInputs);
-      addRows(shift, 19000, Hidden);
-      addConstants(shift, clip);
+      addConstants(clip);
+      addRows(kWeightShift, sizeof(X) == 1 ? 90 : 19000, kInputs, times);
+      addRows(kRecurrenceShift, 19000, Hidden, times);
     }
   }
 
@@ -96,26 +96,30 @@ struct Case {
     return weights;
   }
 
-  /// Sums whose arguments are between -4 and 4 most of the time.
-  void addRows(int shift, double reach, int columns) {
+  /// Sums whose arguments are usually between -4 and 4 most of the time, and
+  /// the shift of their multipliers.
+  void addRows(int shiftIndex, double reach, int columns, double times) {
     const double deviation = reach * 74.0 * std::sqrt(columns);
+    const double most = times * 2.0 * 65536.0 / deviation;
+    int shift = 1;
+    while (std::ldexp(most, shift + 1) < 2147483647.0)
+      ++shift;
+    constants[constants.size() - kRecurrentConstants +
+              static_cast<std::size_t>(shiftIndex)] = shift;
     for (int i = 0; i < kRows; ++i) {
       const auto start = static_cast<int>(deviation);
       bias.push_back(random.integer(-start, start));
-      const double factor =
-          65536.0 / deviation * static_cast<double>(random.real(0.3f, 1.9f));
-      multipliers.push_back(
-          static_cast<std::int32_t>(std::ldexp(factor, shift)));
+      multipliers.push_back(static_cast<std::int32_t>(std::ldexp(
+          most * static_cast<double>(random.real(0.15f, 0.95f)), shift)));
     }
   }
-  void addConstants(int shift, std::int32_t clip) {
+  void addConstants(std::int32_t clip) {
     std::vector<std::int32_t> row(kRecurrentConstants, 0);
     const auto set = [&](int index, std::int32_t m, int by) {
       row[static_cast<std::size_t>(index)] = m;
       row[static_cast<std::size_t>(index + 1)] = by;
     };
     row[kInputZero] = sizeof(X) == 1 ? -9 : 0;
-    row[kWeightShift] = row[kRecurrenceShift] = shift;
     // Candidates may saturate, new cells not do so more than 32 bits hold.
     if (Gates == 4)
       set(kNext, (1 << 30) - (1 << 16), 30);
@@ -240,15 +244,20 @@ struct Case {
   }
 };
 
-/// Both shifts that bring bits from the lower word to the lower one and those
-/// that bring them from the upper one.
-constexpr int kShifts[] = {23, 36};
+/// Calls `test` with arguments that are usual and that `scale` limits; of the
+/// former also those kernels that know it.
+template <class Test> void forEachSize(const Test &test) {
+  test(std::false_type(), 1.0);
+  test(std::true_type(), 1.0);
+  test(std::true_type(), 16384.0);
+}
 
 template <class In, int Hidden, Direction Way, bool Vectors, class X, class Y,
           Activation... Functions>
 void testRnn() {
-  for (const int shift : kShifts)
-    Case<1, In, Hidden, Way, X, Functions...>(shift, INT32_MAX)
+  forEachSize([&](auto limits, double times) {
+    using Limits = decltype(limits);
+    Case<1, In, Hidden, Way, X, Functions...>(times, INT32_MAX)
         .template compare<Y>(
             [](auto *in, auto *w, auto *r, auto *b, auto *m, auto *k, auto *n,
                auto *h0, auto *, auto *y, auto *h, auto *, auto *s) {
@@ -258,15 +267,18 @@ void testRnn() {
             [](auto *in, auto *w, auto *r, auto *b, auto *m, auto *k, auto *n,
                auto *h0, auto *, auto *y, auto *h, auto *, auto *s) {
               rnn_s16_simd<State, S8, In, Hidden, Way, true, Vectors,
-                           Functions...>(in, w, r, b, m, k, n, h0, y, h, s);
+                           Limits::value, Functions...>(in, w, r, b, m, k, n,
+                                                        h0, y, h, s);
             });
+  });
 }
 
 template <class In, int Hidden, Direction Way, bool Vectors, bool Linear,
           class X, class Y, Activation... Functions>
 void testGru(std::int32_t clip = INT32_MAX) {
-  for (const int shift : kShifts)
-    Case<3, In, Hidden, Way, X, Functions...>(shift, clip)
+  forEachSize([&](auto limits, double times) {
+    using Limits = decltype(limits);
+    Case<3, In, Hidden, Way, X, Functions...>(times, clip)
         .template compare<Y>(
             [](auto *in, auto *w, auto *r, auto *b, auto *m, auto *k, auto *n,
                auto *h0, auto *, auto *y, auto *h, auto *, auto *s) {
@@ -275,16 +287,19 @@ void testGru(std::int32_t clip = INT32_MAX) {
             },
             [](auto *in, auto *w, auto *r, auto *b, auto *m, auto *k, auto *n,
                auto *h0, auto *, auto *y, auto *h, auto *, auto *s) {
-              gru_s16_simd<State, S8, In, Hidden, Way, true, Vectors, Linear,
-                           Functions...>(in, w, r, b, m, k, n, h0, y, h, s);
+              gru_s16_simd<State, S8, In, Hidden, Way, true, Vectors,
+                           Limits::value, Linear, Functions...>(
+                  in, w, r, b, m, k, n, h0, y, h, s);
             });
+  });
 }
 
 template <class In, int Hidden, Direction Way, bool Vectors, bool Forget,
           class X, class Y, Activation... Functions>
 void testLstm() {
-  for (const int shift : kShifts) {
-    Case<4, In, Hidden, Way, X, Functions...> t(shift, INT32_MAX);
+  forEachSize([](auto limits, double times) {
+    using Limits = decltype(limits);
+    Case<4, In, Hidden, Way, X, Functions...> t(times, INT32_MAX);
     t.template compare<Y>(
         [](auto *in, auto *w, auto *r, auto *b, auto *m, auto *k, auto *n,
            auto *h0, auto *c0, auto *y, auto *h, auto *c, auto *s) {
@@ -293,8 +308,9 @@ void testLstm() {
         },
         [](auto *in, auto *w, auto *r, auto *b, auto *m, auto *k, auto *n,
            auto *h0, auto *c0, auto *y, auto *h, auto *c, auto *s) {
-          lstm_s16_simd<State, S8, In, Hidden, Way, true, Vectors, Forget,
-                        Functions...>(in, w, r, b, m, k, n, h0, c0, y, h, c, s);
+          lstm_s16_simd<State, S8, In, Hidden, Way, true, Vectors,
+                        Limits::value, Forget, Functions...>(
+              in, w, r, b, m, k, n, h0, c0, y, h, c, s);
         });
     t.template compare<Y>(
         [&](auto *in, auto *w, auto *r, auto *b, auto *m, auto *k, auto *n,
@@ -305,10 +321,10 @@ void testLstm() {
         [&](auto *in, auto *w, auto *r, auto *b, auto *m, auto *k, auto *n,
             auto *h0, auto *c0, auto *y, auto *h, auto *c, auto *s) {
           lstm_peephole_s16_simd<State, S8, In, Hidden, Way, true, false,
-                                 Forget, Functions...>(
+                                 Limits::value, Forget, Functions...>(
               in, w, r, b, m, k, n, h0, c0, t.holes.data(), y, h, c, s);
         });
-  }
+  });
 }
 
 using Byte = std::int8_t;
@@ -369,28 +385,36 @@ TEST(SimdRecurrent, FunctionsAreExact) {
   }
 }
 
-TEST(SimdRecurrent, ScalingIsExact) {
+// Products of up to `bits` bits.
+template <bool Limits> void testScaling(int shift, int bits) {
   constexpr int kLanes = State::kLanes;
+  const int most = std::min(bits, 31), rest = std::min(bits - most, 31);
+  const auto mostM = static_cast<int>((std::int64_t{1} << most) - 1),
+             mostX = static_cast<int>((std::int64_t{1} << rest) - 1);
   Random random;
-  for (int shift = 1; shift <= 62; ++shift)
-    for (int i = 0; i < 200; ++i) {
-      std::int32_t x[kLanes], m[kLanes], scaled[kLanes];
-      for (int k = 0; k < kLanes; ++k) {
-        // Products of up to shift + 30 bits.
-        const int bits = std::min(shift + 30, 62), most = std::min(bits, 31);
-        m[k] =
-            random.integer(0, static_cast<int>((std::int64_t{1} << most) - 1));
-        const int rest = std::min(bits - most, 31);
-        const auto reach = static_cast<int>((std::int64_t{1} << rest) - 1);
-        x[k] = random.integer(-reach, reach);
-      }
-      const SimdMultiplier<State> factor(State::load(m));
-      State::store(scaled, State::scaleBy(State::load(x), factor.even,
-                                          factor.odd, State::Shift(shift)));
-      for (int k = 0; k < kLanes; ++k)
-        ASSERT_EQ(scaled[k], scaleWide(x[k], Factor(m[k], shift)))
-            << x[k] << " * " << m[k] << " >> " << shift;
+  for (int i = 0; i < 100; ++i) {
+    std::int32_t x[kLanes], m[kLanes], scaled[kLanes];
+    for (int k = 0; k < kLanes; ++k) {
+      m[k] = random.integer(mostM / 2, mostM);
+      x[k] = random.integer(-mostX, mostX);
     }
+    const SimdMultiplier<State> factor(State::load(m));
+    State::store(scaled, State::template scaleBy<Limits>(
+                             State::load(x), factor.even, factor.odd,
+                             State::Shift(shift)));
+    for (int k = 0; k < kLanes; ++k)
+      ASSERT_EQ(scaled[k], Limits ? scale(x[k], Factor(m[k], shift))
+                                  : scaleWide(x[k], Factor(m[k], shift)))
+          << x[k] << " * " << m[k] << " >> " << shift;
+  }
+}
+
+TEST(SimdRecurrent, ScalingIsExact) {
+  for (int shift = 1; shift <= 62; ++shift) {
+    testScaling<false>(shift, std::min(shift + 30, 62));
+    testScaling<true>(shift, std::min(shift + 30, 62));
+    testScaling<true>(shift, 62);
+  }
 }
 
 } // namespace
