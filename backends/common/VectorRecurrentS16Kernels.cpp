@@ -277,9 +277,8 @@ static bool isVectorRecurrent(RecurrentOpInterface op) {
   if (!integer::isIntegerRecurrent(op) || !isConstant(op.getWeights()) ||
       !isConstant(op.getRecurrence()) || !isConstant(op.getBias()))
     return false;
-  ArrayRef<int8_t> weights =
-      getConstantTensor(op.getWeights())->getData<int8_t>();
-  return llvm::all_of(weights, [](int8_t weight) {
+  reference::Tensor weights = *getConstantTensor(op.getWeights());
+  return llvm::all_of(weights.getData<int8_t>(), [](int8_t weight) {
     return weight >= arithmetic.bytes.leastWeight;
   });
 }
