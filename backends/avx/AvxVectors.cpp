@@ -9,6 +9,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "../common/VectorDigits.h"
 #include "../common/VectorStates.h"
 #include "../common/VectorWinograd.h"
 
@@ -100,6 +101,25 @@ const StateArithmetic edgecc::stateAvx2 = {s8Avx2,
                                            /*rowBlocks=*/8,
                                            /*offset=*/0,
                                            /*columnsFirst=*/false};
+
+//===----------------------------------------------------------------------===//
+// Weights of four bits
+//===----------------------------------------------------------------------===//
+
+static VectorArithmetic makeDigits(VectorArithmetic isa, llvm::StringRef name,
+                                   llvm::StringRef header) {
+  isa.name = name;
+  isa.header = header;
+  isa.offset = 128;
+  ++isa.benefit;
+  return isa;
+}
+const DigitArithmetic edgecc::digitsVnni = {
+    makeDigits(makeS8Vnni(), "DigitsVnni", "avx512_digit_vectors.h"),
+    /*rows=*/16, /*step=*/4, /*blocks=*/8, /*digitOffset=*/0};
+const DigitArithmetic edgecc::digitsAvx2 = {
+    makeDigits(makeS8Avx2(), "DigitsAvx2", "avx2_digit_vectors.h"),
+    /*rows=*/8, /*step=*/4, /*blocks=*/4, /*digitOffset=*/8};
 
 //===----------------------------------------------------------------------===//
 // Winograd's convolution

@@ -91,6 +91,7 @@ const KernelRegistry &KernelRegistry::get() {
     registerVectorFloatKernels(all);
     registerVectorInt8Kernels(all);
     registerVectorWinogradKernels(all);
+    registerVectorPackedKernels(all);
     registerVectorPoolingKernels(all);
     registerVectorRecurrentKernels(all);
     registerVectorRecurrentS16Kernels(all);

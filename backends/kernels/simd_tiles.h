@@ -356,16 +356,12 @@ template <class Plan, class Finish> struct TileSweep {
 
 /// All images. `scratch` holds the band; it is not used if the arithmetic takes
 /// the image as it is.
-template <class Plan, class Finish>
-inline void tiledConvolution(const typename Plan::Isa::Source *in,
-                             const typename Plan::Isa::Weight *weights,
-                             const typename Plan::Isa::Sum *bias,
-                             const Finish &finish, void *scratch,
-                             typename Plan::Cell pad) {
+template <class Plan, class Sweep>
+inline void sweepBands(const Sweep &sweep, const typename Plan::Isa::Source *in,
+                       void *scratch, typename Plan::Cell pad) {
   using Isa = typename Plan::Isa;
   using In = typename Plan::In;
   using Out = typename Plan::Out;
-  const TileSweep<Plan, Finish> sweep = {weights, bias, finish};
   [[maybe_unused]] typename Plan::Cell *cells =
       static_cast<typename Plan::Cell *>(scratch);
   if constexpr (Plan::kFlat) {
@@ -394,6 +390,16 @@ inline void tiledConvolution(const typename Plan::Isa::Source *in,
         sweep.band(cells, (n * Out::dim(1) + y) * Out::dim(2), count);
       }
   }
+}
+
+template <class Plan, class Finish>
+inline void tiledConvolution(const typename Plan::Isa::Source *in,
+                             const typename Plan::Isa::Weight *weights,
+                             const typename Plan::Isa::Sum *bias,
+                             const Finish &finish, void *scratch,
+                             typename Plan::Cell pad) {
+  sweepBands<Plan>(TileSweep<Plan, Finish>{weights, bias, finish}, in, scratch,
+                   pad);
 }
 
 } // namespace

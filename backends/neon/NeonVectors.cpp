@@ -9,6 +9,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "../common/VectorDigits.h"
 #include "../common/VectorStates.h"
 #include "../common/VectorWinograd.h"
 
@@ -115,6 +116,26 @@ static StateArithmetic makeStateNeon(const VectorArithmetic &bytes) {
 }
 const StateArithmetic edgecc::stateNeonMlal = makeStateNeon(s8NeonMlal);
 const StateArithmetic edgecc::stateNeonMull = makeStateNeon(s8NeonMull);
+
+//===----------------------------------------------------------------------===//
+// Weights of four bits
+//===----------------------------------------------------------------------===//
+
+static VectorArithmetic makeDigits(VectorArithmetic isa, llvm::StringRef name,
+                                   llvm::StringRef suffix, int64_t lanes) {
+  isa.name = name;
+  isa.suffix = suffix;
+  isa.header = "neon_digit_vectors.h";
+  isa.lanes = lanes;
+  isa.benefit += 2;
+  return isa;
+}
+const DigitArithmetic edgecc::digitsNeonDot = {
+    makeDigits(makeS8Dot(), "DigitsNeonDot", "neon_dot", 4),
+    /*rows=*/4, /*step=*/4, /*blocks=*/8, /*digitOffset=*/0};
+const DigitArithmetic edgecc::digitsNeon = {
+    makeDigits(makeS8Mlal(), "DigitsNeon", "neon", 16),
+    /*rows=*/16, /*step=*/1, /*blocks=*/2, /*digitOffset=*/0};
 
 //===----------------------------------------------------------------------===//
 // Winograd's convolution

@@ -9,8 +9,11 @@
 #ifndef EDGECC_TEST_KERNELS_SIMD_TYPES_H
 #define EDGECC_TEST_KERNELS_SIMD_TYPES_H
 
+#include "avx2_digit_vectors.h"
 #include "avx2_state_vectors.h"
+#include "avx512_digit_vectors.h"
 #include "avx512_state_vectors.h"
+#include "neon_digit_vectors.h"
 #include "neon_f32_vectors.h"
 #include "neon_s8_vectors.h"
 #include "neon_state_vectors.h"
@@ -25,16 +28,19 @@ using S8 = S8Vnni;
 using S8Depth = S8Vnni;
 using F32 = F32Avx512;
 using State = StateVnni;
+using Digits = DigitsVnni;
 #elif defined(__AVX2__)
 using S8 = S8Avx2;
 using S8Depth = S8Avx2;
 using F32 = F32Avx2;
 using State = StateAvx2;
+using Digits = DigitsAvx2;
 #elif defined(__ARM_FEATURE_DOTPROD)
 using S8 = S8NeonDot;
 using S8Depth = S8NeonDot;
 using F32 = F32Neon;
 using State = StateNeonDot;
+using Digits = DigitsNeonDot;
 #else
 #if defined(EDGECC_ALL_WEIGHTS)
 using S8 = S8NeonMull;
@@ -44,6 +50,7 @@ using S8 = S8NeonMlal;
 using S8Depth = S8NeonWide;
 using F32 = F32Neon;
 using State = StateNeon;
+using Digits = DigitsNeon;
 #endif
 
 #if defined(__AVX2__)

@@ -205,6 +205,7 @@ void registerSelectionKernels(KernelRegistry &registry);
 void registerVectorFloatKernels(KernelRegistry &registry);
 void registerVectorInt8Kernels(KernelRegistry &registry);
 void registerVectorWinogradKernels(KernelRegistry &registry);
+void registerVectorPackedKernels(KernelRegistry &registry);
 void registerVectorPoolingKernels(KernelRegistry &registry);
 void registerVectorRecurrentKernels(KernelRegistry &registry);
 void registerVectorRecurrentS16Kernels(KernelRegistry &registry);

@@ -1,0 +1,195 @@
+//===- VectorPackedKernels.cpp - Weights of four bits with vectors --------===//
+//
+// Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "VectorDigits.h"
+#include "VectorKernels.h"
+
+#include "ImageShapes.h"
+#include "PackedWeights.h"
+
+using namespace mlir;
+using namespace edgecc;
+using namespace edgecc::edge;
+
+/// One tensor behind the other.
+static reference::Tensor concatenate(MLIRContext *context,
+                                     const reference::Tensor &first,
+                                     const reference::Tensor &last) {
+  SmallVector<int8_t> all(first.getData<int8_t>());
+  llvm::append_range(all, last.getData<int8_t>());
+  return getBytes(context, all);
+}
+
+//===----------------------------------------------------------------------===//
+// Few rows: digits are unpacked in registers
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// Lays digits out as fully_connected_w4_simd.h reads them.
+class DigitPacker {
+public:
+  DigitPacker(const PackedWeights &weights, const DigitArithmetic &isa)
+      : weights(weights), isa(isa) {
+    vectors = int64_t(llvm::divideCeil(weights.getRows(), isa.rows));
+    // Blocks of about the same size.
+    blocks = int64_t(
+        llvm::divideCeil(vectors, llvm::divideCeil(vectors, isa.blocks)));
+  }
+
+  reference::Tensor pack(MLIRContext *context) {
+    for (int64_t first = 0; first < vectors; first += blocks)
+      for (int64_t group = 0; group != weights.getGroupsInRow(); ++group)
+        addGroup(first * isa.rows, std::min(first + blocks, vectors) * isa.rows,
+                 group);
+    llvm::append_range(digits, steps);
+    return getBytes(context, digits);
+  }
+
+private:
+  void addGroup(int64_t firstRow, int64_t lastRow, int64_t group) {
+    int64_t begin = group * weights.getGroup(),
+            end = std::min(begin + weights.getGroup(), weights.getRowSize());
+    for (int64_t k = begin; k < end; k += 2 * isa.step)
+      for (int64_t row = firstRow; row != lastRow; ++row)
+        for (int64_t i = k; i != k + isa.step; ++i)
+          digits.push_back(int8_t(getDigit(row, i, end) |
+                                  getDigit(row, i + isa.step, end) << 4));
+    for (int64_t row = firstRow; row != lastRow; ++row)
+      steps.push_back(int8_t(weights.getStep(row, group)));
+  }
+
+  /// Four bits.
+  int getDigit(int64_t row, int64_t column, int64_t end) const {
+    int digit = column < end ? weights.getDigit(row, column) : 0;
+    return (digit + isa.digitOffset) & 15;
+  }
+
+  const PackedWeights &weights;
+  const DigitArithmetic &isa;
+  int64_t vectors, blocks;
+  SmallVector<int8_t> digits, steps;
+};
+} // namespace
+
+static int64_t getRows(FullyConnectedOp op) {
+  return ShapedType::getNumElements(shapeOf(op.getInput()).drop_back());
+}
+
+/// With more rows it pays to unpack weights into memory, where all meet them.
+static constexpr int64_t kMostRows = 4;
+
+static bool isPackedRow(FullyConnectedOp op) {
+  return isInt8FullyConnected(op) && getRows(op) <= kMostRows &&
+         PackedWeights::find(op);
+}
+
+template <const DigitArithmetic &isa>
+static LogicalResult lowerPackedRow(FullyConnectedOp op,
+                                    KernelCallBuilder &call) {
+  PackedWeights weights = *PackedWeights::find(op);
+  call.begin("fully_connected_s8w4_simd", "fully_connected_w4_simd.h");
+  call.addHeader(isa.finish.header);
+  call.addName(isa.finish.name);
+  call.addShape(op.getInput());
+  call.addShape(op.getResult());
+  call.addInt(weights.getGroup());
+  call.setPrecision("s8w4");
+  if (failed(addInt8Epilogue(op, *getConstantTensor(op.getWeights()),
+                             DigitPacker(weights, isa).pack(op.getContext()),
+                             isa.finish, call)))
+    return failure();
+  // Cells are bytes.
+  call.addScratch(weights.getRowSize() + 2 * isa.step);
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Many: some channels are unpacked, and meet a band of pixels
+//===----------------------------------------------------------------------===//
+
+template <const VectorArithmetic &isa>
+static LogicalResult lowerUnpacked(ClampableOpInterface op,
+                                   const VectorLayer &layer,
+                                   KernelCallBuilder &call) {
+  PackedWeights weights = *PackedWeights::find(op);
+  Tiling tiling = Tiling::choose(layer, isa);
+  int64_t tileBytes = int64_t(llvm::alignTo(tiling.scratchBytes, 64));
+  int64_t vectors = int64_t(llvm::divideCeil(layer.out[3], isa.lanes));
+  // As TilePlan's kBlockWeights.
+  int64_t blockBytes = std::min(tiling.blocks, vectors) * layer.getRuns(isa) *
+                       int64_t(llvm::alignTo(layer.getRun(isa), isa.step)) *
+                       isa.lanes * (isa.wideWeights ? 2 : 1);
+  call.begin("conv2d_s8w4_simd", "conv2d_w4_simd.h");
+  addTiling(layer, tiling, isa, call);
+  call.addInt(weights.getGroup());
+  call.addInt(tileBytes);
+  call.setPrecision("s8w4");
+  if (failed(addInt8Epilogue(op, *getConstantTensor(op->getOperand(1)),
+                             concatenate(op.getContext(), weights.packDigits(),
+                                         weights.packSteps()),
+                             isa, call)))
+    return failure();
+  allowOverlap(layer, tiling, isa, call);
+  call.addScratch(tileBytes + blockBytes + weights.getRowSize());
+  return success();
+}
+
+template <const VectorArithmetic &isa> static bool multiplies(Value weights) {
+  reference::Tensor tensor = *getConstantTensor(weights);
+  return isa.leastWeight == -128 ||
+         llvm::all_of(tensor.getData<int8_t>(),
+                      [](int8_t weight) { return weight >= isa.leastWeight; });
+}
+
+template <const VectorArithmetic &isa> static bool isUnpackedConv(ConvOp op) {
+  return isInt8Image(op) && op.getGroups() == 1 && PackedWeights::find(op) &&
+         multiplies<isa>(op.getFilter());
+}
+
+template <const VectorArithmetic &isa>
+static bool isUnpackedFullyConnected(FullyConnectedOp op) {
+  return isInt8FullyConnected(op) && PackedWeights::find(op) &&
+         multiplies<isa>(op.getWeights());
+}
+
+template <const VectorArithmetic &isa, typename OpT>
+static LogicalResult lowerUnpackedOp(OpT op, KernelCallBuilder &call) {
+  return lowerUnpacked<isa>(op, VectorLayer::get(op), call);
+}
+
+//===----------------------------------------------------------------------===//
+// Entries
+//===----------------------------------------------------------------------===//
+
+template <const VectorArithmetic &isa>
+static void addUnpacked(KernelRegistry &registry) {
+  registry.add<ConvOp>("conv2d_s8w4_" + isa.suffix, isUnpackedConv<isa>,
+                       lowerUnpackedOp<isa, ConvOp>, isa.benefit, isa.features);
+  registry.add<FullyConnectedOp>("fully_connected_unpacked_s8w4_" + isa.suffix,
+                                 isUnpackedFullyConnected<isa>,
+                                 lowerUnpackedOp<isa, FullyConnectedOp>,
+                                 isa.benefit, isa.features);
+}
+
+template <const DigitArithmetic &isa>
+static void addRows(KernelRegistry &registry) {
+  registry.add<FullyConnectedOp>("fully_connected_s8w4_" + isa.finish.suffix,
+                                 isPackedRow, lowerPackedRow<isa>,
+                                 isa.finish.benefit, isa.finish.features);
+}
+
+void edgecc::registerVectorPackedKernels(KernelRegistry &registry) {
+  addUnpacked<s8Vnni>(registry);
+  addUnpacked<s8Avx2>(registry);
+  addUnpacked<s8NeonDot>(registry);
+  addUnpacked<s8NeonMlal>(registry);
+  addUnpacked<s8NeonMull>(registry);
+  addRows<digitsVnni>(registry);
+  addRows<digitsAvx2>(registry);
+  addRows<digitsNeonDot>(registry);
+  addRows<digitsNeon>(registry);
+}
