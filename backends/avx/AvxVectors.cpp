@@ -120,6 +120,10 @@ const DigitArithmetic edgecc::digitsVnni = {
 const DigitArithmetic edgecc::digitsAvx2 = {
     makeDigits(makeS8Avx2(), "DigitsAvx2", "avx2_digit_vectors.h"),
     /*rows=*/8, /*step=*/4, /*blocks=*/4, /*digitOffset=*/8};
+const UnpackArithmetic edgecc::unpackVnni = {
+    s8Vnni, "UnpackVnni", "avx512_digit_vectors.h", /*digitOffset=*/8};
+const UnpackArithmetic edgecc::unpackAvx2 = {
+    s8Avx2, "UnpackAvx2", "avx2_digit_vectors.h", /*digitOffset=*/8};
 
 //===----------------------------------------------------------------------===//
 // Winograd's convolution

@@ -22,7 +22,16 @@ struct DigitArithmetic {
   /// What is added to digits.
   int digitOffset;
 };
+/// How weights of four bits become those of a VectorArithmetic
+/// (backends/kernels/conv2d_w4_simd.h).
+struct UnpackArithmetic {
+  const VectorArithmetic &isa;
+  llvm::StringRef name, header;
+  int digitOffset;
+};
 /// backends/avx, backends/neon.
+extern const UnpackArithmetic unpackVnni, unpackAvx2, unpackNeonDot,
+    unpackNeonMlal, unpackNeonMull;
 extern const DigitArithmetic digitsVnni, digitsAvx2, digitsNeonDot, digitsNeon;
 
 } // namespace edgecc

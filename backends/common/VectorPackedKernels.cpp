@@ -28,6 +28,12 @@ static reference::Tensor concatenate(MLIRContext *context,
 // Few rows: digits are unpacked in registers
 //===----------------------------------------------------------------------===//
 
+/// Four bits of a weight; of one from `end` on, a digit of 0.
+static int getDigit(const PackedWeights &weights, int64_t row, int64_t column,
+                    int64_t end, int offset) {
+  return ((column < end ? weights.getDigit(row, column) : 0) + offset) & 15;
+}
+
 namespace {
 /// Lays digits out as fully_connected_w4_simd.h reads them.
 class DigitPacker {
@@ -56,16 +62,11 @@ private:
     for (int64_t k = begin; k < end; k += 2 * isa.step)
       for (int64_t row = firstRow; row != lastRow; ++row)
         for (int64_t i = k; i != k + isa.step; ++i)
-          digits.push_back(int8_t(getDigit(row, i, end) |
-                                  getDigit(row, i + isa.step, end) << 4));
+          digits.push_back(int8_t(
+              getDigit(weights, row, i, end, isa.digitOffset) |
+              getDigit(weights, row, i + isa.step, end, isa.digitOffset) << 4));
     for (int64_t row = firstRow; row != lastRow; ++row)
       steps.push_back(int8_t(weights.getStep(row, group)));
-  }
-
-  /// Four bits.
-  int getDigit(int64_t row, int64_t column, int64_t end) const {
-    int digit = column < end ? weights.getDigit(row, column) : 0;
-    return (digit + isa.digitOffset) & 15;
   }
 
   const PackedWeights &weights;
@@ -111,10 +112,42 @@ static LogicalResult lowerPackedRow(FullyConnectedOp op,
 // Many: some channels are unpacked, and meet a band of pixels
 //===----------------------------------------------------------------------===//
 
-template <const VectorArithmetic &isa>
+/// Lays them out as conv2d_w4_simd.h reads them.
+static reference::Tensor packTiles(MLIRContext *context,
+                                   const PackedWeights &weights,
+                                   const VectorLayer &layer, int64_t blocks,
+                                   const UnpackArithmetic &unpack) {
+  const VectorArithmetic &isa = unpack.isa;
+  if (layer.getRun(isa) % isa.step != 0 || weights.getGroup() % isa.step != 0)
+    return concatenate(context, weights.packDigits(), weights.packSteps());
+  SmallVector<int8_t> digits, steps;
+  auto addVector = [&](int64_t firstRow, int64_t group) {
+    int64_t begin = group * weights.getGroup(),
+            end = std::min(begin + weights.getGroup(), weights.getRowSize());
+    for (int64_t k = begin; k < end; k += 2 * isa.step)
+      for (int64_t row = firstRow; row != firstRow + isa.lanes; ++row)
+        for (int64_t i = k; i != k + isa.step; ++i)
+          digits.push_back(int8_t(
+              getDigit(weights, row, i, end, unpack.digitOffset) |
+              getDigit(weights, row, i + isa.step, end, unpack.digitOffset)
+                  << 4));
+    for (int64_t row = firstRow; row != firstRow + isa.lanes; ++row)
+      steps.push_back(int8_t(weights.getStep(row, group)));
+  };
+  int64_t vectors = int64_t(llvm::divideCeil(weights.getRows(), isa.lanes));
+  for (int64_t first = 0; first < vectors; first += blocks)
+    for (int64_t group = 0; group != weights.getGroupsInRow(); ++group)
+      for (int64_t v = first; v != std::min(first + blocks, vectors); ++v)
+        addVector(v * isa.lanes, group);
+  llvm::append_range(digits, steps);
+  return getBytes(context, digits);
+}
+
+template <const UnpackArithmetic &unpack>
 static LogicalResult lowerUnpacked(ClampableOpInterface op,
                                    const VectorLayer &layer,
                                    KernelCallBuilder &call) {
+  const VectorArithmetic &isa = unpack.isa;
   PackedWeights weights = *PackedWeights::find(op);
   Tiling tiling = Tiling::choose(layer, isa);
   int64_t tileBytes = int64_t(llvm::alignTo(tiling.scratchBytes, 64));
@@ -124,54 +157,64 @@ static LogicalResult lowerUnpacked(ClampableOpInterface op,
                        int64_t(llvm::alignTo(layer.getRun(isa), isa.step)) *
                        isa.lanes * (isa.wideWeights ? 2 : 1);
   call.begin("conv2d_s8w4_simd", "conv2d_w4_simd.h");
-  addTiling(layer, tiling, isa, call);
-  call.addInt(weights.getGroup());
-  call.addInt(tileBytes);
+  call.addHeader(unpack.header);
+  call.addHeader(isa.header);
+  for (StringRef name : {isa.name, unpack.name})
+    call.addName(name);
+  call.addShape(layer.in);
+  call.addShape(layer.out);
+  call.addTemplateArg(layer.window);
+  for (int64_t size : {tiling.pixels, tiling.blocks, tiling.band,
+                       weights.getGroup(), tileBytes})
+    call.addInt(size);
   call.setPrecision("s8w4");
-  if (failed(addInt8Epilogue(op, *getConstantTensor(op->getOperand(1)),
-                             concatenate(op.getContext(), weights.packDigits(),
-                                         weights.packSteps()),
-                             isa, call)))
+  if (failed(addInt8Epilogue(
+          op, *getConstantTensor(op->getOperand(1)),
+          packTiles(op.getContext(), weights, layer, tiling.blocks, unpack),
+          isa, call)))
     return failure();
   allowOverlap(layer, tiling, isa, call);
   call.addScratch(tileBytes + blockBytes + weights.getRowSize());
   return success();
 }
 
-template <const VectorArithmetic &isa> static bool multiplies(Value weights) {
+static bool multiplies(const VectorArithmetic &isa, Value weights) {
   reference::Tensor tensor = *getConstantTensor(weights);
   return isa.leastWeight == -128 ||
          llvm::all_of(tensor.getData<int8_t>(),
-                      [](int8_t weight) { return weight >= isa.leastWeight; });
+                      [&](int8_t weight) { return weight >= isa.leastWeight; });
 }
 
-template <const VectorArithmetic &isa> static bool isUnpackedConv(ConvOp op) {
+template <const UnpackArithmetic &unpack>
+static bool isUnpackedConv(ConvOp op) {
   return isInt8Image(op) && op.getGroups() == 1 && PackedWeights::find(op) &&
-         multiplies<isa>(op.getFilter());
+         multiplies(unpack.isa, op.getFilter());
 }
 
-template <const VectorArithmetic &isa>
+template <const UnpackArithmetic &unpack>
 static bool isUnpackedFullyConnected(FullyConnectedOp op) {
   return isInt8FullyConnected(op) && PackedWeights::find(op) &&
-         multiplies<isa>(op.getWeights());
+         multiplies(unpack.isa, op.getWeights());
 }
 
-template <const VectorArithmetic &isa, typename OpT>
+template <const UnpackArithmetic &unpack, typename OpT>
 static LogicalResult lowerUnpackedOp(OpT op, KernelCallBuilder &call) {
-  return lowerUnpacked<isa>(op, VectorLayer::get(op), call);
+  return lowerUnpacked<unpack>(op, VectorLayer::get(op), call);
 }
 
 //===----------------------------------------------------------------------===//
 // Entries
 //===----------------------------------------------------------------------===//
 
-template <const VectorArithmetic &isa>
+template <const UnpackArithmetic &unpack>
 static void addUnpacked(KernelRegistry &registry) {
-  registry.add<ConvOp>("conv2d_s8w4_" + isa.suffix, isUnpackedConv<isa>,
-                       lowerUnpackedOp<isa, ConvOp>, isa.benefit, isa.features);
+  const VectorArithmetic &isa = unpack.isa;
+  registry.add<ConvOp>("conv2d_s8w4_" + isa.suffix, isUnpackedConv<unpack>,
+                       lowerUnpackedOp<unpack, ConvOp>, isa.benefit,
+                       isa.features);
   registry.add<FullyConnectedOp>("fully_connected_unpacked_s8w4_" + isa.suffix,
-                                 isUnpackedFullyConnected<isa>,
-                                 lowerUnpackedOp<isa, FullyConnectedOp>,
+                                 isUnpackedFullyConnected<unpack>,
+                                 lowerUnpackedOp<unpack, FullyConnectedOp>,
                                  isa.benefit, isa.features);
 }
 
@@ -183,11 +226,11 @@ static void addRows(KernelRegistry &registry) {
 }
 
 void edgecc::registerVectorPackedKernels(KernelRegistry &registry) {
-  addUnpacked<s8Vnni>(registry);
-  addUnpacked<s8Avx2>(registry);
-  addUnpacked<s8NeonDot>(registry);
-  addUnpacked<s8NeonMlal>(registry);
-  addUnpacked<s8NeonMull>(registry);
+  addUnpacked<unpackVnni>(registry);
+  addUnpacked<unpackAvx2>(registry);
+  addUnpacked<unpackNeonDot>(registry);
+  addUnpacked<unpackNeonMlal>(registry);
+  addUnpacked<unpackNeonMull>(registry);
   addRows<digitsVnni>(registry);
   addRows<digitsAvx2>(registry);
   addRows<digitsNeonDot>(registry);

@@ -61,6 +61,39 @@ struct DigitsAvx2 : S8Avx2 {
   }
 };
 
+/// Unpacks weights of S8Avx2. Products of bytes are the lower ones of 16 bits;
+/// two neighbours have one step.
+struct UnpackAvx2 {
+  static constexpr int kDigitOffset = 8;
+  using Steps = __m128i;
+
+  static EDGECC_SIMD_INLINE Steps expand(const std::int8_t *steps) {
+    return _mm_cvtepi8_epi16(
+        _mm_loadl_epi64(reinterpret_cast<const __m128i *>(steps)));
+  }
+  static EDGECC_SIMD_INLINE void multiply(std::int8_t *to, __m128i digits,
+                                          Steps steps) {
+    const __m128i low = _mm_set1_epi16(255);
+    digits = _mm_sub_epi8(_mm_and_si128(digits, _mm_set1_epi8(15)),
+                          _mm_set1_epi8(8));
+    const __m128i even = _mm_mullo_epi16(digits, steps),
+                  odd = _mm_mullo_epi16(_mm_andnot_si128(low, digits), steps);
+    _mm_storeu_si128(reinterpret_cast<__m128i *>(to),
+                     _mm_or_si128(_mm_and_si128(even, low), odd));
+  }
+  static EDGECC_SIMD_INLINE __m128i load(const std::int8_t *from) {
+    return _mm_loadu_si128(reinterpret_cast<const __m128i *>(from));
+  }
+  static EDGECC_SIMD_INLINE void unpackLower(const std::int8_t *digits,
+                                             Steps steps, std::int8_t *to) {
+    multiply(to, load(digits), steps);
+  }
+  static EDGECC_SIMD_INLINE void unpackUpper(const std::int8_t *digits,
+                                             Steps steps, std::int8_t *to) {
+    multiply(to, _mm_srli_epi16(load(digits), 4), steps);
+  }
+};
+
 } // namespace
 } // namespace kernels
 } // namespace edgecc

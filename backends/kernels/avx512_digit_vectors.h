@@ -44,6 +44,37 @@ struct DigitsVnni : S8Vnni {
   }
 };
 
+/// Unpacks weights of S8Vnni. Products of bytes are the lower ones of 16 bits;
+/// four neighbours have one step.
+struct UnpackVnni {
+  static constexpr int kDigitOffset = 8;
+  using Steps = __m512i;
+
+  static EDGECC_SIMD_INLINE Steps expand(const std::int8_t *steps) {
+    const __m512i words = S8Vnni::widen(steps);
+    return _mm512_mask_blend_epi16(0xAAAAAAAA, words,
+                                   _mm512_maskz_slli_epi32(kAll16, words, 16));
+  }
+  static EDGECC_SIMD_INLINE void multiply(std::int8_t *to, __m512i digits,
+                                          Steps steps) {
+    const __m512i low = _mm512_set1_epi16(255);
+    digits = _mm512_sub_epi8(_mm512_and_si512(digits, _mm512_set1_epi8(15)),
+                             _mm512_set1_epi8(8));
+    const __m512i even = _mm512_mullo_epi16(digits, steps),
+                  upper = _mm512_and_si512(digits, _mm512_set1_epi16(-256)),
+                  odd = _mm512_mullo_epi16(upper, steps);
+    _mm512_storeu_si512(to, _mm512_or_si512(_mm512_and_si512(even, low), odd));
+  }
+  static EDGECC_SIMD_INLINE void unpackLower(const std::int8_t *digits,
+                                             Steps steps, std::int8_t *to) {
+    multiply(to, _mm512_loadu_si512(digits), steps);
+  }
+  static EDGECC_SIMD_INLINE void unpackUpper(const std::int8_t *digits,
+                                             Steps steps, std::int8_t *to) {
+    multiply(to, _mm512_srli_epi16(_mm512_loadu_si512(digits), 4), steps);
+  }
+};
+
 } // namespace
 } // namespace kernels
 } // namespace edgecc

@@ -32,8 +32,30 @@ template <class Plan> struct UnpackedPlan : Plan {
   static constexpr int kBlockWeights = 0;
 };
 
+/// Weights of one group of `Steps` steps, of N vectors of channels.
+template <class Plan, class Unpack, int N, int Steps>
+EDGECC_SIMD_INLINE void unpackGroup(const std::int8_t *digits,
+                                    const std::int8_t *steps,
+                                    std::int8_t *block) {
+  constexpr int kVector = Plan::kStepWeights;
+  for (int n = 0; n < N; ++n, block += kVector) {
+    const auto step = Unpack::expand(steps + n * Plan::Isa::kLanes);
+    std::int8_t *to = block;
+    for (int p = 0; p < Steps / 2; ++p, digits += kVector) {
+      Unpack::unpackLower(digits, step, to);
+      Unpack::unpackUpper(digits, step, to + N * kVector);
+      to += 2 * N * kVector;
+    }
+    if constexpr (Steps % 2 > 0) {
+      Unpack::unpackLower(digits, step, to);
+      digits += kVector;
+    }
+  }
+}
+
 /// TileSweep of weights that are unpacked first.
-template <class Plan, class Finish, int Group> struct UnpackSweep {
+template <class Plan, class Unpack, class Finish, int Group>
+struct UnpackSweep {
   using Isa = typename Plan::Isa;
   using Weight = typename Isa::Weight;
   using Cell = typename Plan::Cell;
@@ -41,6 +63,18 @@ template <class Plan, class Finish, int Group> struct UnpackSweep {
   static constexpr int kRuns = Plan::kWindowRows * Plan::kRuns;
   static constexpr int kRow = kRuns * Plan::kRun;
   using Rows = PackedRows<kRow, Group>;
+  static constexpr bool kAligned =
+      Plan::kRun % kStep == 0 && Group % kStep == 0;
+  // Of vectors.
+  static constexpr int kWholeGroups = kRow / Group;
+  static constexpr int kRestSteps = kRow % Group / kStep;
+  static constexpr int kGroups = kWholeGroups + (kRestSteps > 0);
+  static constexpr int kGroupPairs = (Group / kStep + 1) / 2;
+  static constexpr int kVectorDigits =
+      (kWholeGroups * kGroupPairs + (kRestSteps + 1) / 2) * Plan::kStepWeights;
+  static constexpr int kVectors = (Plan::kOut + Isa::kLanes - 1) / Isa::kLanes;
+  static constexpr int kDigitBytes =
+      kAligned ? kVectors * kVectorDigits : Plan::kOut * Rows::kRowBytes;
 
   const std::int8_t *digits, *steps;
   Weight *block;
@@ -73,10 +107,24 @@ template <class Plan, class Finish, int Group> struct UnpackSweep {
         to[i] = from[i];
   }
 
-  /// N vectors of channels from `first` on, of which `Valid` are there.
-  template <int N, int Valid>
-  inline void channels(const Cell *cells, int first, int pixel,
-                       int count) const {
+  /// N vectors of channels from `first` on.
+  template <int N> inline void unpackVectors(int first) const {
+    const int vector = first / Isa::kLanes;
+    const std::int8_t *d = digits + vector * kVectorDigits;
+    const std::int8_t *s = steps + vector * kGroups * Isa::kLanes;
+    std::int8_t *to = block;
+    for (int g = 0; g < kWholeGroups; ++g) {
+      unpackGroup<Plan, Unpack, N, Group / kStep>(d, s, to);
+      d += N * kGroupPairs * Plan::kStepWeights;
+      s += N * Isa::kLanes;
+      to += Group / kStep * N * Plan::kStepWeights;
+    }
+    if constexpr (kRestSteps > 0)
+      unpackGroup<Plan, Unpack, N, kRestSteps>(d, s, to);
+  }
+
+  /// Of these, `Valid` are there.
+  template <int N, int Valid> inline void unpackRows(int first) const {
     // Nothing else writes between the steps of a run, and behind the channels.
     if constexpr (Plan::kRun % kStep > 0 || Valid < N * Isa::kLanes)
       std::memset(block, 0,
@@ -87,6 +135,15 @@ template <class Plan, class Finish, int Group> struct UnpackSweep {
                                steps + (first + o) * Rows::kGroups, row);
       place<N>(o);
     }
+  }
+
+  template <int N, int Valid>
+  inline void channels(const Cell *cells, int first, int pixel,
+                       int count) const {
+    if constexpr (kAligned)
+      unpackVectors<N>(first);
+    else
+      unpackRows<N, Valid>(first);
     TileSweep<UnpackedPlan<Plan>, Finish>{block, bias, finish}
         .template channels<N, Valid>(cells, first, pixel, count);
   }
@@ -104,22 +161,22 @@ template <class Plan, class Finish, int Group> struct UnpackSweep {
   }
 };
 
-template <class Isa, class In, class Out, class Win, int Pixels, int Blocks,
-          int Band, int Group, int TileBytes, bool Small, int InZero, int Shift,
-          int OutZero, int Lo, int Hi>
+template <class Isa, class Unpack, class In, class Out, class Win, int Pixels,
+          int Blocks, int Band, int Group, int TileBytes, bool Small,
+          int InZero, int Shift, int OutZero, int Lo, int Hi>
 void conv2d_s8w4_simd(const std::int8_t *in, const std::int8_t *weights,
                       const std::int32_t *bias, const std::int32_t *multiplier,
                       std::int8_t *out, std::int8_t *scratch) {
   using Plan = TilePlan<Isa, In, Out, Win, Pixels, Blocks, Band>;
   using Finish = SimdS8Finish<SimdScale<Isa, Shift, OutZero, Lo, Hi, Small>>;
-  using Sweep = UnpackSweep<Plan, Finish, Group>;
+  using Sweep = UnpackSweep<Plan, Unpack, Finish, Group>;
   const Finish finish = {multiplier, out};
   auto *block = reinterpret_cast<typename Isa::Weight *>(scratch + TileBytes);
   auto *row = reinterpret_cast<std::int8_t *>(block + Plan::kBlocks *
                                                           Plan::kBlockWeights);
-  sweepBands<Plan>(Sweep{weights, weights + Plan::kOut * Sweep::Rows::kRowBytes,
-                         block, row, bias, finish},
-                   in, scratch, Isa::toCell(InZero));
+  sweepBands<Plan>(
+      Sweep{weights, weights + Sweep::kDigitBytes, block, row, bias, finish},
+      in, scratch, Isa::toCell(InZero));
 }
 
 } // namespace

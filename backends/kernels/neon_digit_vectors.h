@@ -109,6 +109,58 @@ struct DigitsNeon : DigitsNeonWords {
   }
 };
 
+/// Unpacks sixteen weights.
+struct UnpackNeon {
+  static constexpr int kDigitOffset = 0;
+  static EDGECC_SIMD_INLINE void storeLower(const std::int8_t *digits,
+                                            int8x16_t steps, std::int8_t *to) {
+    vst1q_s8(to, vmulq_s8(DigitsNeon::lower(vld1q_s8(digits)), steps));
+  }
+  static EDGECC_SIMD_INLINE void storeUpper(const std::int8_t *digits,
+                                            int8x16_t steps, std::int8_t *to) {
+    vst1q_s8(to, vmulq_s8(DigitsNeon::upper(vld1q_s8(digits)), steps));
+  }
+};
+
+/// Those of S8NeonDot: four neighbours have one step.
+struct UnpackNeonDot : UnpackNeon {
+  using Steps = int8x16_t;
+  static EDGECC_SIMD_INLINE Steps expand(const std::int8_t *steps) {
+    const int8x16_t four = vreinterpretq_s8_s32(vdupq_n_s32(loadWord(steps)));
+    const int16x8_t twice = vreinterpretq_s16_s8(vzipq_s8(four, four).val[0]);
+    return vreinterpretq_s8_s16(vzipq_s16(twice, twice).val[0]);
+  }
+  static EDGECC_SIMD_INLINE void unpackLower(const std::int8_t *digits,
+                                             Steps steps, std::int8_t *to) {
+    storeLower(digits, steps, to);
+  }
+  static EDGECC_SIMD_INLINE void unpackUpper(const std::int8_t *digits,
+                                             Steps steps, std::int8_t *to) {
+    storeUpper(digits, steps, to);
+  }
+};
+
+/// Those of S8NeonMlal and S8NeonMull: sixteen neighbours have one step.
+struct UnpackNeonMlal : UnpackNeon {
+  struct Steps {
+    int8x16_t of[4];
+  };
+  static EDGECC_SIMD_INLINE Steps expand(const std::int8_t *steps) {
+    return {{vld1q_dup_s8(steps), vld1q_dup_s8(steps + 1),
+             vld1q_dup_s8(steps + 2), vld1q_dup_s8(steps + 3)}};
+  }
+  static EDGECC_SIMD_INLINE void
+  unpackLower(const std::int8_t *digits, const Steps &steps, std::int8_t *to) {
+    for (int i = 0; i < 4; ++i)
+      storeLower(digits + 16 * i, steps.of[i], to + 16 * i);
+  }
+  static EDGECC_SIMD_INLINE void
+  unpackUpper(const std::int8_t *digits, const Steps &steps, std::int8_t *to) {
+    for (int i = 0; i < 4; ++i)
+      storeUpper(digits + 16 * i, steps.of[i], to + 16 * i);
+  }
+};
+
 } // namespace
 } // namespace kernels
 } // namespace edgecc

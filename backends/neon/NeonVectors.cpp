@@ -121,11 +121,13 @@ const StateArithmetic edgecc::stateNeonMull = makeStateNeon(s8NeonMull);
 // Weights of four bits
 //===----------------------------------------------------------------------===//
 
+static constexpr llvm::StringLiteral kDigits = "neon_digit_vectors.h";
+
 static VectorArithmetic makeDigits(VectorArithmetic isa, llvm::StringRef name,
                                    llvm::StringRef suffix, int64_t lanes) {
   isa.name = name;
   isa.suffix = suffix;
-  isa.header = "neon_digit_vectors.h";
+  isa.header = kDigits;
   isa.lanes = lanes;
   isa.benefit += 2;
   return isa;
@@ -136,6 +138,12 @@ const DigitArithmetic edgecc::digitsNeonDot = {
 const DigitArithmetic edgecc::digitsNeon = {
     makeDigits(makeS8Mlal(), "DigitsNeon", "neon", 16),
     /*rows=*/16, /*step=*/1, /*blocks=*/2, /*digitOffset=*/0};
+const UnpackArithmetic edgecc::unpackNeonDot = {s8NeonDot, "UnpackNeonDot",
+                                                kDigits, /*digitOffset=*/0};
+const UnpackArithmetic edgecc::unpackNeonMlal = {s8NeonMlal, "UnpackNeonMlal",
+                                                 kDigits, /*digitOffset=*/0};
+const UnpackArithmetic edgecc::unpackNeonMull = {s8NeonMull, "UnpackNeonMlal",
+                                                 kDigits, /*digitOffset=*/0};
 
 //===----------------------------------------------------------------------===//
 // Winograd's convolution

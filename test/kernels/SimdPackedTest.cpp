@@ -84,9 +84,8 @@ template <bool Small> struct PackedLayer {
     return Fenced<std::int8_t>(packed);
   }
 
-  int getDigit(int o, int i, int end) const {
-    return (o < rows && i < end ? at(digits, o * row + i) : 0) +
-           Digits::kDigitOffset;
+  int getDigit(int o, int i, int end, int offset) const {
+    return (o < rows && i < end ? at(digits, o * row + i) : 0) + offset;
   }
   /// As fully_connected_w4_simd.h describes them.
   template <class Plan> Fenced<std::int8_t> packVectors() const {
@@ -100,14 +99,40 @@ template <bool Small> struct PackedLayer {
           for (int i = first * kRows * kStep; i < last * kRows * kStep; ++i) {
             const int o = i / kStep, at = k + i % kStep;
             packed.push_back(static_cast<std::int8_t>(
-                (getDigit(o, at, end) & 15) |
-                (getDigit(o, at + kStep, end) & 15) << 4));
+                (getDigit(o, at, end, Digits::kDigitOffset) & 15) |
+                (getDigit(o, at + kStep, end, Digits::kDigitOffset) & 15)
+                    << 4));
           }
         for (int o = first * kRows; o < last * kRows; ++o)
           behind.push_back(o < rows ? at(steps, o * Plan::kGroups + g)
                                     : std::int8_t{1});
       }
     }
+    packed.insert(packed.end(), behind.begin(), behind.end());
+    return Fenced<std::int8_t>(packed);
+  }
+
+  /// As conv2d_w4_simd.h describes them.
+  template <class Sweep, class Plan> Fenced<std::int8_t> packTiles() const {
+    constexpr int kLanes = S8::kLanes, kStep = S8::kStep;
+    constexpr int kOffset = Unpack::kDigitOffset;
+    std::vector<std::int8_t> packed, behind;
+    for (int first = 0; first < Sweep::kVectors; first += Plan::kBlocks)
+      for (int g = 0; g < Sweep::kGroups; ++g)
+        for (int v = first;
+             v < std::min(first + Plan::kBlocks, Sweep::kVectors); ++v) {
+          const int end = std::min(row, (g + 1) * group);
+          for (int k = g * group; k < end; k += 2 * kStep)
+            for (int i = 0; i < kLanes * kStep; ++i) {
+              const int o = v * kLanes + i / kStep, at = k + i % kStep;
+              packed.push_back(static_cast<std::int8_t>(
+                  (getDigit(o, at, end, kOffset) & 15) |
+                  (getDigit(o, at + kStep, end, kOffset) & 15) << 4));
+            }
+          for (int o = v * kLanes; o < (v + 1) * kLanes; ++o)
+            behind.push_back(o < rows ? at(steps, o * Sweep::kGroups + g)
+                                      : std::int8_t{1});
+        }
     packed.insert(packed.end(), behind.begin(), behind.end());
     return Fenced<std::int8_t>(packed);
   }
@@ -156,9 +181,11 @@ void testConv() {
   constexpr int kOut = Out::dim(3), kGroup = groupOf(C::kProducts, Wanted);
   constexpr int kTileBytes = tileBytes<Plan>();
   using Layer = PackedLayer<Small>;
+  using Sweep = UnpackSweep<Plan, Unpack, int, kGroup>;
   Layer layer(kOut, C::kProducts, kGroup);
   const Fenced<std::int8_t> in(layer.makeImage(In::size)), out(Out::size),
-      weights = layer.packRows(),
+      weights = Sweep::kAligned ? layer.template packTiles<Sweep, Plan>()
+                                : layer.packRows(),
       scratch(kTileBytes +
               Blocks * Plan::kBlockWeights *
                   static_cast<int>(sizeof(typename S8::Weight)) +
@@ -167,8 +194,9 @@ void testConv() {
   conv2d_s8<In, Out, Win, 1>(in.data(), layer.weights.data(), layer.bias.data(),
                              layer.multiplier.data(), want.data(), kInZero,
                              Layer::kShift, kOutZero, kLo, kHi);
-  conv2d_s8w4_simd<S8, In, Out, Win, Pixels, Blocks, kBand, kGroup, kTileBytes,
-                   Layer::kScaled, kInZero, Layer::kShift, kOutZero, kLo, kHi>(
+  conv2d_s8w4_simd<S8, Unpack, In, Out, Win, Pixels, Blocks, kBand, kGroup,
+                   kTileBytes, Layer::kScaled, kInZero, Layer::kShift, kOutZero,
+                   kLo, kHi>(
       in.data(), weights.data(), layer.packBias(kOffset, S8::kLanes).data(),
       layer.packMultiplier(S8::kLanes).data(), out.data(), scratch.data());
   EXPECT_EQ(out.copy(), want);
@@ -180,6 +208,8 @@ template <class C> void testConv() {
     testConv<C, 4, 1, 1, 6, true>();
     testConv<C, 2, 2, 3, 32, false>();
     testConv<C, 3, 2, 2, 1 << 20, true>();
+    // Groups of whole steps, an odd number of these.
+    testConv<C, 4, 2, 2, 12, false>();
   }
 }
 
@@ -196,6 +226,15 @@ template <class C> void testConv() {
                        true>();                                                \
   }
 #include "shapes.inc"
+
+// Whole steps of all arithmetics; several blocks; a last group that is smaller.
+TEST(SimdConv2dS8W4, Aligned) {
+  using Same = Window<3, 3, 1, 1, 1, 1, 1, 1, 1, 1>;
+  using Whole = Window<1, 1, 1, 1, 1, 1, 0, 0, 0, 0>;
+  testConv<WindowCase<Shape<1, 5, 6, 16>, 33, Same>>();
+  testConv<WindowCase<Shape<1, 3, 3, 48>, 70, Whole>>();
+  testConv<WindowCase<Shape<1, 4, 4, 80>, 12, Whole>>();
+}
 
 // Several blocks of vectors, and pieces of groups.
 TEST(SimdFullyConnectedS8W4, Large) {

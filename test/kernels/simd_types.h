@@ -29,18 +29,21 @@ using S8Depth = S8Vnni;
 using F32 = F32Avx512;
 using State = StateVnni;
 using Digits = DigitsVnni;
+using Unpack = UnpackVnni;
 #elif defined(__AVX2__)
 using S8 = S8Avx2;
 using S8Depth = S8Avx2;
 using F32 = F32Avx2;
 using State = StateAvx2;
 using Digits = DigitsAvx2;
+using Unpack = UnpackAvx2;
 #elif defined(__ARM_FEATURE_DOTPROD)
 using S8 = S8NeonDot;
 using S8Depth = S8NeonDot;
 using F32 = F32Neon;
 using State = StateNeonDot;
 using Digits = DigitsNeonDot;
+using Unpack = UnpackNeonDot;
 #else
 #if defined(EDGECC_ALL_WEIGHTS)
 using S8 = S8NeonMull;
@@ -51,6 +54,7 @@ using S8Depth = S8NeonWide;
 using F32 = F32Neon;
 using State = StateNeon;
 using Digits = DigitsNeon;
+using Unpack = UnpackNeonMlal;
 #endif
 
 #if defined(__AVX2__)
