@@ -85,13 +85,14 @@ EDGECC_SIMD_INLINE typename Isa::Vec fromGateUnits(typename Isa::Vec x) {
 // Functions
 //===----------------------------------------------------------------------===//
 
-/// tanhOfPositive. Arguments beyond the table count as its last, where it has
-/// been constant for long.
+/// tanhOfPositive. From entry 189 on the table is constant: larger arguments
+/// count as one of these.
 template <class Isa, int Halvings>
 EDGECC_SIMD_INLINE typename Isa::Vec simdTanhOfPositive(typename Isa::Vec x) {
   using Vec = typename Isa::Vec;
   constexpr int kBits = 10 + Halvings, kShift = kBits + Halvings;
-  x = Isa::min(x, Isa::set((256 << kBits) - 1));
+  static_assert(kTanhTable[189] == kGateOne, "the largest value");
+  x = Isa::min(x, Isa::set((191 << kBits) - 1));
   const Vec pair = Isa::lookUp(kTanhTable, Isa::template right<kBits>(x));
   const Vec rest = Isa::bitAnd(x, Isa::set((1 << kBits) - 1));
   const Vec low = Isa::bitAnd(pair, Isa::set(0xFFFF));
