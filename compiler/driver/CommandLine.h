@@ -142,6 +142,18 @@ struct CommandLine {
                   "count\n"
                   "least on the samples of --calib (default: auto)"),
              llvm::cl::init("auto")};
+  Text lowRank{
+      "low-rank", value("auto|off|ENERGY"), cat(choices),
+      desc("make two thin layers of fully connected and recurrent layers and\n"
+           "tables; ENERGY: so that this share of the variance of each one's\n"
+           "result stays on the samples of --calib, like 0.95; auto: where "
+           "that\n"
+           "meets a budget (default: auto)"),
+      llvm::cl::init("auto")};
+  Texts layerRank{
+      "low-rank-layer", value("LAYER=RANK"), cat(choices),
+      desc("the rank of one layer, whatever the others get; 0: it stays as it\n"
+           "is. Once for each layer. Names are those of ONNX nodes")};
   Text optimize{
       "optimize", value("speed|size"), cat(choices),
       desc("speed: faster kernels where --flash leaves room; size: the least\n"

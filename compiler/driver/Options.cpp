@@ -225,6 +225,47 @@ static Error readPruning(const CommandLine &line, Options &options) {
                           options.prunes);
 }
 
+/// Pairs NAME=RANK; names may contain "=", too.
+static Error readLayerRanks(const CommandLine::Texts &option,
+                            std::vector<LayerRank> &result) {
+  for (StringRef text : option) {
+    auto [layer, number] = text.rsplit('=');
+    int64_t rank = 0;
+    if (layer.empty() || number.getAsInteger(10, rank) || rank < 0)
+      return inOption(option.ArgStr,
+                      "'" + text + "' is not LAYER=RANK, like fc1=16");
+    result.push_back({layer.str(), rank});
+  }
+  return Error::success();
+}
+
+static Error readLowRank(const CommandLine &line, Options &options) {
+  if (Error error = readLayerRanks(line.layerRank, options.layerRanks))
+    return error;
+  double energy = 0;
+  if (!StringRef(line.lowRank).getAsDouble(energy)) {
+    if (!(energy > 0.0 && energy <= 1.0))
+      return inOption(line.lowRank.ArgStr,
+                      "'" + line.lowRank.getValue() +
+                          "' is no share of the variance; give a number above "
+                          "0 and at most 1, like 0.95");
+    options.lowRankEnergy = energy;
+  } else {
+    bool isAuto = false;
+    if (Error error = readChoice<bool>(
+            line.lowRank, {{"auto", true}, {"off", false}}, isAuto))
+      return error;
+    // Ranks that were asked for are kept.
+    options.searchesLowRank = isAuto && options.layerRanks.empty();
+  }
+  if (!options.factors() || !options.calibration.empty())
+    return Error::success();
+  const auto &option =
+      options.lowRankEnergy ? line.lowRank.ArgStr : line.layerRank.ArgStr;
+  return inOption(option, "what counts in a layer is found on samples; give "
+                          "some hundred with --calib FILE.npy");
+}
+
 static Error readRepair(const CommandLine &line, Options &options) {
   using namespace edgecc::quantization;
   if (line.repair == "auto")
@@ -273,6 +314,8 @@ static Error readCode(const CommandLine &line, Options &options) {
   if (Error error = readPrecision(line, options))
     return error;
   if (Error error = readPruning(line, options))
+    return error;
+  if (Error error = readLowRank(line, options))
     return error;
   if (Error error = readRepair(line, options))
     return error;

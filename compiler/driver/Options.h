@@ -39,6 +39,11 @@ struct LayerPrecision {
   quantization::Precision precision;
 };
 
+struct LayerRank {
+  std::string layer;
+  int64_t rank;
+};
+
 struct InputShape {
   std::string input;
   std::vector<int64_t> shape;
@@ -95,6 +100,13 @@ struct Options {
   std::optional<double> pruneRatio;
   /// Whether the compiler may choose that share to meet a budget.
   bool searchesPruning = false;
+  /// The share of the variance of layers' results that stays with weights of
+  /// low rank.
+  std::optional<double> lowRankEnergy;
+  /// Ranks of single layers; 0: as it is.
+  std::vector<LayerRank> layerRanks;
+  /// Whether the compiler may choose that share to meet a budget.
+  bool searchesLowRank = false;
   /// Whether flash counts more than time.
   bool optimizesSize = false;
   Coding coding = Coding::Auto;
@@ -129,6 +141,8 @@ struct Options {
   std::vector<std::string> plugins;
   std::optional<std::string> passPipeline;
 
+  /// Whether layers are to have weights of low rank.
+  bool factors() const { return lowRankEnergy || !layerRanks.empty(); }
   /// Whether integers are wanted.
   bool quantizes() const {
     return precision ? *precision != quantization::Precision::F32

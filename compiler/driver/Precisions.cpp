@@ -8,6 +8,7 @@
 #include "Precisions.h"
 
 #include "Diagnostics.h"
+#include "LayerNames.h"
 #include "Passes.h"
 #include "Session.h"
 
@@ -22,42 +23,16 @@ using namespace llvm;
 // --layer-precision
 //===----------------------------------------------------------------------===//
 
-/// Whether a layer is, or was fused from, the node of that name.
-static bool comesFrom(const Layer &layer, StringRef name) {
-  bool found = layer.name == name;
-  mlir::Location(layer.op->getLoc())->walk([&](mlir::Location part) {
-    auto named = dyn_cast<mlir::NameLoc>(part);
-    found |= named && named.getName() == name;
-    return found ? mlir::WalkResult::interrupt() : mlir::WalkResult::advance();
-  });
-  return found;
-}
-
-/// The names that are most like one that does not exist, best first.
-static std::string listNearMatches(StringRef name, ArrayRef<Layer> layers) {
-  constexpr size_t kMatches = 3;
-  SmallVector<std::pair<unsigned, StringRef>> ranked;
-  for (const Layer &layer : layers) {
-    bool contains = StringRef(layer.name).contains_insensitive(name);
-    unsigned distance =
-        contains ? 0 : StringRef(layer.name).edit_distance_insensitive(name);
-    ranked.emplace_back(distance, layer.name);
-  }
-  llvm::stable_sort(
-      ranked, [](const auto &a, const auto &b) { return a.first < b.first; });
-  std::string text;
-  for (auto [distance, match] : ArrayRef(ranked).take_front(kMatches))
-    text += (text.empty() ? "'" : ", '") + match.str() + "'";
-  return text;
-}
-
 Expected<std::vector<std::optional<Precision>>>
 driver::getForcedPrecisions(const Session &session, ArrayRef<Layer> layers) {
   std::vector<std::optional<Precision>> forced(layers.size());
+  std::vector<StringRef> names;
+  for (const Layer &layer : layers)
+    names.push_back(layer.name);
   for (const LayerPrecision &wish : session.options.layerPrecisions) {
     bool found = false;
     for (auto [layer, precision] : zip_equal(layers, forced)) {
-      if (!comesFrom(layer, wish.layer))
+      if (!comesFrom(layer.op, wish.layer))
         continue;
       precision = wish.precision;
       found = true;
@@ -68,7 +43,7 @@ driver::getForcedPrecisions(const Session &session, ArrayRef<Layer> layers) {
                                (layers.empty()
                                     ? std::string()
                                     : "; the nearest names are " +
-                                          listNearMatches(wish.layer, layers)));
+                                          listNearMatches(wish.layer, names)));
   }
   return forced;
 }

@@ -41,6 +41,9 @@ llvm::Error applyMix(Session &session, const quantization::PrecisionMix &mix);
 /// Takes channels out of the float model as far as --prune RATIO asks for it
 /// (Prune.cpp).
 llvm::Error pruneModel(Session &session);
+/// Makes layers of low rank as far as --low-rank ENERGY and --low-rank-layer
+/// ask for it (LowRank.cpp).
+llvm::Error factorModel(Session &session);
 /// Takes channels that nothing is lost without out of a copy of `edge`
 /// (Prune.cpp).
 llvm::Error pruneLossless(Session &session, mlir::ModuleOp copy);

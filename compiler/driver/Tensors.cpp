@@ -33,6 +33,11 @@ static bool isQuantizedModel(mlir::ModuleOp module) {
 static Error checkPrecision(const Session &session) {
   const Options &options = session.options;
   bool isQuantized = isQuantizedModel(*session.imported);
+  // It needs --calib, which is not what is wrong.
+  if (isQuantized && options.factors())
+    return createStringError(
+        std::string(options.lowRankEnergy ? "--low-rank" : "--low-rank-layer") +
+        ": the model is quantized already; give the float model");
   if (isQuantized && !options.calibration.empty())
     return createStringError(
         "--calib: the model is quantized already and keeps "
@@ -216,6 +221,9 @@ Error driver::runTensorPasses(Session &session) {
     return error;
   if (options.pruneRatio)
     if (Error error = pruneModel(session))
+      return error;
+  if (options.factors())
+    if (Error error = factorModel(session))
       return error;
   if (options.quantizes() && !isQuantizedModel(*session.imported))
     if (Error error = calibrateAndQuantize(session))

@@ -151,6 +151,18 @@ static json::Value toJson(const Pruning::Group &group) {
                       {"kept", group.kept}};
 }
 
+static json::Value toJson(const LowRank::Layer &layer) {
+  return json::Object{{"layer", layer.name},
+                      {"rank", layer.rank},
+                      {"rows", layer.rows},
+                      {"columns", layer.columns},
+                      {"macs_before", layer.macsBefore},
+                      {"macs_after", layer.macsAfter},
+                      {"weights_before", layer.weightsBefore},
+                      {"weights_after", layer.weightsAfter},
+                      {"energy", layer.energy}};
+}
+
 static json::Value toJson(const DispatchTarget &entry) {
   return json::Object{{"target", entry.target}, {"arena", entry.arena}};
 }
@@ -186,6 +198,14 @@ static json::Value toJson(const Tuning &tuning) {
                       {"before", tuning.before}, {"after", tuning.after}};
 }
 
+static json::Value toJson(const LowRank &lowRank) {
+  return json::Object{{"macs_before", lowRank.macsBefore},
+                      {"macs_after", lowRank.macsAfter},
+                      {"weights_before", lowRank.weightsBefore},
+                      {"weights_after", lowRank.weightsAfter},
+                      {"layers", toArray(lowRank.layers)}};
+}
+
 template <typename T> static json::Value orNull(const std::optional<T> &part) {
   return part ? ::toJson(*part) : json::Value(nullptr);
 }
@@ -212,6 +232,7 @@ json::Value edgecc::report::toJson(const Report &report) {
                       {"sensitivity_samples", report.sensitivitySamples},
                       {"precision_search", orNull(report.precisionSearch)},
                       {"pruning", orNull(report.pruning)},
+                      {"low_rank", orNull(report.lowRank)},
                       {"tuning", orNull(report.tuning)},
                       {"buffers", toArray(report.buffers)}};
 }

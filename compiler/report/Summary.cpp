@@ -101,6 +101,25 @@ static void printPruning(raw_ostream &os, const Pruning &pruning) {
   }
 }
 
+/// What has become thinner, and by how much.
+static void printLowRank(raw_ostream &os, const LowRank &lowRank) {
+  constexpr size_t kMost = 12;
+  row(os, "low rank") << formatCount(lowRank.macsBefore) << " MACs to "
+                      << formatCount(lowRank.macsAfter) << ", "
+                      << formatCount(lowRank.weightsBefore) << " weights to "
+                      << formatCount(lowRank.weightsAfter) << '\n';
+  for (auto [index, layer] : enumerate(lowRank.layers)) {
+    if (index == kMost) {
+      row(os, "") << "... and more; the report has all\n";
+      return;
+    }
+    row(os, "") << layer.name << ": rank " << layer.rank << " of "
+                << std::min(layer.rows, layer.columns) << ", "
+                << formatDecimal(100 * layer.energy, 1)
+                << "% of the variance\n";
+  }
+}
+
 static void printRam(raw_ostream &os, const Report &report) {
   const Ram &ram = report.ram;
   row(os, "ram") << formatCount(ram.getTotal()) << " bytes (arena "
@@ -202,6 +221,8 @@ void edgecc::report::printSummary(raw_ostream &os, const Report &report) {
     printPrecisions(os, *report.precisionSearch);
   if (report.pruning)
     printPruning(os, *report.pruning);
+  if (report.lowRank)
+    printLowRank(os, *report.lowRank);
   if (report.tuning)
     printTuning(os, *report.tuning);
   printRam(os, report);

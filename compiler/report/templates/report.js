@@ -224,7 +224,13 @@ function showMemory() {
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
-// Pruning
+// Pruning and low rank
+
+/// Columns for what there was, what there is, and how much has gone.
+function shrinking(before, after) {
+  const gone = (row) => row[before] ? `${(100 * (1 - row[after] / row[before])).toFixed(1)}%` : "–";
+  return [["before", (row) => count(row[before])], ["after", (row) => count(row[after])], ["gone", gone]];
+}
 
 function showPruning() {
   const {pruning} = report;
@@ -233,16 +239,25 @@ function showPruning() {
   byId("pruning-help").textContent = pruning.groups.length
       ? "Channels that counted least are gone, and the weights behind them are fitted to what the whole model computed. Channels of one row leave all of its layers together."
       : "Channels that are constant or that nothing needs are gone: results stay as they were.";
-  const gone = (before, after) => before ? `${(100 * (1 - after / before)).toFixed(1)}%` : "–";
-  const columns = (before, after) => [
-    ["before", (row) => count(row[before])], ["after", (row) => count(row[after])],
-    ["gone", (row) => gone(row[before], row[after])]];
-  table("pruned", [["", (row) => row.name, "text"], ...columns("before", "after")], [
+  table("pruned", [["", (row) => row.name, "text"], ...shrinking("before", "after")], [
     {name: "multiplications", before: pruning.macs_before, after: pruning.macs_after},
     {name: "weights and biases", before: pruning.weights_before, after: pruning.weights_after}]);
   if (pruning.groups.length)
-    table("channels", [["channels of", (row) => row.layers.join(", "), "text name"], ...columns("channels", "kept")],
+    table("channels", [["channels of", (row) => row.layers.join(", "), "text name"], ...shrinking("channels", "kept")],
           pruning.groups);
+}
+
+function showLowRank() {
+  const {low_rank: lowRank} = report;
+  if (!lowRank) return;
+  show("low-rank");
+  table("thinned", [["of the model", (row) => row.name, "text"], ...shrinking("before", "after")], [
+    {name: "multiplications", before: lowRank.macs_before, after: lowRank.macs_after},
+    {name: "weights", before: lowRank.weights_before, after: lowRank.weights_after}]);
+  table("ranks", [["layer", (row) => row.layer, "text name"], ["rank", (row) => count(row.rank)],
+                  ["of", (row) => count(Math.min(row.rows, row.columns))],
+                  ["variance", (row) => `${(100 * row.energy).toFixed(1)}%`],
+                  ...shrinking("weights_before", "weights_after")], lowRank.layers);
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -335,6 +350,7 @@ showTitle();
 showFigures();
 showPrecision();
 showPruning();
+showLowRank();
 showMemory();
 showCost();
 showSensitivity();

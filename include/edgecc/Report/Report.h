@@ -185,6 +185,25 @@ struct Pruning {
   std::vector<Group> groups;
 };
 
+/// What --low-rank has made two thin layers of.
+struct LowRank {
+  struct Layer {
+    std::string name;
+    /// Of `rows` times `columns` weights have become two layers with so many
+    /// values between them.
+    uint64_t rank = 0, rows = 0, columns = 0;
+    uint64_t macsBefore = 0, macsAfter = 0;
+    uint64_t weightsBefore = 0, weightsAfter = 0;
+    /// The share of the variance of its result that has stayed, on samples.
+    double energy = 0;
+  };
+
+  /// Of the whole model; weights without biases.
+  uint64_t macsBefore = 0, macsAfter = 0;
+  uint64_t weightsBefore = 0, weightsAfter = 0;
+  std::vector<Layer> layers;
+};
+
 /// A tensor in the arena: bytes from `offset` on, in use from one layer to
 /// another (numbers among `layers`, both included).
 struct Buffer {
@@ -243,6 +262,7 @@ struct Report {
   uint64_t sensitivitySamples = 0;
   std::optional<PrecisionSearch> precisionSearch;
   std::optional<Pruning> pruning;
+  std::optional<LowRank> lowRank;
   std::optional<Tuning> tuning;
   std::vector<Buffer> buffers;
 

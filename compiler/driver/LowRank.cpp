@@ -1,0 +1,145 @@
+//===- LowRank.cpp - Two thin layers in place of one ----------------------===//
+//
+// Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Diagnostics.h"
+#include "LayerNames.h"
+#include "Stages.h"
+
+#include "edgecc/Dialect/Edge/Edge.h"
+#include "edgecc/Pruning/FactorLayers.h"
+
+#include "llvm/Support/FormatVariadic.h"
+
+#include <cmath>
+
+using namespace edgecc;
+using namespace edgecc::driver;
+using namespace edgecc::pruning;
+using namespace llvm;
+using mlir::func::FuncOp;
+
+//===----------------------------------------------------------------------===//
+// --low-rank-layer
+//===----------------------------------------------------------------------===//
+
+static Error refuseName(StringRef name, ArrayRef<FactorableLayer> layers) {
+  std::vector<StringRef> names;
+  for (const FactorableLayer &layer : layers)
+    names.push_back(layer.name);
+  return makeError(InputError,
+                   "--low-rank-layer: there is no fully connected or recurrent "
+                   "layer, and no table, '" +
+                       name.str() + "'" +
+                       (names.empty() ? std::string()
+                                      : "; the nearest names are " +
+                                            listNearMatches(name, names)));
+}
+
+static Error refuseRank(const FactorableLayer &layer, int64_t rank) {
+  int64_t most = layer.getMostRank();
+  std::string weights =
+      std::to_string(layer.rows) + " x " + std::to_string(layer.columns);
+  return makeError(InputError,
+                   "--low-rank-layer: '" + layer.name + "' has " + weights +
+                       " weights, and no fewer with rank " +
+                       std::to_string(rank) + "; " +
+                       (most ? "at most " + std::to_string(most) + " saves any"
+                             : "no rank saves any"));
+}
+
+static Error readRanks(const Options &options, ArrayRef<FactorableLayer> layers,
+                       FactorOptions &result) {
+  for (const LayerRank &wish : options.layerRanks) {
+    bool found = false;
+    for (const FactorableLayer &layer : layers) {
+      if (!comesFrom(layer.op, wish.layer))
+        continue;
+      if (wish.rank > layer.getMostRank())
+        return refuseRank(layer, wish.rank);
+      result.ranks[layer.op] = wish.rank;
+      found = true;
+    }
+    if (!found)
+      return refuseName(wish.layer, layers);
+  }
+  return Error::success();
+}
+
+//===----------------------------------------------------------------------===//
+// What has become of it
+//===----------------------------------------------------------------------===//
+
+static void countSize(FuncOp function, uint64_t &macs, uint64_t &weights) {
+  for (const quantization::Layer &layer :
+       quantization::collectLayers(function)) {
+    macs += uint64_t(layer.macs);
+    weights += uint64_t(layer.weights);
+  }
+}
+
+static report::LowRank::Layer describe(const FactoredLayer &layer) {
+  report::LowRank::Layer entry;
+  entry.name = layer.name;
+  entry.rank = uint64_t(layer.rank);
+  entry.rows = uint64_t(layer.rows);
+  entry.columns = uint64_t(layer.columns);
+  entry.macsBefore = uint64_t(layer.macsBefore);
+  entry.macsAfter = uint64_t(layer.macsAfter);
+  entry.weightsBefore = uint64_t(layer.countWeightsBefore());
+  entry.weightsAfter = uint64_t(layer.countWeightsAfter());
+  entry.energy = layer.energy;
+  return entry;
+}
+
+/// No layer gets smaller, though that was asked for.
+static Error refuse(const Options &options, ArrayRef<FactoredLayer> layers) {
+  const FactoredLayer *best = nullptr;
+  for (const FactoredLayer &layer : layers)
+    if (layer.mostEnergy > 0 && (!best || layer.mostEnergy > best->mostEnergy))
+      best = &layer;
+  if (!best)
+    return makeError(InputError,
+                     "--low-rank: this model has no fully connected or "
+                     "recurrent layer, and no table, whose weights two thinner "
+                     "layers could take the place of; use --prune RATIO or "
+                     "--precision s8w4");
+  double most = std::min(std::floor(best->mostEnergy * 1000) / 1000, 0.999);
+  return makeError(
+      InputError,
+      formatv("--low-rank: no layer gets fewer weights where {0:F3} of the "
+              "variance of its results is to stay; with {1:F3} '{2}' would",
+              *options.lowRankEnergy, most, best->name)
+          .str());
+}
+
+Error driver::factorModel(Session &session) {
+  const Options &options = session.options;
+  FuncOp function = getModelFunction(*session.edge);
+  FactorOptions factoring;
+  factoring.energy = options.lowRankEnergy;
+  // What kernels take for their fast loops.
+  factoring.multiple = 4;
+  if (Error error =
+          readRanks(options, findFactorableLayers(function), factoring))
+    return error;
+  report::LowRank lowRank;
+  countSize(function, lowRank.macsBefore, lowRank.weightsBefore);
+  auto layers = factorLayers(function, session.calibration, factoring);
+  if (failed(layers))
+    return alreadyReported(InternalError);
+  countSize(function, lowRank.macsAfter, lowRank.weightsAfter);
+  for (const FactoredLayer &layer : *layers)
+    if (layer.rank > 0)
+      lowRank.layers.push_back(describe(layer));
+  session.report.lowRank.reset();
+  if (!lowRank.layers.empty())
+    session.report.lowRank = std::move(lowRank);
+  // What a search asks for without success stays as it is, and what is to stay.
+  else if (options.lowRankEnergy && !options.searchesLowRank)
+    return refuse(options, *layers);
+  return Error::success();
+}
