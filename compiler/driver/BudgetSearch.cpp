@@ -15,6 +15,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "BudgetItems.h"
+#include "BudgetPruning.h"
 #include "Diagnostics.h"
 #include "Precisions.h"
 #include "Stages.h"
@@ -460,67 +461,6 @@ Error BudgetSearch::refuse() {
   return Error::success();
 }
 
-//===----------------------------------------------------------------------===//
-// With fewer channels
-//===----------------------------------------------------------------------===//
-
-/// Whether channels that cost accuracy may go, and would help: there is a limit
-/// to what they may cost, and time or flash is short.
-static bool mayPrune(const Session &session) {
-  Budget rest = session.options.budget;
-  rest.ram.reset();
-  bool isFree = session.options.searchesPruning && rest.maxDrop;
-  rest.maxDrop.reset();
-  return isFree && !holds(session.report, rest);
-}
-
-/// Takes more and more of the multiplications away, as long as accuracy allows
-/// it, until the budget holds; between a share that is not enough and one that
-/// costs too much, by halves. Leaves the session with the whole model if none
-/// will do.
-static Expected<bool> findPruned(Session &session) {
-  constexpr double kStep = 0.1, kMost = 0.5;
-  constexpr int kTrials = 8;
-  const Budget &budget = session.options.budget;
-  Budget dropOnly;
-  dropOnly.maxDrop = budget.maxDrop;
-  SaveAndRestore searching(session.repairEffort, RepairEffort::Some);
-  mlir::OwningOpRef<mlir::ModuleOp> whole = std::move(session.calibrated);
-  report::Report report = session.report;
-  PrecisionMix mix = session.mix;
-  double enough = 0, tooMuch = HUGE_VAL;
-  for (int trial = 0; trial != kTrials; ++trial) {
-    double share = tooMuch < kMost ? (enough + tooMuch) / 2 : enough + kStep;
-    if (share > kMost + 1e-9 || tooMuch - enough < 0.02)
-      break;
-    session.options.pruneRatio = share;
-    session.report.pruning.reset();
-    for (auto stage : {runTensorPasses, measureAccuracy})
-      if (Error error = stage(session))
-        return std::move(error);
-    if (!session.report.pruning)
-      break;
-    if (!holds(session.report, dropOnly)) {
-      tooMuch = share;
-      continue;
-    }
-    if (Error error = makeCodeWithinBudget(session))
-      return std::move(error);
-    if (holds(session.report, budget))
-      return true;
-    enough = share;
-    Expected<bool> found = BudgetSearch(session).find();
-    if (!found || *found)
-      return found;
-  }
-  session.options.pruneRatio.reset();
-  session.prunedNodes.clear();
-  session.calibrated = std::move(whole);
-  session.report = std::move(report);
-  session.mix = std::move(mix);
-  return false;
-}
-
 Error driver::searchBudget(Session &session) {
   const Budget &budget = session.options.budget;
   if (budget.isEmpty() || holds(session.report, budget))
@@ -532,10 +472,9 @@ Error driver::searchBudget(Session &session) {
   Expected<bool> found = search.find();
   if (!found || *found)
     return found.takeError();
-  if (mayPrune(session)) {
-    found = findPruned(session);
-    if (!found || *found)
-      return found.takeError();
-  }
+  found = findSmallerModel(
+      session, [](Session &smaller) { return BudgetSearch(smaller).find(); });
+  if (!found || *found)
+    return found.takeError();
   return search.refuse();
 }

@@ -140,6 +140,7 @@ Error driver::prepare(Session &session) {
     session.target.compiler.optimization = kSmallestCode;
     session.extraBytes = 0;
   }
+  session.optimization = session.target.compiler.optimization;
   session.coding = Session::CodingLimits(options.coding);
   if (Error error = checkOutputs(options))
     return error;

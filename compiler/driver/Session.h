@@ -78,6 +78,9 @@ struct Session {
   std::vector<Target> dispatch;
   /// The kernel calls for all but the first of these.
   std::vector<mlir::OwningOpRef<mlir::ModuleOp>> fallbacks;
+  /// The C++ compiler's flag that the options ask for. What is tried may have
+  /// another in `target`.
+  std::string optimization;
   /// Bytes of constants that kernels may take for speed; all if negative.
   int64_t extraBytes = -1;
   /// Bytes that the arena should not exceed; layers are computed row by row
