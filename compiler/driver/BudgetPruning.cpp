@@ -31,13 +31,15 @@ public:
         whole(session.calibrated->clone()), report(session.report),
         mix(session.mix) {}
 
-  enum class Outcome { Holds, LosesTooMuch, IsTooLarge };
-  /// Compiles what the options ask for now.
-  Expected<Outcome> make();
+  enum class Outcome { Holds, LosesTooMuch, IsTooLarge, IsWhole };
+  /// Compiles what the options ask for now; `isSmaller` says whether that has
+  /// made the model any smaller.
+  Expected<Outcome> make(function_ref<bool(const report::Report &)> isSmaller);
   void restore();
 
 private:
   bool mayFit() const;
+  bool mayNeedPrecisions() const;
 
   Session &session;
   FindPrecisions findPrecisions;
@@ -52,28 +54,42 @@ private:
 // One model
 //===----------------------------------------------------------------------===//
 
-static int64_t countBytes(ArrayRef<Layer> layers, Precision precision) {
-  int64_t bytes = 0;
-  for (const Layer &layer : layers)
-    bytes += layer.getWeightBytes(precision);
-  return bytes;
-}
-
-/// Whether weights of four bits, all of them and coded, might do: else
-/// precisions need not be looked for.
+/// Whether weights of four bits, all of them and coded, might do, with all else
+/// as it was in the whole model: what is smaller need not be compiled
+/// otherwise.
 bool SmallerModels::mayFit() const {
   const std::optional<uint64_t> &limit = session.options.budget.flash,
-                                &flash = session.report.flash.total;
-  if (!limit || !flash || session.options.precision)
+                                &flash = report.flash.total;
+  if (!limit || !flash || !session.calibrated)
     return true;
-  constexpr double kMostCoded = 0.25;
-  auto layers = collectLayers(getModelFunction(*session.calibrated));
-  double saved = double(countBytes(layers, Precision::S8)) -
-                 double(countBytes(layers, Precision::S8W4)) * (1 - kMostCoded);
-  return double(*flash) - saved <= double(*limit);
+  constexpr double kMostCoded = 0.15;
+  double rest = double(*flash), least = 0;
+  for (auto [layer, precision] :
+       zip_equal(collectLayers(getModelFunction(*whole)), mix))
+    rest -= double(layer.getWeightBytes(precision));
+  for (const Layer &layer :
+       collectLayers(getModelFunction(*session.calibrated)))
+    least += double(layer.getWeightBytes(Precision::S8W4));
+  return rest + least * (1 - kMostCoded) <= double(*limit);
 }
 
-Expected<SmallerModels::Outcome> SmallerModels::make() {
+/// Whether precisions may be what is wrong: int8 takes least time of all.
+bool SmallerModels::mayNeedPrecisions() const {
+  Budget time = session.options.budget;
+  time.ram.reset();
+  time.flash.reset();
+  time.maxDrop.reset();
+  bool isInt8 = all_of(session.mix, [](Precision precision) {
+    return precision == Precision::S8;
+  });
+  bool isDecoded = any_of(session.report.layers, [](const auto &layer) {
+    return !layer.coding.empty();
+  });
+  return !isInt8 || isDecoded || holds(session.report, time);
+}
+
+Expected<SmallerModels::Outcome>
+SmallerModels::make(function_ref<bool(const report::Report &)> isSmaller) {
   const Budget &budget = session.options.budget;
   Budget dropOnly;
   dropOnly.maxDrop = budget.maxDrop;
@@ -83,14 +99,20 @@ Expected<SmallerModels::Outcome> SmallerModels::make() {
   session.arenaLimit.reset();
   session.coding = Session::CodingLimits(session.options.coding);
   session.report.budget = budget;
-  for (auto stage : {runTensorPasses, measureAccuracy, makeCodeWithinBudget})
+  if (Error error = runTensorPasses(session))
+    return std::move(error);
+  if (!isSmaller(session.report))
+    return Outcome::IsWhole;
+  if (!mayFit())
+    return Outcome::IsTooLarge;
+  for (auto stage : {measureAccuracy, makeCodeWithinBudget})
     if (Error error = stage(session))
       return std::move(error);
   if (holds(session.report, budget))
     return Outcome::Holds;
   if (!holds(session.report, dropOnly))
     return Outcome::LosesTooMuch;
-  if (!mayFit())
+  if (!mayNeedPrecisions())
     return Outcome::IsTooLarge;
   Expected<bool> found = findPrecisions(session);
   if (!found)
@@ -133,23 +155,29 @@ static bool mayFactor(Session &session) {
   return 2 * factorable > all;
 }
 
-/// Less and less of the variance of layers' results stays, as long as accuracy
-/// allows it, until the budget holds.
+/// Less and less of the outputs' variance stays, as long as accuracy allows it,
+/// until the budget holds; between a share that is not enough and one that
+/// costs too much, by halves.
 static Expected<bool> findFactored(Session &session,
                                    FindPrecisions findPrecisions) {
-  // Where neighbours are not enough and too much, nothing between them differs
-  // by more than a rank or two.
-  constexpr double kEnergies[] = {0.99, 0.97, 0.95, 0.9, 0.85, 0.8, 0.7, 0.6};
+  constexpr double kLosses[] = {0.001, 0.01, 0.03, 0.05, 0.1,
+                                0.15,  0.2,  0.3,  0.4,  0.5};
   SmallerModels models(session, findPrecisions);
-  for (double energy : kEnergies) {
-    session.options.lowRankEnergy = energy;
-    auto outcome = models.make();
+  double enough = 0, tooMuch = HUGE_VAL;
+  for (const double *next = kLosses; tooMuch - enough > 0.015;) {
+    if (tooMuch == HUGE_VAL && next == std::end(kLosses))
+      break;
+    double loss = tooMuch == HUGE_VAL ? *next++ : (enough + tooMuch) / 2;
+    session.options.lowRankEnergy = 1 - loss;
+    auto outcome = models.make([](const report::Report &report) {
+      return report.lowRank.has_value();
+    });
     if (!outcome)
       return outcome.takeError();
-    if (*outcome == SmallerModels::Outcome::Holds && session.report.lowRank)
+    if (*outcome == SmallerModels::Outcome::Holds)
       return true;
-    if (*outcome == SmallerModels::Outcome::LosesTooMuch)
-      break;
+    (*outcome == SmallerModels::Outcome::LosesTooMuch ? tooMuch : enough) =
+        loss;
   }
   session.options.lowRankEnergy.reset();
   models.restore();
@@ -175,10 +203,12 @@ static Expected<bool> findPruned(Session &session,
       break;
     session.options.pruneRatio = share;
     session.report.pruning.reset();
-    auto outcome = models.make();
+    auto outcome = models.make([](const report::Report &report) {
+      return report.pruning.has_value();
+    });
     if (!outcome)
       return outcome.takeError();
-    if (!session.report.pruning)
+    if (*outcome == SmallerModels::Outcome::IsWhole)
       break;
     if (*outcome == SmallerModels::Outcome::Holds)
       return true;

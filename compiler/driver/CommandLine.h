@@ -145,9 +145,8 @@ struct CommandLine {
   Text lowRank{
       "low-rank", value("auto|off|ENERGY"), cat(choices),
       desc("make two thin layers of fully connected and recurrent layers and\n"
-           "tables; ENERGY: so that this share of the variance of each one's\n"
-           "result stays on the samples of --calib, like 0.95; auto: where "
-           "that\n"
+           "tables; ENERGY: so that about this share of the variance of the\n"
+           "outputs stays on samples of --calib, like 0.95; auto: where that\n"
            "meets a budget (default: auto)"),
       llvm::cl::init("auto")};
   Texts layerRank{

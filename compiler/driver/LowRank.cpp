@@ -7,6 +7,7 @@
 
 #include "Diagnostics.h"
 #include "LayerNames.h"
+#include "Progress.h"
 #include "Stages.h"
 
 #include "edgecc/Dialect/Edge/Edge.h"
@@ -51,22 +52,24 @@ static Error refuseRank(const FactorableLayer &layer, int64_t rank) {
                              : "no rank saves any"));
 }
 
-static Error readRanks(const Options &options, ArrayRef<FactorableLayer> layers,
-                       FactorOptions &result) {
+/// What --low-rank-layer says, by number.
+static Expected<RankChoice> readRanks(const Options &options,
+                                      ArrayRef<FactorableLayer> layers) {
+  RankChoice ranks;
   for (const LayerRank &wish : options.layerRanks) {
     bool found = false;
-    for (const FactorableLayer &layer : layers) {
+    for (auto [number, layer] : enumerate(layers)) {
       if (!comesFrom(layer.op, wish.layer))
         continue;
       if (wish.rank > layer.getMostRank())
         return refuseRank(layer, wish.rank);
-      result.ranks[layer.op] = wish.rank;
+      ranks[number] = wish.rank;
       found = true;
     }
     if (!found)
       return refuseName(wish.layer, layers);
   }
-  return Error::success();
+  return ranks;
 }
 
 //===----------------------------------------------------------------------===//
@@ -95,51 +98,85 @@ static report::LowRank::Layer describe(const FactoredLayer &layer) {
   return entry;
 }
 
+//===----------------------------------------------------------------------===//
+// Ranks
+//===----------------------------------------------------------------------===//
+
 /// No layer gets smaller, though that was asked for.
-static Error refuse(const Options &options, ArrayRef<FactoredLayer> layers) {
-  const FactoredLayer *best = nullptr;
-  for (const FactoredLayer &layer : layers)
-    if (layer.mostEnergy > 0 && (!best || layer.mostEnergy > best->mostEnergy))
-      best = &layer;
-  if (!best)
+static Error refuse(double energy, const RankStudy &study) {
+  double least = HUGE_VAL;
+  StringRef name;
+  for (const LayerStudy &layer : study)
+    for (const LayerStudy::Level &level : layer.levels)
+      if (level.noise < least) {
+        least = level.noise;
+        name = layer.name;
+      }
+  if (least > 1.0)
     return makeError(InputError,
                      "--low-rank: this model has no fully connected or "
                      "recurrent layer, and no table, whose weights two thinner "
                      "layers could take the place of; use --prune RATIO or "
                      "--precision s8w4");
-  double most = std::min(std::floor(best->mostEnergy * 1000) / 1000, 0.999);
+  double most = std::min(std::floor((1 - least) * 1000) / 1000, 0.999);
   return makeError(
       InputError,
       formatv("--low-rank: no layer gets fewer weights where {0:F3} of the "
-              "variance of its results is to stay; with {1:F3} '{2}' would",
-              *options.lowRankEnergy, most, best->name)
+              "variance of the outputs is to stay; with {1:F3} '{2}' would",
+              energy, most, name)
           .str());
+}
+
+static FailureOr<RankStudy> study(Session &session, FuncOp function) {
+  Progress progress("low rank: number of ranks");
+  auto update = [&](size_t done, size_t total) {
+    progress.update(done, total);
+  };
+  StudyOptions options;
+  // What kernels take for their fast loops.
+  options.multiple = 4;
+  options.progress = update;
+  return studyRanks(function, session.calibration, options);
+}
+
+/// Adds ranks with which as much of the outputs stays as is asked for.
+static Error addRanks(Session &session, FuncOp function, RankChoice &ranks) {
+  const Options &options = session.options;
+  // A search asks for one share after the other of the same model.
+  std::optional<RankStudy> &studied = session.rankStudy;
+  if (!studied || !options.searchesLowRank) {
+    auto result = study(session, function);
+    if (failed(result))
+      return alreadyReported(InternalError);
+    studied = std::move(*result);
+  }
+  RankChoice chosen = chooseRanks(*studied, *options.lowRankEnergy, ranks);
+  // What a search asks for without success stays as it is, and what is to stay.
+  if (chosen.empty() && ranks.empty() && !options.searchesLowRank)
+    return refuse(*options.lowRankEnergy, *studied);
+  ranks.merge(chosen);
+  return Error::success();
 }
 
 Error driver::factorModel(Session &session) {
   const Options &options = session.options;
   FuncOp function = getModelFunction(*session.edge);
-  FactorOptions factoring;
-  factoring.energy = options.lowRankEnergy;
-  // What kernels take for their fast loops.
-  factoring.multiple = 4;
-  if (Error error =
-          readRanks(options, findFactorableLayers(function), factoring))
-    return error;
+  auto ranks = readRanks(options, findFactorableLayers(function));
+  if (!ranks)
+    return ranks.takeError();
+  if (options.lowRankEnergy)
+    if (Error error = addRanks(session, function, *ranks))
+      return error;
   report::LowRank lowRank;
   countSize(function, lowRank.macsBefore, lowRank.weightsBefore);
-  auto layers = factorLayers(function, session.calibration, factoring);
+  auto layers = factorLayers(function, session.calibration, *ranks);
   if (failed(layers))
     return alreadyReported(InternalError);
   countSize(function, lowRank.macsAfter, lowRank.weightsAfter);
   for (const FactoredLayer &layer : *layers)
-    if (layer.rank > 0)
-      lowRank.layers.push_back(describe(layer));
+    lowRank.layers.push_back(describe(layer));
   session.report.lowRank.reset();
   if (!lowRank.layers.empty())
     session.report.lowRank = std::move(lowRank);
-  // What a search asks for without success stays as it is, and what is to stay.
-  else if (options.lowRankEnergy && !options.searchesLowRank)
-    return refuse(options, *layers);
   return Error::success();
 }

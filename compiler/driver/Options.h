@@ -100,8 +100,8 @@ struct Options {
   std::optional<double> pruneRatio;
   /// Whether the compiler may choose that share to meet a budget.
   bool searchesPruning = false;
-  /// The share of the variance of layers' results that stays with weights of
-  /// low rank.
+  /// The share of the variance of the outputs that stays with weights of low
+  /// rank.
   std::optional<double> lowRankEnergy;
   /// Ranks of single layers; 0: as it is.
   std::vector<LayerRank> layerRanks;

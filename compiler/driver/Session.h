@@ -22,7 +22,7 @@
 
 #include "edgecc/Backend/Emit.h"
 #include "edgecc/Execute/Execute.h"
-#include "edgecc/Pruning/PruneChannels.h"
+#include "edgecc/Pruning/FactorLayers.h"
 #include "edgecc/Quant/Layers.h"
 #include "edgecc/Quant/RepairOptions.h"
 #include "edgecc/Report/Report.h"
@@ -120,6 +120,8 @@ struct Session {
   llvm::StringSet<> prunedNodes, losslessNodes;
   /// What it costs to take channels out, once that has been studied.
   std::optional<pruning::ChannelStudy> channelStudy;
+  /// What ranks of layers cost, once a search has asked for it.
+  std::optional<pruning::RankStudy> rankStudy;
 
   report::Report report;
 };

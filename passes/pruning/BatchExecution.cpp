@@ -109,6 +109,12 @@ void BatchExecution::set(Operation *op, std::vector<Column> results) {
     values[value] = std::move(column);
 }
 
+Column BatchExecution::take(Value value) {
+  Column column = std::move(values[value]);
+  values.erase(value);
+  return column;
+}
+
 void BatchExecution::release(Operation *op) {
   for (Value value : lastUses[op])
     values.erase(value);

@@ -28,6 +28,8 @@ public:
   llvm::LogicalResult run(mlir::Operation *op);
   /// Takes what the operation would compute from elsewhere.
   void set(mlir::Operation *op, std::vector<Column> results);
+  /// What a value has been computed to, which is forgotten.
+  Column take(mlir::Value value);
   /// Forgets what nothing needs after the operation.
   void release(mlir::Operation *op);
 

@@ -8,8 +8,7 @@
 #include "BatchExecution.h"
 #include "ChannelElimination.h"
 #include "Channels.h"
-
-#include "edgecc/Reference/Interpreter.h"
+#include "OutputComparison.h"
 
 #include "mlir/IR/OwningOpRef.h"
 
@@ -33,23 +32,6 @@ struct Consumer {
 
 /// A group's units as inputs of a consumer: rows of its weights by unit.
 using UnitInputs = std::vector<SmallVector<int64_t>>;
-
-/// Measures what the outputs of a function lose when it is pruned.
-class OutputComparison {
-public:
-  static FailureOr<OutputComparison> create(func::FuncOp function,
-                                            SampleList samples);
-
-  /// The noise of another function's outputs.
-  FailureOr<double> measure(func::FuncOp other) const;
-
-private:
-  explicit OutputComparison(SampleList samples) : samples(samples) {}
-  FailureOr<std::vector<std::vector<Tensor>>> run(func::FuncOp function) const;
-
-  SampleList samples;
-  std::vector<std::vector<Tensor>> expected;
-};
 
 /// The study of one group after another.
 class Study {
@@ -84,87 +66,6 @@ private:
   size_t done = 0, total = 0;
 };
 } // namespace
-
-//===----------------------------------------------------------------------===//
-// Outputs
-//===----------------------------------------------------------------------===//
-
-/// What outputs are compared by: themselves, or what a softmax at the end
-/// makes them from.
-static SmallVector<Value> getComparedValues(func::FuncOp function) {
-  SmallVector<Value> values;
-  for (Value value :
-       function.getBody().front().getTerminator()->getOperands()) {
-    if (auto softmax = value.getDefiningOp<edge::SoftmaxOp>())
-      value = softmax.getInput();
-    if (getElementTypeOrSelf(value.getType()).isF32())
-      values.push_back(value);
-  }
-  return values;
-}
-
-FailureOr<std::vector<std::vector<Tensor>>>
-OutputComparison::run(func::FuncOp function) const {
-  auto interpreter = reference::Interpreter::create(function);
-  if (failed(interpreter))
-    return failure();
-  SmallVector<Value> compared = getComparedValues(function);
-  std::vector<std::vector<Tensor>> found;
-  for (const std::vector<Tensor> &sample : samples) {
-    llvm::DenseMap<Value, Tensor> seen;
-    auto outputs = interpreter->run(sample, [&](Value value, const Tensor &x) {
-      if (llvm::is_contained(compared, value))
-        seen[value] = x;
-    });
-    if (failed(outputs))
-      return failure();
-    std::vector<Tensor> &tensors = found.emplace_back();
-    for (Value value : compared)
-      tensors.push_back(seen[value]);
-  }
-  return found;
-}
-
-FailureOr<OutputComparison> OutputComparison::create(func::FuncOp function,
-                                                     SampleList samples) {
-  OutputComparison comparison(samples);
-  auto expected = comparison.run(function);
-  if (failed(expected))
-    return failure();
-  comparison.expected = std::move(*expected);
-  return comparison;
-}
-
-/// The squared error of all outputs, each relative to its squares.
-static double getNoise(ArrayRef<std::vector<Tensor>> expected,
-                       ArrayRef<std::vector<Tensor>> found) {
-  double noise = 0;
-  for (size_t output = 0; output != expected.front().size(); ++output) {
-    double error = 0, signal = 0;
-    for (auto [exact, other] : llvm::zip_equal(expected, found)) {
-      // A value that is a constant is never seen.
-      if (exact[output].getRawData().empty())
-        continue;
-      for (auto [a, b] :
-           llvm::zip_equal(exact[output].getData<float>(),
-                           std::as_const(other[output]).getData<float>())) {
-        error += double(a - b) * double(a - b);
-        signal += double(a) * double(a);
-      }
-    }
-    if (signal > 0.0)
-      noise += error / signal;
-  }
-  // What is no number is as bad as can be.
-  return std::isfinite(noise) ? noise : HUGE_VAL;
-}
-
-FailureOr<double> OutputComparison::measure(func::FuncOp other) const {
-  auto found = run(other);
-  if (failed(found))
-    return failure();
-  return getNoise(expected, *found);
-}
 
 //===----------------------------------------------------------------------===//
 // Layers behind groups
@@ -326,7 +227,8 @@ FailureOr<ChannelStudy> Study::run() {
     total += chooseLevels(group.channels).size() - 1;
   if (failed(measureConsumers()))
     return failure();
-  auto created = OutputComparison::create(function, unseen);
+  auto created = OutputComparison::create(function, unseen,
+                                          OutputComparison::Scale::Squares);
   if (failed(created))
     return failure();
   comparison.emplace(std::move(*created));

@@ -21,8 +21,9 @@ using namespace mlir;
 using namespace edgecc;
 using namespace edgecc::pruning;
 
-static LogicalResult readRanks(func::FuncOp func, ArrayRef<std::string> texts,
-                               FactorOptions &options) {
+static FailureOr<RankChoice> readRanks(func::FuncOp func,
+                                       ArrayRef<std::string> texts) {
+  RankChoice ranks;
   for (StringRef text : texts) {
     auto [name, number] = text.rsplit('=');
     int64_t rank = 0;
@@ -30,9 +31,9 @@ static LogicalResult readRanks(func::FuncOp func, ArrayRef<std::string> texts,
       return func.emitError("ranks: '")
              << text << "' is not LAYER=RANK with a rank of at least 1";
     bool found = false;
-    for (const FactorableLayer &layer : findFactorableLayers(func))
+    for (auto [index, layer] : llvm::enumerate(findFactorableLayers(func)))
       if (layer.name == name) {
-        options.ranks[layer.op] = rank;
+        ranks[index] = rank;
         found = true;
       }
     if (!found)
@@ -40,7 +41,7 @@ static LogicalResult readRanks(func::FuncOp func, ArrayRef<std::string> texts,
                             "layer, and no table, '")
              << name << "'";
   }
-  return success();
+  return ranks;
 }
 
 namespace {
@@ -48,18 +49,24 @@ struct FactorLayers : edgecc::impl::FactorLayersBase<FactorLayers> {
   using FactorLayersBase::FactorLayersBase;
 
   LogicalResult run(func::FuncOp func) {
-    FactorOptions factoring;
     if (!(energy > 0.0 && energy <= 1.0))
       return func.emitError("energy: ")
              << double(energy) << " is not a share above 0, at most 1";
-    if (ranks.empty())
-      factoring.energy = energy;
-    if (failed(readRanks(func, *ranks, factoring)))
+    FailureOr<RankChoice> choice = readRanks(func, *ranks);
+    if (failed(choice))
       return failure();
     auto tensors = quantization::readSampleFiles(func, *samples);
     if (failed(tensors))
       return failure();
-    return factorLayers(func, *tensors, factoring);
+    if (ranks.empty()) {
+      StudyOptions studying;
+      studying.multiple = multiple;
+      auto study = studyRanks(func, *tensors, studying);
+      if (failed(study))
+        return failure();
+      choice = chooseRanks(*study, energy);
+    }
+    return factorLayers(func, *tensors, *choice);
   }
 
   void runOnOperation() override {

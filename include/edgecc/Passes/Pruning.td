@@ -154,11 +154,13 @@ def FactorLayers : Pass<"edge-factor-layers", "::mlir::func::FuncOp"> {
   let description = [{
     Low-rank weights: a fully connected layer W becomes two, of `r` rows and of `r`
     columns, where `r * (rows + columns)` is less than what W has. Of all such
-    pairs it takes the one whose result has the least squared error on samples: the
-    singular value decomposition of W times the square root of its inputs' second
-    moments (Chen et al. 2021, "DRONE: Data-aware Low-rank Compression for Large NLP
-    Models"). The bias makes the means agree. What the first layer computes has
-    variance 1, which suits integers.
+    pairs it takes the one whose result has the least squared error on samples: W
+    on the directions in which its results vary most, which is the singular value
+    decomposition of W times the square root of its inputs' second moments (Chen et
+    al. 2021, "DRONE: Data-aware Low-rank Compression for Large NLP Models"). Each
+    layer is fitted to what it computed before, with what the layers in front of it
+    compute now. What is between the two thin layers has mean 0 and variance 1,
+    which suits integers.
 
     The input weights of recurrent operators become a fully connected layer in
     front of the operator and smaller input weights; weights of the recurrence stay,
@@ -166,9 +168,10 @@ def FactorLayers : Pass<"edge-factor-layers", "::mlir::func::FuncOp"> {
     which rows are gathered becomes a table of shorter rows and a fully connected
     layer behind it; rows count as often as samples ask for them.
 
-    `energy` gives each layer the least rank with which this share of the variance
-    of its result stays; `ranks` says it for single layers, and then only those are
-    factored.
+    What ranks of each layer cost at the outputs is measured, and layers become
+    thinner in the order of weights saved for what that costs, as long as, by the
+    sum, `energy` of the outputs' variance stays; `ranks` says it for single layers,
+    and then only those are factored.
 
     Assumes `edge-simplify` has run. Guarantees fewer weights. Layers whose inputs
     are longer than 4096 stay.
@@ -192,7 +195,9 @@ def FactorLayers : Pass<"edge-factor-layers", "::mlir::func::FuncOp"> {
     ListOption<"samples", "samples", "std::string",
                "Samples of an input as NAME=FILE.npy, or FILE.npy by position">,
     Option<"energy", "energy", "double", "0.99",
-           "The share of the variance of each layer's result that stays">,
+           "The share of the outputs' variance that stays">,
+    Option<"multiple", "multiple", "int64_t", "1",
+           "What ranks are multiples of, where the layer is large enough">,
     ListOption<"ranks", "ranks", "std::string",
                "LAYER=RANK: factor these layers only, with these ranks">
   ];

@@ -6,21 +6,24 @@
 //===----------------------------------------------------------------------===//
 //
 // Weights of low rank: a layer of `rows` times `columns` weights becomes two,
-// of `rank` times `columns` and of `rows` times `rank`, with the least squared
-// error of the result on samples. Everything is deterministic. Methods and
-// sources: docs/pruning.md.
+// of `rank` times `columns` and of `rows` times `rank`. In three steps that a
+// search can take apart:
+//
+//   auto study = studyRanks(function, samples);       // once
+//   RankChoice ranks = chooseRanks(*study, 0.99);     // or any other choice
+//   factorLayers(copy, samples, ranks);               // for each choice
+//
+// `copy` is the function or a clone of it. Everything is deterministic. Methods
+// and sources: docs/pruning.md.
 //
 //===----------------------------------------------------------------------===//
 
 #ifndef EDGECC_PRUNING_FACTORLAYERS_H
 #define EDGECC_PRUNING_FACTORLAYERS_H
 
-#include "edgecc/Reference/Tensor.h"
+#include "edgecc/Pruning/PruneChannels.h"
 
-#include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "llvm/ADT/DenseMap.h"
-
-#include <optional>
+#include <map>
 
 namespace edgecc::pruning {
 
@@ -35,42 +38,73 @@ struct FactorableLayer {
   int64_t getMostRank() const;
 };
 
+/// In program order, by which the functions below number them.
 llvm::SmallVector<FactorableLayer>
 findFactorableLayers(mlir::func::FuncOp func);
 
-struct FactorOptions {
-  /// Each layer gets the least rank with which this share of the variance of
-  /// its result stays; without it, only those that `ranks` names change.
-  std::optional<double> energy;
-  /// Such ranks are multiples of this, as kernels like them, where that still
-  /// saves weights.
-  int64_t multiple = 1;
-  /// By the layer's operation; 0 leaves it as it is.
-  llvm::DenseMap<mlir::Operation *, int64_t> ranks;
+/// Ranks by the number of the layer; others stay as they are.
+using RankChoice = std::map<size_t, int64_t>;
+
+/// What it costs to factor one layer only.
+struct LayerStudy {
+  struct Level {
+    int64_t rank = 0;
+    /// Squared error of the function's outputs relative to their variance, on
+    /// samples that weights are not fitted to, unless there are too few.
+    /// Outputs behind a softmax are compared in front of it. Noise of several
+    /// layers adds up, roughly.
+    double noise = 0;
+  };
+
+  std::string name;
+  /// Weights of the whole layer, and those that each rank takes.
+  int64_t weights = 0, perRank = 0;
+  /// From the largest rank that saves weights down.
+  std::vector<Level> levels;
 };
 
-/// What has become of a layer; where the rank is 0, nothing.
+/// The layers of a function by number.
+using RankStudy = std::vector<LayerStudy>;
+
+struct StudyOptions {
+  /// Ranks are multiples of this, as kernels like them, but in layers that are
+  /// too small for it.
+  int64_t multiple = 1;
+  /// Called with what is done and with all there is to do.
+  llvm::function_ref<void(size_t, size_t)> progress = nullptr;
+};
+
+/// Finds out what the ranks of each layer cost. Fails, with a diagnostic, if
+/// the function cannot be executed.
+llvm::FailureOr<RankStudy> studyRanks(mlir::func::FuncOp func,
+                                      SampleList samples,
+                                      const StudyOptions &options = {});
+
+/// Ranks that save many weights and with which, by the study, `energy` of the
+/// outputs' variance stays; none for the layers in `given`.
+RankChoice chooseRanks(const RankStudy &study, double energy,
+                       const RankChoice &given = {});
+
+/// What has become of a layer.
 struct FactoredLayer {
   std::string name;
   int64_t rank = 0, rows = 0, columns = 0;
   /// Multiply-accumulates of the operations before and after.
   int64_t macsBefore = 0, macsAfter = 0;
-  /// The share of the variance of the result that stays, on samples, and the
-  /// largest one with which there are fewer weights.
-  double energy = 0, mostEnergy = 0;
+  /// The share of the variance of its result that stays, on samples.
+  double energy = 0;
 
   int64_t countWeightsBefore() const { return rows * columns; }
   int64_t countWeightsAfter() const { return rank * (rows + columns); }
 };
 
-/// Makes two layers of each for which the options have a rank that saves
-/// weights; what is new is called like the layer, with "/factor" behind. Says
-/// what has become of all that can be factored. Fails, with a diagnostic, if
-/// the function cannot be executed.
+/// Makes two layers of each that is given a rank with which there are fewer
+/// weights; what is new is called like the layer, with "/factor" behind. Later
+/// ones make up for what earlier ones lose, by least squares. Fails, with a
+/// diagnostic, if the function cannot be executed.
 llvm::FailureOr<std::vector<FactoredLayer>>
-factorLayers(mlir::func::FuncOp func,
-             llvm::ArrayRef<std::vector<reference::Tensor>> samples,
-             const FactorOptions &options);
+factorLayers(mlir::func::FuncOp func, SampleList samples,
+             const RankChoice &ranks);
 
 } // namespace edgecc::pruning
 
