@@ -54,23 +54,24 @@ private:
 // One model
 //===----------------------------------------------------------------------===//
 
-/// Whether weights of four bits, all of them and coded, might do, with all else
-/// as it was in the whole model: what is smaller need not be compiled
-/// otherwise.
+/// Whether weights of four bits, all of them, might do, with all else as it was
+/// in the whole model: what is smaller need not be compiled otherwise. A
+/// thinner model is better than constants that have to be decoded.
 bool SmallerModels::mayFit() const {
   const std::optional<uint64_t> &limit = session.options.budget.flash,
                                 &flash = report.flash.total;
   if (!limit || !flash || !session.calibrated)
     return true;
-  constexpr double kMostCoded = 0.15;
   double rest = double(*flash), least = 0;
   for (auto [layer, precision] :
        zip_equal(collectLayers(getModelFunction(*whole)), mix))
     rest -= double(layer.getWeightBytes(precision));
+  // Constants that are coded take less.
+  rest = std::max(rest, double(report.flash.code.value_or(0)));
   for (const Layer &layer :
        collectLayers(getModelFunction(*session.calibrated)))
     least += double(layer.getWeightBytes(Precision::S8W4));
-  return rest + least * (1 - kMostCoded) <= double(*limit);
+  return rest + least <= double(*limit);
 }
 
 /// Whether precisions may be what is wrong: int8 takes least time of all.

@@ -135,6 +135,8 @@ static FailureOr<RankStudy> study(Session &session, FuncOp function) {
   StudyOptions options;
   // What kernels take for their fast loops.
   options.multiple = 4;
+  // Another layer takes code, and constants for each of its values.
+  options.leastSaved = 256;
   options.progress = update;
   return studyRanks(function, session.calibration, options);
 }

@@ -24,16 +24,17 @@ using reference::Tensor;
 /// From the largest that saves weights down, each a fifth less than the one
 /// before.
 static std::vector<int64_t> listRanks(const FactorableLayer &layer,
-                                      int64_t multiple) {
+                                      const StudyOptions &options) {
   constexpr size_t kMost = 12;
   std::vector<int64_t> ranks;
   int64_t rank = layer.getMostRank();
   while (rank > 0 && ranks.size() != kMost) {
-    if (rank >= multiple)
-      rank -= rank % multiple;
-    else if (!ranks.empty())
+    if (rank >= options.multiple)
+      rank -= rank % options.multiple;
+    else if (rank != layer.getMostRank())
       break;
-    ranks.push_back(rank);
+    if (layer.countSaved(rank) >= options.leastSaved)
+      ranks.push_back(rank);
     rank = std::min(rank - 1, rank * 4 / 5);
   }
   return ranks;
@@ -65,14 +66,14 @@ FailureOr<RankStudy> pruning::studyRanks(func::FuncOp func, SampleList samples,
   auto layers = findFactorableLayers(func);
   size_t done = 0, total = 0;
   for (const FactorableLayer &layer : layers)
-    total += listRanks(layer, options.multiple).size();
+    total += listRanks(layer, options).size();
   RankStudy study;
   for (auto [number, layer] : llvm::enumerate(layers)) {
     LayerStudy &entry = study.emplace_back();
     entry.name = layer.name;
     entry.weights = layer.rows * layer.columns;
     entry.perRank = layer.rows + layer.columns;
-    for (int64_t rank : listRanks(layer, options.multiple)) {
+    for (int64_t rank : listRanks(layer, options)) {
       auto noise = measureRank(func, seen, *comparison, number, rank);
       if (failed(noise))
         return failure();

@@ -36,6 +36,9 @@ struct FactorableLayer {
 
   /// The largest rank with fewer weights than there are; 0 if there is none.
   int64_t getMostRank() const;
+  int64_t countSaved(int64_t rank) const {
+    return rows * columns - rank * (rows + columns);
+  }
 };
 
 /// In program order, by which the functions below number them.
@@ -70,6 +73,8 @@ struct StudyOptions {
   /// Ranks are multiples of this, as kernels like them, but in layers that are
   /// too small for it.
   int64_t multiple = 1;
+  /// A rank that saves fewer weights is not worth another layer.
+  int64_t leastSaved = 1;
   /// Called with what is done and with all there is to do.
   llvm::function_ref<void(size_t, size_t)> progress = nullptr;
 };
