@@ -12,6 +12,8 @@
 
 #include "edgecc/Pruning/FactorLayers.h"
 
+#include "llvm/Support/SaveAndRestore.h"
+
 #include <cmath>
 
 using namespace edgecc;
@@ -100,19 +102,21 @@ SmallerModels::make(function_ref<bool(const report::Report &)> isSmaller) {
   session.arenaLimit.reset();
   session.coding = Session::CodingLimits(session.options.coding);
   session.report.budget = budget;
+  SaveAndRestore searching(session.repairEffort, RepairEffort::Some);
   if (Error error = runTensorPasses(session))
     return std::move(error);
   if (!isSmaller(session.report))
     return Outcome::IsWhole;
   if (!mayFit())
     return Outcome::IsTooLarge;
-  for (auto stage : {measureAccuracy, makeCodeWithinBudget})
-    if (Error error = stage(session))
-      return std::move(error);
-  if (holds(session.report, budget))
-    return Outcome::Holds;
+  if (Error error = measureAccuracy(session))
+    return std::move(error);
   if (!holds(session.report, dropOnly))
     return Outcome::LosesTooMuch;
+  if (Error error = makeCodeWithinBudget(session))
+    return std::move(error);
+  if (holds(session.report, budget))
+    return Outcome::Holds;
   if (!mayNeedPrecisions())
     return Outcome::IsTooLarge;
   Expected<bool> found = findPrecisions(session);
