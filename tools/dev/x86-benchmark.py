@@ -46,6 +46,7 @@ def read_command_line():
     parser.add_argument("--edgecc", type=pathlib.Path, default=PROJECT / "build/bin/edgecc")
     parser.add_argument("--out", type=pathlib.Path, default=PROJECT / "build/benchmark-x86")
     parser.add_argument("--cxx", default="g++")
+    parser.add_argument("--tune", action="store_true", help="compile ours with --tune (minutes for each model)")
     parser.add_argument("--seconds", type=float, default=1.0, help="per contestant")
     return parser.parse_args()
 
@@ -62,6 +63,8 @@ class Ours:
         line = [options.edgecc, model, "--target", target, "--name", name, "-o", folder]
         line += ["--precision", "s8", "--io", "quantized", "--calib", model.parent / "calib.npy"] if kind == "int8" \
             else ["--precision", "f32"]
+        if options.tune:
+            line += ["--tune", folder.with_suffix(".json")]
         self.run([str(word) for word in line])
         library = folder / f"{name}.so"
         self.run([options.cxx, "-std=c++17", "-O3", "-shared", "-fPIC", *TARGETS[target], f'-DSOURCE="{folder}/{name}.cpp"',
@@ -170,7 +173,8 @@ def quantize(model, path):
 
         def get_next(self):
             return next(self.items, None)
-    quant_pre_process(str(model), str(path) + ".pre")
+    # Shapes are static, and symbolic ones would need one more package.
+    quant_pre_process(str(model), str(path) + ".pre", skip_symbolic_shape=True)
     quantize_static(str(path) + ".pre", str(path), Reader(), per_channel=True, activation_type=QuantType.QUInt8,
                     weight_type=QuantType.QInt8)
 
