@@ -87,12 +87,19 @@ private:
 
   void fillRows(const T *image) {
     T *row = rows.data();
-    for (int64_t pixel : pixels) {
+    for (size_t i = 0, e = pixels.size(); i != e;) {
+      int64_t pixel = pixels[i], run = 1;
+      // Pixels side by side with all their channels are copied at once.
+      if (depth == channels && pixel >= 0)
+        while (i + size_t(run) != e && pixels[i + size_t(run)] == pixel + run)
+          ++run;
       if (pixel < 0)
         std::fill_n(row, depth, T(0));
       else
-        std::memcpy(row, image + pixel * channels, depth * sizeof(T));
-      row += depth;
+        std::memcpy(row, image + pixel * channels,
+                    size_t(run * depth) * sizeof(T));
+      row += run * depth;
+      i += size_t(run);
     }
   }
 

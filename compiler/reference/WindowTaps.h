@@ -31,6 +31,10 @@ public:
         }
       axes.push_back(std::move(axis));
     }
+    int64_t taps = 1;
+    for (int64_t size : kernel)
+      taps *= size;
+    pixels.resize(size_t(std::max<int64_t>(taps, 1)));
   }
 
   /// The pixel under each tap for the window of `outputPixel`, -1 outside the
@@ -39,18 +43,21 @@ public:
     llvm::SmallVector<int64_t, 4> position(axes.size());
     for (size_t i = axes.size(); i-- > 0; outputPixel /= axes[i].outputSize)
       position[i] = outputPixel % axes[i].outputSize;
-    pixels.assign(1, 0);
+    pixels.front() = 0;
+    int64_t count = 1;
     for (auto [axis, output] : llvm::zip_equal(axes, position)) {
-      next.clear();
-      llvm::ArrayRef<int64_t> coordinates =
-          llvm::ArrayRef<int64_t>(axis.coordinates)
-              .slice(output * axis.kernel, axis.kernel);
-      for (int64_t pixel : pixels)
-        for (int64_t coordinate : coordinates)
-          next.push_back(pixel < 0 || coordinate < 0
-                             ? -1
-                             : pixel * axis.inputSize + coordinate);
-      std::swap(pixels, next);
+      const int64_t *coordinates =
+          axis.coordinates.data() + output * axis.kernel;
+      // From the end, so that each entry is read before others take its place.
+      for (int64_t i = count; i-- > 0;) {
+        int64_t pixel = pixels[size_t(i)];
+        int64_t *taps = pixels.data() + i * axis.kernel;
+        for (int64_t tap = axis.kernel; tap-- > 0;)
+          taps[tap] = pixel < 0 || coordinates[tap] < 0
+                          ? -1
+                          : pixel * axis.inputSize + coordinates[tap];
+      }
+      count *= axis.kernel;
     }
     return pixels;
   }
@@ -68,7 +75,7 @@ private:
     llvm::SmallVector<int64_t, 0> coordinates;
   };
   llvm::SmallVector<Axis, 2> axes;
-  llvm::SmallVector<int64_t> pixels, next;
+  llvm::SmallVector<int64_t> pixels;
 };
 
 } // namespace edgecc::reference
