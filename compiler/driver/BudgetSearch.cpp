@@ -318,9 +318,13 @@ BudgetSearch::findNearest(const BudgetItem &item) {
   // Unlimited, memory buys speed: less may do.
   bool isMemory =
       StringRef(item.option) == "--ram" || StringRef(item.option) == "--flash";
-  for (int step = 0; isMemory && step != 4 && most > least * 1.05; ++step) {
-    double middle = item.roundUp(step == 0 ? least + (most - least) / 8
-                                           : (least + most) / 2);
+  constexpr double kClose = 1.06;
+  auto isClose = [&] { return most <= item.roundUp(least * kClose); };
+  for (int step = 0; isMemory && step != 5 && !isClose(); ++step) {
+    // Next to the limit first, where a search may end.
+    double middle = item.roundUp(step == 0   ? least * kClose
+                                 : step == 1 ? least + (most - least) / 8
+                                             : (least + most) / 2);
     item.setLimit(limits, middle);
     Expected<const Trial *> trial = solve(limits);
     if (!trial)
