@@ -108,10 +108,8 @@ driver::pruneForLowering(Session &session) {
 }
 
 Error driver::lower(Session &session) {
-  StringSet<> features;
-  for (const std::string &feature : session.target.features)
-    features.insert(feature);
-  if (failed(checkKernels(getModelFunction(*session.edge), features)))
+  if (failed(checkKernels(getModelFunction(*session.edge),
+                          session.target.getFeatureSet())))
     return alreadyReported(InputError);
   auto edge = pruneForLowering(session);
   if (!edge)

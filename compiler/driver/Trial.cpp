@@ -204,20 +204,35 @@ namespace {
 /// The folder with the generated code, and what it is tried on.
 class CodeTrial {
 public:
-  CodeTrial(Session &session, TemporaryFolder folder, ReferenceRunner runner)
-      : session(session), folder(std::move(folder)), runner(std::move(runner)) {
-    for (const Sample &sample :
-         chooseSamples(session, session.options.verifySamples.value_or(1)))
-      samples.push_back(this->runner.adaptInputs(sample));
+  static Expected<CodeTrial> create(Session &session) {
+    Expected<TemporaryFolder> folder = writeCode(session);
+    if (!folder)
+      return folder.takeError();
+    auto runner = ReferenceRunner::create(getModelFunction(*session.edge),
+                                          session.layout);
+    if (!runner)
+      return runner.takeError();
+    return CodeTrial(session, std::move(*folder), std::move(*runner));
   }
 
-  Expected<execute::Executable> build(const Target &target) const {
+  Expected<execute::Executable>
+  build(const Target &target, const execute::BuildOptions &options = {}) const {
     auto program =
-        execute::build(folder.getPath(), session.options.name, target);
+        execute::build(folder.getPath(), session.options.name, target, options);
     if (program)
       return program;
     return makeError(InternalError, "the generated code does not compile: " +
                                         toString(program.takeError()));
+  }
+
+  Expected<execute::LayerCosts> costLayers() const {
+    execute::BuildOptions options;
+    options.onlyLayers = true;
+    Expected<execute::Executable> program = build(session.target, options);
+    if (!program)
+      return program.takeError();
+    StateCarrier state(getModelFunction(*session.edge));
+    return program->costLayers(toBytes(samples.front(), state));
   }
 
   /// Verifies and measures, as far as it is asked for.
@@ -250,6 +265,13 @@ public:
   }
 
 private:
+  CodeTrial(Session &session, TemporaryFolder folder, ReferenceRunner runner)
+      : session(session), folder(std::move(folder)), runner(std::move(runner)) {
+    for (const Sample &sample :
+         chooseSamples(session, session.options.verifySamples.value_or(1)))
+      samples.push_back(this->runner.adaptInputs(sample));
+  }
+
   Error runVariant(const Target &target, bool isMeasured) {
     std::optional<report::Verification> others =
         std::exchange(session.report.verification, {});
@@ -274,23 +296,10 @@ private:
 } // namespace
 
 Expected<execute::LayerCosts> driver::costLayers(Session &session) {
-  Expected<TemporaryFolder> folder = writeCode(session);
-  if (!folder)
-    return folder.takeError();
-  auto runner =
-      ReferenceRunner::create(getModelFunction(*session.edge), session.layout);
-  if (!runner)
-    return runner.takeError();
-  Sample inputs = runner->adaptInputs(chooseSamples(session, 1).front());
-  execute::BuildOptions options;
-  options.onlyLayers = true;
-  auto program = execute::build(folder->getPath(), session.options.name,
-                                session.target, options);
-  if (!program)
-    return makeError(InternalError, "the generated code does not compile: " +
-                                        toString(program.takeError()));
-  StateCarrier state(getModelFunction(*session.edge));
-  return program->costLayers(toBytes(inputs, state));
+  Expected<CodeTrial> trial = CodeTrial::create(session);
+  if (!trial)
+    return trial.takeError();
+  return trial->costLayers();
 }
 
 Error driver::tryCode(Session &session) {
@@ -299,14 +308,9 @@ Error driver::tryCode(Session &session) {
   session.report.verification.reset();
   if (reuseMeasurement(session))
     return Error::success();
-  Expected<TemporaryFolder> folder = writeCode(session);
-  if (!folder)
-    return folder.takeError();
-  auto runner =
-      ReferenceRunner::create(getModelFunction(*session.edge), session.layout);
-  if (!runner)
-    return runner.takeError();
-  CodeTrial trial(session, std::move(*folder), std::move(*runner));
-  return session.dispatch.empty() ? trial.run(session.target)
-                                  : trial.runDispatch();
+  Expected<CodeTrial> trial = CodeTrial::create(session);
+  if (!trial)
+    return trial.takeError();
+  return session.dispatch.empty() ? trial->run(session.target)
+                                  : trial->runDispatch();
 }

@@ -29,13 +29,6 @@ using namespace edgecc;
 using namespace edgecc::driver;
 using namespace llvm;
 
-static StringSet<> getFeatures(const Target &target) {
-  StringSet<> features;
-  for (const std::string &feature : target.features)
-    features.insert(feature);
-  return features;
-}
-
 //===----------------------------------------------------------------------===//
 // --tuned
 //===----------------------------------------------------------------------===//
@@ -69,8 +62,9 @@ Error driver::applyTunings(const Session &session, const Target &target,
   for (const Tuning &tuning : session.tunings) {
     if (tuning.target != target.name)
       continue;
-    if (Error error = applyTuning(getModelFunction(copy), getFeatures(target),
-                                  tuning.layers, lenient))
+    if (Error error =
+            applyTuning(getModelFunction(copy), target.getFeatureSet(),
+                        tuning.layers, lenient))
       return createStringError("--tuned: " + tuning.file + ": " +
                                toString(std::move(error)) +
                                "; measure again with --tune FILE");
@@ -126,8 +120,8 @@ Error Tuner::collect() {
   Expected<mlir::OwningOpRef<mlir::ModuleOp>> edge = pruneForLowering(session);
   if (!edge)
     return edge.takeError();
-  for (TunableLayer &layer :
-       findTunableLayers(getModelFunction(**edge), getFeatures(session.target)))
+  for (TunableLayer &layer : findTunableLayers(getModelFunction(**edge),
+                                               session.target.getFeatureSet()))
     if (layer.tilings.size() > 1) {
       Entry entry;
       entry.layer.name = layer.name;

@@ -41,6 +41,12 @@ bool Target::hasFeature(StringRef feature) const {
   return is_contained(features, feature);
 }
 
+StringSet<> Target::getFeatureSet() const {
+  StringSet<> set;
+  set.insert(features.begin(), features.end());
+  return set;
+}
+
 //===----------------------------------------------------------------------===//
 // The resource folder
 //===----------------------------------------------------------------------===//

@@ -15,6 +15,7 @@
 #define EDGECC_TARGET_TARGET_H
 
 #include "llvm/ADT/StringRef.h"
+#include "llvm/ADT/StringSet.h"
 #include "llvm/Support/Error.h"
 
 #include <cstdint>
@@ -78,6 +79,7 @@ struct Target {
   std::string resourceDir; ///< where runtime/ lies
 
   bool hasFeature(llvm::StringRef feature) const;
+  llvm::StringSet<> getFeatureSet() const;
 };
 
 /// The folder with targets/ and runtime/: $EDGECC_RESOURCE_DIR, else
