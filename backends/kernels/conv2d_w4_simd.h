@@ -147,18 +147,6 @@ struct UnpackSweep {
     TileSweep<UnpackedPlan<Plan>, Finish>{block, bias, finish}
         .template channels<N, Valid>(cells, first, pixel, count);
   }
-
-  /// As TileSweep's.
-  inline void band(const Cell *cells, int pixel, int count) const {
-    constexpr int kGroup = Plan::kBlocks * Isa::kLanes;
-    constexpr int kRest = Plan::kOut % kGroup;
-    int channel = 0;
-    for (; channel + kGroup <= Plan::kOut; channel += kGroup)
-      channels<Plan::kBlocks, kGroup>(cells, channel, pixel, count);
-    if constexpr (kRest > 0)
-      channels<(kRest + Isa::kLanes - 1) / Isa::kLanes, kRest>(cells, channel,
-                                                               pixel, count);
-  }
 };
 
 template <class Isa, class Unpack, class In, class Out, class Win, int Pixels,

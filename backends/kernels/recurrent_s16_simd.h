@@ -20,6 +20,7 @@
 
 #include <cstdint>
 #include <cstring>
+#include <type_traits>
 
 #ifndef EDGECC_KERNELS_SIMD_STATES_H
 #include "simd_states.h"
@@ -413,12 +414,9 @@ void rnn_s16_simd(const X *in, const std::int8_t *weights,
   using Sizes = typename Layer::Sizes;
   copyStates(h0, Sizes::directions * Sizes::batch * Hidden, h);
   const Layer layer(weights, recurrence, bias, multipliers, constants, scratch);
-  if constexpr (VectorFunctions)
-    runSimdDirections<0, KeepsStates>(SimdIntegerRnnCell<Layer>{layer}, in,
-                                      lengths, h, y);
-  else
-    runSimdDirections<0, KeepsStates>(
-        ScalarCell<IntegerRnnCell<Layer>>{{layer}}, in, lengths, h, y);
+  using Cell = std::conditional_t<VectorFunctions, SimdIntegerRnnCell<Layer>,
+                                  ScalarCell<IntegerRnnCell<Layer>>>;
+  runSimdDirections<0, KeepsStates>(Cell{{layer}}, in, lengths, h, y);
 }
 
 template <class Isa, class Bytes, class In, int Hidden, Direction Way,
@@ -435,13 +433,11 @@ void gru_s16_simd(const X *in, const std::int8_t *weights,
   using Sizes = typename Layer::Sizes;
   copyStates(h0, Sizes::directions * Sizes::batch * Hidden, h);
   const Layer layer(weights, recurrence, bias, multipliers, constants, scratch);
-  if constexpr (VectorFunctions)
-    runSimdDirections<0, KeepsStates>(
-        SimdIntegerGruCell<Layer, LinearBeforeReset>{layer}, in, lengths, h, y);
-  else
-    runSimdDirections<0, KeepsStates>(
-        ScalarCell<IntegerGruCell<Layer, LinearBeforeReset>>{{layer}}, in,
-        lengths, h, y);
+  using Cell =
+      std::conditional_t<VectorFunctions,
+                         SimdIntegerGruCell<Layer, LinearBeforeReset>,
+                         ScalarCell<IntegerGruCell<Layer, LinearBeforeReset>>>;
+  runSimdDirections<0, KeepsStates>(Cell{{layer}}, in, lengths, h, y);
 }
 
 /// `peephole` is null where there is none; with one, functions are scalar.

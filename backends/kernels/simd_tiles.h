@@ -340,19 +340,23 @@ template <class Plan, class Finish> struct TileSweep {
     else
       local.template rows<N, Valid>(cells, channel, pixel, count);
   }
-
-  /// All channels of `count` rows, or of pixels if kFlat.
-  inline void band(const Cell *cells, int pixel, int count) const {
-    constexpr int kGroup = Plan::kBlocks * Isa::kLanes;
-    constexpr int kRest = Plan::kOut % kGroup;
-    int channel = 0;
-    for (; channel + kGroup <= Plan::kOut; channel += kGroup)
-      channels<Plan::kBlocks, kGroup>(cells, channel, pixel, count);
-    if constexpr (kRest > 0)
-      channels<(kRest + Isa::kLanes - 1) / Isa::kLanes, kRest>(cells, channel,
-                                                               pixel, count);
-  }
 };
+
+/// All channels of `count` rows, or of pixels if kFlat, group by group as the
+/// sweep's `channels` computes them.
+template <class Plan, class Sweep>
+inline void sweepBand(const Sweep &sweep, const typename Plan::Cell *cells,
+                      int pixel, int count) {
+  constexpr int kLanes = Plan::Isa::kLanes, kGroup = Plan::kBlocks * kLanes;
+  constexpr int kRest = Plan::kOut % kGroup;
+  int channel = 0;
+  for (; channel + kGroup <= Plan::kOut; channel += kGroup)
+    sweep.template channels<Plan::kBlocks, kGroup>(cells, channel, pixel,
+                                                   count);
+  if constexpr (kRest > 0)
+    sweep.template channels<(kRest + kLanes - 1) / kLanes, kRest>(
+        cells, channel, pixel, count);
+}
 
 /// All images. `scratch` holds the band; it is not used if the arithmetic takes
 /// the image as it is.
@@ -372,12 +376,12 @@ inline void sweepBands(const Sweep &sweep, const typename Plan::Isa::Source *in,
           in + pixel * Plan::kDepth;
       if constexpr (Plan::kGathers) {
         gatherWindows<Plan>(cells, in, pixel, count, pad);
-        sweep.band(cells, pixel, count);
+        sweepBand<Plan>(sweep, cells, pixel, count);
       } else if constexpr (Plan::kCopies) {
         toCells<Isa>(cells, from, count * Plan::kDepth);
-        sweep.band(cells, pixel, count);
+        sweepBand<Plan>(sweep, cells, pixel, count);
       } else {
-        sweep.band(from, pixel, count);
+        sweepBand<Plan>(sweep, from, pixel, count);
       }
     }
   } else {
@@ -387,7 +391,8 @@ inline void sweepBands(const Sweep &sweep, const typename Plan::Isa::Source *in,
         const int count = rest < Plan::kBand ? rest : Plan::kBand;
         fillBand<Plan>(cells, in, y * Plan::Win::strideH - Plan::Win::padTop,
                        Plan::rowsFor(count), pad);
-        sweep.band(cells, (n * Out::dim(1) + y) * Out::dim(2), count);
+        sweepBand<Plan>(sweep, cells, (n * Out::dim(1) + y) * Out::dim(2),
+                        count);
       }
   }
 }
