@@ -78,15 +78,17 @@ LogicalResult edgecc::addInt8Epilogue(ClampableOpInterface op,
 // Convolutions and fully connected layers
 //===----------------------------------------------------------------------===//
 
-template <const VectorArithmetic &isa> static bool multiplies(Value weights) {
-  return isa.leastWeight == -128 ||
-         llvm::all_of(getConstantTensor(weights)->getData<int8_t>(),
-                      [](int8_t weight) { return weight >= isa.leastWeight; });
+bool edgecc::multiplies(const VectorArithmetic &isa, Value weights) {
+  if (isa.leastWeight == -128)
+    return true;
+  reference::Tensor tensor = *getConstantTensor(weights);
+  return llvm::all_of(std::as_const(tensor).getData<int8_t>(),
+                      [&](int8_t weight) { return weight >= isa.leastWeight; });
 }
 
 template <const VectorArithmetic &isa> static bool isVectorConv(ConvOp op) {
   return isInt8Image(op) && op.getGroups() == 1 && !PackedWeights::find(op) &&
-         multiplies<isa>(op.getFilter());
+         multiplies(isa, op.getFilter());
 }
 
 /// Instructions of a pixel by s8NeonLane, less those by s8NeonMlal: two for
@@ -125,7 +127,7 @@ static bool isLaneConv(ConvOp op) {
 template <const VectorArithmetic &isa>
 static bool isVectorFullyConnected(FullyConnectedOp op) {
   return isInt8FullyConnected(op) && !PackedWeights::find(op) &&
-         multiplies<isa>(op.getWeights());
+         multiplies(isa, op.getWeights());
 }
 
 static LogicalResult lowerTiles(ClampableOpInterface op,

@@ -25,6 +25,10 @@ bool isFloatImage(edge::ConvOp op);
 reference::Tensor packBias(mlir::Value value, int64_t unit,
                            const VectorArithmetic &isa);
 
+/// Whether an arithmetic multiplies all these weights of int8, constants,
+/// right.
+bool multiplies(const VectorArithmetic &isa, mlir::Value weights);
+
 /// What follows the shapes of a call of int8: the rest of the template
 /// arguments, inputs and outputs.
 llvm::LogicalResult

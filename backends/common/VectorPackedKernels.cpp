@@ -35,46 +35,56 @@ static int getDigit(const PackedWeights &weights, int64_t row, int64_t column,
 }
 
 namespace {
-/// Lays digits out as fully_connected_w4_simd.h reads them.
+/// Lays digits out for vectors that take `step` of each row at a time; two such
+/// share bytes.
 class DigitPacker {
 public:
-  DigitPacker(const PackedWeights &weights, const DigitArithmetic &isa)
-      : weights(weights), isa(isa) {
-    vectors = int64_t(llvm::divideCeil(weights.getRows(), isa.rows));
-    // Blocks of about the same size.
-    blocks = int64_t(
-        llvm::divideCeil(vectors, llvm::divideCeil(vectors, isa.blocks)));
+  DigitPacker(const PackedWeights &weights, int64_t step, int offset)
+      : weights(weights), step(step), offset(offset) {}
+
+  /// A group of the rows from `first` to before `last`.
+  void addGroup(int64_t first, int64_t last, int64_t group) {
+    int64_t begin = group * weights.getGroup(),
+            end = std::min(begin + weights.getGroup(), weights.getRowSize());
+    for (int64_t k = begin; k < end; k += 2 * step)
+      for (int64_t row = first; row != last; ++row)
+        for (int64_t i = k; i != k + step; ++i)
+          digits.push_back(
+              int8_t(getDigit(weights, row, i, end, offset) |
+                     getDigit(weights, row, i + step, end, offset) << 4));
+    for (int64_t row = first; row != last; ++row)
+      steps.push_back(int8_t(weights.getStep(row, group)));
   }
 
-  reference::Tensor pack(MLIRContext *context) {
-    for (int64_t first = 0; first < vectors; first += blocks)
-      for (int64_t group = 0; group != weights.getGroupsInRow(); ++group)
-        addGroup(first * isa.rows, std::min(first + blocks, vectors) * isa.rows,
-                 group);
+  /// The digits, then the steps.
+  reference::Tensor finish(MLIRContext *context) {
     llvm::append_range(digits, steps);
     return getBytes(context, digits);
   }
 
 private:
-  void addGroup(int64_t firstRow, int64_t lastRow, int64_t group) {
-    int64_t begin = group * weights.getGroup(),
-            end = std::min(begin + weights.getGroup(), weights.getRowSize());
-    for (int64_t k = begin; k < end; k += 2 * isa.step)
-      for (int64_t row = firstRow; row != lastRow; ++row)
-        for (int64_t i = k; i != k + isa.step; ++i)
-          digits.push_back(int8_t(
-              getDigit(weights, row, i, end, isa.digitOffset) |
-              getDigit(weights, row, i + isa.step, end, isa.digitOffset) << 4));
-    for (int64_t row = firstRow; row != lastRow; ++row)
-      steps.push_back(int8_t(weights.getStep(row, group)));
-  }
-
   const PackedWeights &weights;
-  const DigitArithmetic &isa;
-  int64_t vectors, blocks;
+  const int64_t step;
+  const int offset;
   SmallVector<int8_t> digits, steps;
 };
 } // namespace
+
+/// As fully_connected_w4_simd.h reads them.
+static reference::Tensor packRows(MLIRContext *context,
+                                  const PackedWeights &weights,
+                                  const DigitArithmetic &isa) {
+  DigitPacker packer(weights, isa.step, isa.digitOffset);
+  int64_t vectors = int64_t(llvm::divideCeil(weights.getRows(), isa.rows));
+  // Blocks of about the same size.
+  int64_t blocks =
+      int64_t(llvm::divideCeil(vectors, llvm::divideCeil(vectors, isa.blocks)));
+  for (int64_t first = 0; first < vectors; first += blocks)
+    for (int64_t group = 0; group != weights.getGroupsInRow(); ++group)
+      packer.addGroup(first * isa.rows,
+                      std::min(first + blocks, vectors) * isa.rows, group);
+  return packer.finish(context);
+}
 
 static int64_t getRows(FullyConnectedOp op) {
   return ShapedType::getNumElements(shapeOf(op.getInput()).drop_back());
@@ -100,7 +110,7 @@ static LogicalResult lowerPackedRow(FullyConnectedOp op,
   call.addInt(weights.getGroup());
   call.setPrecision("s8w4");
   if (failed(addInt8Epilogue(op, *getConstantTensor(op.getWeights()),
-                             DigitPacker(weights, isa).pack(op.getContext()),
+                             packRows(op.getContext(), weights, isa),
                              isa.finish, call)))
     return failure();
   // Cells are bytes.
@@ -120,27 +130,13 @@ static reference::Tensor packTiles(MLIRContext *context,
   const VectorArithmetic &isa = unpack.isa;
   if (layer.getRun(isa) % isa.step != 0 || weights.getGroup() % isa.step != 0)
     return concatenate(context, weights.packDigits(), weights.packSteps());
-  SmallVector<int8_t> digits, steps;
-  auto addVector = [&](int64_t firstRow, int64_t group) {
-    int64_t begin = group * weights.getGroup(),
-            end = std::min(begin + weights.getGroup(), weights.getRowSize());
-    for (int64_t k = begin; k < end; k += 2 * isa.step)
-      for (int64_t row = firstRow; row != firstRow + isa.lanes; ++row)
-        for (int64_t i = k; i != k + isa.step; ++i)
-          digits.push_back(int8_t(
-              getDigit(weights, row, i, end, unpack.digitOffset) |
-              getDigit(weights, row, i + isa.step, end, unpack.digitOffset)
-                  << 4));
-    for (int64_t row = firstRow; row != firstRow + isa.lanes; ++row)
-      steps.push_back(int8_t(weights.getStep(row, group)));
-  };
+  DigitPacker packer(weights, isa.step, unpack.digitOffset);
   int64_t vectors = int64_t(llvm::divideCeil(weights.getRows(), isa.lanes));
   for (int64_t first = 0; first < vectors; first += blocks)
     for (int64_t group = 0; group != weights.getGroupsInRow(); ++group)
       for (int64_t v = first; v != std::min(first + blocks, vectors); ++v)
-        addVector(v * isa.lanes, group);
-  llvm::append_range(digits, steps);
-  return getBytes(context, digits);
+        packer.addGroup(v * isa.lanes, (v + 1) * isa.lanes, group);
+  return packer.finish(context);
 }
 
 template <const UnpackArithmetic &unpack>
@@ -176,13 +172,6 @@ static LogicalResult lowerUnpacked(ClampableOpInterface op,
   allowOverlap(layer, tiling, isa, call);
   call.addScratch(tileBytes + blockBytes + weights.getRowSize());
   return success();
-}
-
-static bool multiplies(const VectorArithmetic &isa, Value weights) {
-  reference::Tensor tensor = *getConstantTensor(weights);
-  return isa.leastWeight == -128 ||
-         llvm::all_of(tensor.getData<int8_t>(),
-                      [&](int8_t weight) { return weight >= isa.leastWeight; });
 }
 
 template <const UnpackArithmetic &unpack>

@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "VectorKernels.h"
 #include "VectorStates.h"
 
 #include "../cortexm/Int8Layers.h"
@@ -274,13 +275,9 @@ bool StateLayer::hasVectorFunctions() const {
 
 template <const StateArithmetic &arithmetic>
 static bool isVectorRecurrent(RecurrentOpInterface op) {
-  if (!integer::isIntegerRecurrent(op) || !isConstant(op.getWeights()) ||
-      !isConstant(op.getRecurrence()) || !isConstant(op.getBias()))
-    return false;
-  reference::Tensor weights = *getConstantTensor(op.getWeights());
-  return llvm::all_of(weights.getData<int8_t>(), [](int8_t weight) {
-    return weight >= arithmetic.bytes.leastWeight;
-  });
+  return integer::isIntegerRecurrent(op) && isConstant(op.getWeights()) &&
+         isConstant(op.getRecurrence()) && isConstant(op.getBias()) &&
+         multiplies(arithmetic.bytes, op.getWeights());
 }
 
 static void begin(const StateLayer &layer, StringRef kernel,
