@@ -13,6 +13,7 @@
 #include "edgecc/Dialect/Kern/Kern.h"
 
 #include "llvm/Support/Format.h"
+#include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace edgecc;
@@ -111,6 +112,16 @@ static std::optional<Excess> checkFlash(const Session &session) {
   return excess;
 }
 
+/// What a layer takes of the latency. Where nothing is measured,
+/// multiplications tell.
+static std::string describeCost(const Layer &layer) {
+  if (layer.microseconds)
+    return formatv("{0:F2} us", *layer.microseconds).str();
+  if (layer.cycles)
+    return formatCount(*layer.cycles) + " instructions";
+  return formatCount(layer.macs) + " MACs";
+}
+
 static std::optional<Excess> checkLatency(const Session &session) {
   const report::Report &report = session.report;
   if (!report.budget.latency || !report.latency.milliseconds ||
@@ -122,14 +133,13 @@ static std::optional<Excess> checkLatency(const Session &session) {
       << report.latency.source << "), allowed are "
       << format("%.3f", *report.budget.latency * 1e3) << " ms";
   excess.causes = {"the slowest layers:"};
-  // Where layers cannot be counted, multiplications tell.
   auto key = [](const Layer &layer) {
-    return double(layer.cycles.value_or(layer.macs));
+    return layer.microseconds.value_or(
+        double(layer.cycles.value_or(layer.macs)));
   };
   for (const Layer *layer : getLargest(report.layers, key))
-    excess.causes.push_back(
-        "  " + formatCount(layer->cycles.value_or(layer->macs)) +
-        (layer->cycles ? " instructions in " : " MACs in ") + describe(*layer));
+    excess.causes.push_back("  " + describeCost(*layer) + " in " +
+                            describe(*layer));
   return excess;
 }
 

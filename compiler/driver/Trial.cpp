@@ -147,6 +147,26 @@ static void fillReport(const Target &target,
   fillLatency(target, measured, report.latency);
 }
 
+/// Instructions where QEMU counts them, time where this machine runs the code.
+static Error measureLayers(const execute::Executable &program,
+                           const execute::Bytes &sample,
+                           MutableArrayRef<report::Layer> layers) {
+  Expected<std::vector<uint64_t>> counts = program.measureLayers(sample);
+  if (!counts)
+    return counts.takeError();
+  if (counts->size() == layers.size())
+    for (auto [layer, instructions] : zip(layers, *counts))
+      layer.cycles = instructions;
+
+  Expected<std::vector<double>> times = program.timeLayers(sample);
+  if (!times)
+    return times.takeError();
+  if (times->size() == layers.size())
+    for (auto [layer, nanoseconds] : zip(layers, *times))
+      layer.microseconds = nanoseconds / 1e3;
+  return Error::success();
+}
+
 static Error measure(Session &session, const execute::Executable &program,
                      const Sample &inputs) {
   StateCarrier state(getModelFunction(*session.edge));
@@ -161,13 +181,8 @@ static Error measure(Session &session, const execute::Executable &program,
   if (!session.measuresLayers)
     return Error::success();
 
-  Expected<std::vector<uint64_t>> layers = program.measureLayers(bytes);
-  if (!layers)
-    return makeError(InternalError,
-                     "--measure: " + toString(layers.takeError()));
-  if (layers->size() == report.layers.size())
-    for (auto [layer, instructions] : zip(report.layers, *layers))
-      layer.cycles = instructions;
+  if (Error error = measureLayers(program, bytes, report.layers))
+    return makeError(InternalError, "--measure: " + toString(std::move(error)));
   return Error::success();
 }
 

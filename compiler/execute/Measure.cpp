@@ -168,11 +168,13 @@ Executable::measureLayers(const Bytes &sample) const {
 }
 
 /// The runner reports "layerN" for each layer in picoseconds.
-static Expected<std::vector<double>> timeLayers(const Executable::State &state,
-                                                const Bytes &sample) {
-  if (Error error = buildMarked(state, "layer_clock.h"))
+Expected<std::vector<double>>
+Executable::timeLayers(const Bytes &sample) const {
+  if (!runsDirectly(state->target))
+    return std::vector<double>();
+  if (Error error = buildMarked(*state, "layer_clock.h"))
     return std::move(error);
-  Expected<RunResult> result = execute(state, sample, RunMode::TimeLayers);
+  Expected<RunResult> result = execute(*state, sample, RunMode::TimeLayers);
   if (!result)
     return result.takeError();
   std::vector<double> times;
@@ -186,7 +188,7 @@ static Expected<std::vector<double>> timeLayers(const Executable::State &state,
 
 Expected<LayerCosts> Executable::costLayers(const Bytes &sample) const {
   if (runsDirectly(state->target)) {
-    Expected<std::vector<double>> times = timeLayers(*state, sample);
+    Expected<std::vector<double>> times = timeLayers(sample);
     if (!times)
       return times.takeError();
     return LayerCosts{std::move(*times), "ns"};

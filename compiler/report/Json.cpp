@@ -101,6 +101,7 @@ static json::Value toJson(const Layer &layer) {
                       {"channels", layer.channels},
                       {"cycles", orNull(layer.cycles)},
                       {"predicted_cycles", orNull(layer.predictedCycles)},
+                      {"us", orNull(layer.microseconds)},
                       {"weight_bytes", layer.weightBytes},
                       {"coding", orNull(layer.coding)},
                       {"threads", layer.parts},

@@ -280,12 +280,14 @@ function showCost() {
   const {layers} = report;
   if (!layers.length) return;
   show("cost");
-  const measured = layers.every((layer) => known(layer.cycles));
-  byId("cost-help").textContent = measured
-      ? "Instructions of each layer in one inference, as counted, and the bytes of its weights, in the order of execution."
-      : "Multiply-accumulates of each layer and the bytes of its weights, in the order of execution; --measure counts instructions.";
+  const [field, what] = [
+    ["us", "Microseconds of each layer in one inference on the machine that compiled it, the least of many"],
+    ["cycles", "Instructions of each layer in one inference, as counted"],
+    ["macs", "Multiply-accumulates of each layer (--measure has instructions or time)"],
+  ].find(([field]) => layers.every((layer) => known(layer[field])));
+  byId("cost-help").textContent = `${what}, and the bytes of its weights, in the order of execution.`;
   bars("bars", layers.map((layer) => ({
-         name: nameOf(layer), value: measured ? layer.cycles : layer.macs, precision: layer.precision,
+         name: nameOf(layer), value: layer[field], precision: layer.precision,
          note: layer.weight_bytes ? `${size(layer.weight_bytes)} of weights` : ""})), "cost per layer");
   legend("bars", [...new Set(layers.map((layer) => layer.precision ?? ""))]);
 }
@@ -341,7 +343,7 @@ function showLayers() {
     ["", (row) => count(report.layers.indexOf(row) + 1)], ["layer", (row) => row.name, "text name"],
     ["kernel", (row) => row.kernel, "text"], ["precision", (row) => row.precision ? tag(row.precision) : "–", "text"],
     ["MACs", (row) => count(row.macs)], ["instructions", (row) => count(row.cycles)],
-    ["weights", (row) => size(row.weight_bytes)], ["arena in use", (row) => size(row.live_bytes)],
+    ["microseconds", (row) => known(row.us) ? row.us.toFixed(2) : "–"], ["weights", (row) => size(row.weight_bytes)], ["arena in use", (row) => size(row.live_bytes)],
     ["signal to noise", (row) => decibels(row.sqnr_db)],
   ], report.layers);
 }

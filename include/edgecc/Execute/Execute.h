@@ -98,8 +98,11 @@ public:
   llvm::Expected<std::vector<uint64_t>>
   measureLayers(const Bytes &sample) const;
 
-  /// The same in time where this machine runs the code, the least of many runs;
-  /// else in instructions.
+  /// The same in nanoseconds, the least of many runs. Empty where this machine
+  /// does not run the code.
+  llvm::Expected<std::vector<double>> timeLayers(const Bytes &sample) const;
+
+  /// In time where this machine runs the code, else in instructions.
   llvm::Expected<LayerCosts> costLayers(const Bytes &sample) const;
 
   /// The linked program, and the folder in which it lies.

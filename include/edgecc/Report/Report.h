@@ -110,7 +110,9 @@ struct Layer {
   /// result.
   uint64_t inputs = 0, outputs = 0, channels = 1;
   std::optional<uint64_t> cycles;
-  /// The same as the cost model of the target has it.
+  /// Measured where this machine runs the code.
+  std::optional<double> microseconds;
+  /// Cycles as the cost model of the target has them.
   std::optional<uint64_t> predictedCycles;
   /// Of all its constants, as they are stored.
   uint64_t weightBytes = 0;
