@@ -89,6 +89,7 @@ const KernelRegistry &KernelRegistry::get() {
     registerHeliumKernels(all);
     registerSelectionKernels(all);
     registerVectorFloatKernels(all);
+    registerVectorDirectDepthwiseKernels(all);
     registerVectorInt8Kernels(all);
     registerVectorWinogradKernels(all);
     registerVectorPackedKernels(all);

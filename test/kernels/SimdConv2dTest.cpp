@@ -14,6 +14,8 @@
 #include "conv2d_simd.h"
 #include "depthwise_conv2d.h"
 #include "depthwise_conv2d_simd.h"
+#include "depthwise_direct_parts.h"
+#include "depthwise_direct_simd.h"
 #include "elementwise.h"
 #include "fenced.h"
 #include "reference.h"
@@ -279,8 +281,58 @@ template <class C, int Band> void testDepthF32() {
                 2.0 + 4.0 * C::kKernel, i);
 }
 
+/// `Count` values per channel, tap by tap, as depthwise_direct_simd.h describes
+/// them.
+template <int Channels, int Count>
+Fenced<float> packDirect(const std::vector<float> &values) {
+  constexpr int kLanes = F32::kLanes;
+  std::vector<float> packed;
+  for (int vector = 0; vector < (Channels + kLanes - 1) / kLanes; ++vector)
+    for (int tap = 0; tap < Count; ++tap)
+      for (int lane = 0; lane < kLanes; ++lane)
+        packed.push_back(
+            at(values, tap * Channels + lane +
+                           std::min(vector * kLanes, Channels - kLanes)));
+  return Fenced<float>(packed);
+}
+
+/// The direct kernel, whole and in parts: the sums of the other one, bit for
+/// bit.
+template <class C, int Rows, int Columns> void testDirect() {
+  using In = typename C::In;
+  using Out = typename C::Out;
+  using Win = typename C::Win;
+  constexpr int kChannels = Out::dim(3);
+  if constexpr (kChannels >= F32::kLanes) {
+    using Plan = DepthPlan<F32, In, Out, Win, 1>;
+    Random random;
+    const auto image = random.reals(In::size),
+               filter = random.reals(kChannels * C::kKernel),
+               bias = random.reals(kChannels);
+    const Fenced<float> in(image), want(Out::size), out(Out::size),
+        parts(Out::size);
+    const Fenced<std::int8_t> scratch(Plan::kScratch);
+    depthwise_conv2d_f32_simd<F32, In, Out, Win, 1>(
+        in.data(), packDepth<Plan>(filter).data(), fillUnit<Plan>(bias).data(),
+        want.data(), scratch.data(), -3.0f, 4.0f);
+    const auto weights = packDirect<kChannels, C::kKernel>(filter);
+    const auto start = packDirect<kChannels, 1>(bias);
+    depthwise_direct_f32_simd<F32, In, Out, Win, Rows, Columns>(
+        in.data(), weights.data(), start.data(), out.data(), -3.0f, 4.0f);
+    EXPECT_EQ(out.copy(), want.copy());
+    for (int part = 0; part < 3; ++part)
+      depthwise_direct_f32_part<3, F32, In, Out, Win, Rows, Columns>(
+          part, in.data(), weights.data(), start.data(), parts.data(), -3.0f,
+          4.0f);
+    EXPECT_EQ(parts.copy(), want.copy());
+  }
+}
+
 template <class C> void testDepthwise() {
   if constexpr (C::In::dim(3) == C::Out::dim(3)) {
+    testDirect<C, 2, 3>();
+    testDirect<C, 1, 1>();
+    testDirect<C, C::Out::dim(1), 4>();
     testDepthS8<C, 1>();
     testDepthS8<C, C::Out::dim(1)>();
     testDepthF32<C, (C::Out::dim(1) + 1) / 2>();

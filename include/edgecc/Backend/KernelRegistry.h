@@ -203,6 +203,7 @@ void registerHeliumKernels(KernelRegistry &registry);
 void registerSelectionKernels(KernelRegistry &registry);
 /// Kernels for vectors of x86 and Arm: backends/avx, backends/neon.
 void registerVectorFloatKernels(KernelRegistry &registry);
+void registerVectorDirectDepthwiseKernels(KernelRegistry &registry);
 void registerVectorInt8Kernels(KernelRegistry &registry);
 void registerVectorWinogradKernels(KernelRegistry &registry);
 void registerVectorPackedKernels(KernelRegistry &registry);

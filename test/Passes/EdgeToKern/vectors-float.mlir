@@ -8,8 +8,9 @@
 // AVX2: kern.call "conv2d_f32_simd" from "avx2_vectors.h conv2d_simd.h"<["F32Avx2",
 // AVX512: kern.call "conv2d_f32_simd" from "avx512_vectors.h conv2d_simd.h"<["F32Avx512",
 // CHECK-SAME: scratch
-// CHECK: kern.call "depthwise_conv2d_f32_simd" from "avx{{2|512}}_vectors.h depthwise_conv2d_simd.h"
-// CHECK-SAME: scratch
+// AVX2: kern.call "depthwise_direct_f32_simd" from "avx2_vectors.h depthwise_direct_simd.h"{{.*}}, 2, 4]>
+// AVX512: kern.call "depthwise_direct_f32_simd" from "avx512_vectors.h depthwise_direct_simd.h"{{.*}}, 4, 4]>
+// CHECK-NOT: scratch
 // CHECK: kern.call "pointwise_f32_simd" from "avx{{2|512}}_vectors.h conv2d_simd.h"
 // AVX2-SAME: memref<256xf32>, memref<16xf32>
 // AVX512-SAME: memref<256xf32>, memref<16xf32>
