@@ -314,13 +314,15 @@ template <class Plan, class Finish> struct TileSweep {
         row += kRows * kDown;
         pixel += kRows * kWidth;
       }
-    for (; left > 0; --left, row += kDown, pixel += kWidth) {
-      int x = 0;
-      for (; x + kStep <= kWidth; x += kStep)
-        tile<kStep, N, Valid>(row + x * kAcross, channel, pixel + x);
-      if constexpr (kWidth % kStep > 0)
-        tile<kWidth % kStep, N, Valid>(row + x * kAcross, channel, pixel + x);
-    }
+    if constexpr (kRows == 1 || Plan::kBand % kRows > 0 ||
+                  Plan::Out::dim(1) % kRows > 0)
+      for (; left > 0; --left, row += kDown, pixel += kWidth) {
+        int x = 0;
+        for (; x + kStep <= kWidth; x += kStep)
+          tile<kStep, N, Valid>(row + x * kAcross, channel, pixel + x);
+        if constexpr (kWidth % kStep > 0)
+          tile<kWidth % kStep, N, Valid>(row + x * kAcross, channel, pixel + x);
+      }
   }
 
   template <int N, int Valid>
