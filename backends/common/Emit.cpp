@@ -222,14 +222,33 @@ FailureOr<std::string> edgecc::getKernels(ModuleOp module,
   return text;
 }
 
+/// What C gives as context is aligned to this many bytes.
+static constexpr uint64_t kAlignmentInC = 16;
+
+/// The context as NAME_run gets it.
+static std::string printContext(const EmitOptions &options) {
+  return options.alignment > kAlignmentInC
+             ? "alignedContext(context)"
+             : "static_cast<" + options.name + "::Context *>(context)";
+}
+
+/// With what aligning a context of C may take.
+static std::string printContextBytes(const EmitOptions &options) {
+  std::string bytes = "sizeof(" + options.name + "::Context)";
+  return options.alignment > kAlignmentInC
+             ? bytes + " + " + std::to_string(options.alignment - kAlignmentInC)
+             : bytes;
+}
+
 /// State, inputs and outputs, as NAME_run passes them on.
-static std::string printArguments(StringRef name, const ProgramMemory &memory,
+static std::string printArguments(StringRef context,
+                                  const ProgramMemory &memory,
                                   const llvm::json::Array &inputs,
                                   const llvm::json::Array &outputs) {
   std::string text;
   llvm::raw_string_ostream os(text);
   if (memory.state)
-    os << "      static_cast<" << name << "::Context *>(context)->state,\n";
+    os << "      " << context << "->state,\n";
   auto print = [&](const llvm::json::Array &tensors, StringRef qualifier,
                    StringRef list) {
     for (const auto &[index, tensor] : llvm::enumerate(tensors))
@@ -271,7 +290,11 @@ edgecc::describeProgram(ModuleOp module, const EmitOptions &options) {
     places.push_back(std::move(place));
   });
   ProgramMemory memory = getProgramMemory(module);
+  std::string context = printContext(options);
   // One entry or none: templates repeat what is there.
+  llvm::json::Array aligned;
+  if (options.alignment > kAlignmentInC)
+    aligned.push_back(llvm::json::Object{});
   llvm::json::Array state;
   if (memory.state)
     state.push_back(llvm::json::Object{});
@@ -279,7 +302,7 @@ edgecc::describeProgram(ModuleOp module, const EmitOptions &options) {
   if (auto number = program->getAttrOfType<IntegerAttr>(kThreads))
     threads.push_back(llvm::json::Object{
         {"count", number.getInt()},
-        {"arguments", printArguments(options.name, memory, inputs, outputs)}});
+        {"arguments", printArguments(context, memory, inputs, outputs)}});
   llvm::json::Array initials;
   if (auto list = program->getAttrOfType<ArrayAttr>(kStateInitials))
     for (auto initial : list.getAsRange<DictionaryAttr>())
@@ -294,6 +317,10 @@ edgecc::describeProgram(ModuleOp module, const EmitOptions &options) {
       {"command", escape(options.commandLine)},
       {"sha256", options.modelSha256},
       {"target", options.target},
+      {"alignment", int64_t(options.alignment)},
+      {"aligned", std::move(aligned)},
+      {"context", context},
+      {"contextBytes", printContextBytes(options)},
       {"arenaBytes", memory.arena},
       {"stateBytes", memory.state},
       {"state", std::move(state)},

@@ -40,12 +40,14 @@ lowerCopy(const Session &session, const Target &target, mlir::ModuleOp edge,
   lowering.codingArena = session.coding.arena;
   lowering.threads = int64_t(session.options.threads);
   lowering.inputsInArena = session.options.inputsInArena;
+  lowering.alignment = int64_t(target.bufferAlignment);
   mlir::OwningOpRef<mlir::ModuleOp> kern = edge.clone();
   if (Error error = applyTunings(session, target, *kern))
     return error;
   Error error = runPasses(*kern, [&](mlir::OpPassManager &passes) {
     if (arena)
-      passes.addNestedPass<mlir::func::FuncOp>(createStreamRows({*arena}));
+      passes.addNestedPass<mlir::func::FuncOp>(
+          createStreamRows({*arena, int64_t(target.bufferAlignment)}));
     buildLoweringPipeline(passes, lowering);
   });
   if (error)
@@ -129,6 +131,9 @@ Error driver::emit(Session &session) {
   options.commandLine = session.options.command;
   options.modelSha256 = session.report.modelSha256;
   options.target = describeTargets(session);
+  options.alignment = session.target.bufferAlignment;
+  for (const Target &target : session.dispatch)
+    options.alignment = std::max(options.alignment, target.bufferAlignment);
   FailureOr<GeneratedCode> code =
       session.dispatch.empty() ? emitCode(*session.kern, options)
                                : emitDispatch(getVariants(session), options);

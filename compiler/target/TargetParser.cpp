@@ -12,6 +12,7 @@
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/JSON.h"
+#include "llvm/Support/MathExtras.h"
 #include "llvm/Support/Path.h"
 
 using namespace llvm;
@@ -148,6 +149,7 @@ private:
                 "the core's name, e.g. cortex-m4");
     fields.read("features", target.features, Fields::Required,
                 "what kernels may use, e.g. [\"dsp\", \"fpu-sp\"]");
+    readAlignment(fields);
     readKind(fields, kind);
     if (const json::Object *object = fields.readObject(
             "compiler", Fields::Required, "the C++ compiler for this target"))
@@ -164,6 +166,20 @@ private:
     readLinkerScript(fields);
     checkFeatures(fields);
     fields.finish();
+  }
+
+  void readAlignment(Fields &fields) {
+    constexpr uint64_t kLeast = 16, kMost = 4096;
+    std::optional<uint64_t> bytes;
+    StringRef what = "bytes of which buffers begin at multiples, a power of "
+                     "two from 16 to 4096";
+    fields.read("buffer_alignment", bytes, what);
+    if (!bytes)
+      return;
+    if (!isPowerOf2_64(*bytes) || *bytes < kLeast || *bytes > kMost)
+      return fields.fail("buffer_alignment",
+                         "is " + Twine(*bytes) + "; needed: " + what);
+    target.bufferAlignment = *bytes;
   }
 
   void readKind(Fields &fields, StringRef text) {

@@ -19,6 +19,8 @@ struct EmitOptions {
   std::string resourceDir; ///< with kernels/ and templates/
   // For the comment at the top of both files.
   std::string version, commandLine, modelSha256, target;
+  /// Of the context, at least that of the plan's buffers.
+  uint64_t alignment = 16;
 };
 
 struct GeneratedCode {

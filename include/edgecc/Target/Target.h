@@ -71,6 +71,9 @@ struct Target {
   std::string core;
   /// What kernels may ask for: "dsp", "fpu-sp", "neon", "dotprod", "avx2", ...
   std::vector<std::string> features;
+  /// Buffers and the context begin at multiples of this many bytes: where
+  /// vectors are longer than 16 bytes, a line of the cache.
+  uint64_t bufferAlignment = 16;
   TargetCompiler compiler;
   std::optional<TargetEmulator> emulator;
   std::string linkerScript; ///< path; empty unless bare metal

@@ -71,6 +71,12 @@ TEST(Target, ReadsEveryField) {
             std::string(kResources) + "/runtime/mps2-an386.ld");
   EXPECT_EQ(target->device.clockHz, 80000000u);
   EXPECT_FALSE(target->device.flash.has_value());
+  EXPECT_EQ(target->bufferAlignment, 16u);
+  Expected<Target> wide =
+      parseTarget(changed("\"core\"", "\"buffer_alignment\": 64, \"core\""),
+                  "mine.json", kResources);
+  ASSERT_TRUE(static_cast<bool>(wide)) << llvm::toString(wide.takeError());
+  EXPECT_EQ(wide->bufferAlignment, 64u);
 }
 
 TEST(Target, NamesWhatIsWrong) {
@@ -84,6 +90,11 @@ TEST(Target, NamesWhatIsWrong) {
                  "active_power_mw, clock_hz, flash, ram");
   expectContains(changed("65536", "-1"), "'device.ram' must be a positive");
   expectContains(changed("65536", "1.5"), "'device.ram' must be a positive");
+  for (const char *bytes : {"8", "48", "8192"})
+    expectContains(
+        changed("\"core\"",
+                "\"buffer_alignment\": " + std::string(bytes) + ", \"core\""),
+        "field 'buffer_alignment' is " + std::string(bytes) + "; needed: ");
   expectContains(changed("[\"dsp\"]", "\"dsp\""),
                  "'features' must be a list of strings");
   expectContains(changed("[\"dsp\"]", "[\"d p\"]"), "has the entry 'd p'");
