@@ -43,13 +43,18 @@ template <typename T> std::string messageOf(Expected<T> value) {
   return value ? "" : llvm::toString(value.takeError());
 }
 
-/// What the parser says when `from` in the valid text becomes `to`.
-std::string changed(StringRef from, StringRef to) {
+/// The valid text with `to` in place of `from`.
+Expected<Target> parseChanged(StringRef from, StringRef to) {
   std::string text = kValid.str();
   size_t at = text.find(from.str());
   EXPECT_NE(at, std::string::npos) << from.str();
   text.replace(at, from.size(), to.str());
-  return messageOf(parseTarget(text, "mine.json", kResources));
+  return parseTarget(text, "mine.json", kResources);
+}
+
+/// What the parser says to that.
+std::string changed(StringRef from, StringRef to) {
+  return messageOf(parseChanged(from, to));
 }
 
 void expectContains(const std::string &text, StringRef part) {
@@ -73,8 +78,7 @@ TEST(Target, ReadsEveryField) {
   EXPECT_FALSE(target->device.flash.has_value());
   EXPECT_EQ(target->bufferAlignment, 16u);
   Expected<Target> wide =
-      parseTarget(changed("\"core\"", "\"buffer_alignment\": 64, \"core\""),
-                  "mine.json", kResources);
+      parseChanged("\"core\"", "\"buffer_alignment\": 64, \"core\"");
   ASSERT_TRUE(static_cast<bool>(wide)) << llvm::toString(wide.takeError());
   EXPECT_EQ(wide->bufferAlignment, 64u);
 }
