@@ -8,6 +8,8 @@
 #include "edgecc/Backend/KernelRegistry.h"
 #include "edgecc/Quant/IntegerParams.h"
 
+#include "mlir/Dialect/Math/IR/Math.h"
+
 using namespace mlir;
 using namespace edgecc;
 using namespace edgecc::edge;
@@ -25,8 +27,20 @@ static void allowElementwiseInplace(Operation *op, KernelCallBuilder &call) {
       call.allowInplace(index);
 }
 
+/// Whether its scalar function calls some of exponential.h.
+static bool usesExponential(MapOp op) {
+  return op
+      ->walk([](Operation *inner) {
+        return isa<math::ExpOp, math::TanhOp>(inner) ? WalkResult::interrupt()
+                                                     : WalkResult::advance();
+      })
+      .wasInterrupted();
+}
+
 static LogicalResult lowerMap(MapOp op, KernelCallBuilder &call) {
   call.begin("map", "elementwise.h");
+  if (usesExponential(op))
+    call.addHeader("exponential.h");
   call.setFunction(op);
   call.addShape(op.getResult());
   for (Value input : op.getInputs()) {

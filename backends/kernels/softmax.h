@@ -19,6 +19,9 @@
 #include <cmath>
 #include <cstdint>
 
+#ifndef EDGECC_KERNELS_EXPONENTIAL_H
+#include "exponential.h"
+#endif
 #ifndef EDGECC_KERNELS_SHAPE_H
 #include "shape.h"
 #endif
@@ -49,15 +52,18 @@ template <class S, int Axis> void softmax_f32(const float *in, float *out) {
   constexpr int kCount = S::dim(Axis);
   constexpr int kStep = S::product(Axis + 1, S::rank);
   forEachLine<S, Axis>([in, out](int offset) {
-    const float *x = in + offset;
+    const float max = largest<kCount, kStep>(in + offset);
+    for (int i = 0; i < kCount; ++i)
+      out[offset + i * kStep] = in[offset + i * kStep] - max;
+  });
+  // All lines at once, whatever their length is: vectors are full.
+  for (int i = 0; i < S::size; ++i)
+    out[i] = exponential(out[i]);
+  forEachLine<S, Axis>([out](int offset) {
     float *y = out + offset;
-    const float max = largest<kCount, kStep>(x);
     float sum = 0.0f;
-    for (int i = 0; i < kCount; ++i) {
-      const float e = std::exp(x[i * kStep] - max);
-      y[i * kStep] = e;
-      sum += e;
-    }
+    for (int i = 0; i < kCount; ++i)
+      sum += y[i * kStep];
     for (int i = 0; i < kCount; ++i)
       y[i * kStep] /= sum;
   });

@@ -20,7 +20,8 @@ using namespace mlir;
 namespace {
 
 /// Operations that are calls in C++. Those without "std::" come from
-/// backends/kernels/scalar.h, which says what they do with NaN.
+/// backends/kernels/scalar.h, which says what they do with NaN, and
+/// exponential.h.
 struct ScalarFunction {
   StringLiteral operation, function;
 };
@@ -48,7 +49,7 @@ constexpr ScalarFunction kFunctions[] = {
     {"math.cos", "std::cos"},
     {"math.cosh", "std::cosh"},
     {"math.erf", "std::erf"},
-    {"math.exp", "std::exp"},
+    {"math.exp", "kernels::exponential"},
     {"math.expm1", "std::expm1"},
     {"math.floor", "std::floor"},
     {"math.log", "std::log"},
@@ -61,7 +62,7 @@ constexpr ScalarFunction kFunctions[] = {
     {"math.sinh", "std::sinh"},
     {"math.sqrt", "std::sqrt"},
     {"math.tan", "std::tan"},
-    {"math.tanh", "std::tanh"},
+    {"math.tanh", "kernels::hyperbolicTangent"},
     {"math.trunc", "std::trunc"},
 };
 

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 // Vector functions against libm, GRU and LSTM against recurrent.h.
+#include "exponential.h"
 #include "fenced.h"
 #include "recurrent.h"
 #include "recurrent_simd.h"
@@ -70,6 +71,34 @@ TEST(SimdMath, Extremes) {
   EXPECT_EQ(apply<Activation::Relu>(3.0f), 3.0f);
   EXPECT_TRUE(std::isnan(apply<Activation::Sigmoid>(NAN)));
   EXPECT_TRUE(std::isnan(apply<Activation::Tanh>(NAN)));
+}
+
+// The same for code that compilers make vectors of.
+TEST(VectorizedMath, IsClose) {
+  forManyFloats([](float x) {
+    const double tangent = std::tanh(static_cast<double>(x));
+    EXPECT_NEAR(static_cast<double>(vectorTangent(x)), tangent,
+                1e-6 * std::fabs(tangent))
+        << x;
+    const double power = std::exp(static_cast<double>(x));
+    if (power < 3.4e38)
+      EXPECT_NEAR(static_cast<double>(vectorExponential(x)), power,
+                  1e-6 * power + 1e-44)
+          << x;
+  });
+}
+
+TEST(VectorizedMath, Extremes) {
+  for (float x : {89.0f, 1e9f, 3.4e38f, HUGE_VALF}) {
+    EXPECT_EQ(vectorExponential(x), HUGE_VALF);
+    EXPECT_EQ(vectorTangent(x), 1.0f);
+    EXPECT_LE(vectorExponential(-x - 16.0f), 2e-45f);
+    EXPECT_EQ(vectorTangent(-x), -1.0f);
+  }
+  EXPECT_EQ(vectorExponential(0.0f), 1.0f);
+  EXPECT_EQ(vectorTangent(0.0f), 0.0f);
+  EXPECT_TRUE(std::isnan(vectorExponential(NAN)));
+  EXPECT_TRUE(std::isnan(vectorTangent(-NAN)));
 }
 
 /// Weights of one sort of layer, and what recurrent_simd.h makes of them.

@@ -3,7 +3,7 @@
 
 // CHECK-LABEL: static float calls(float
 // CHECK-DAG: kernels::maximum(
-// CHECK-DAG: std::exp(
+// CHECK-DAG: kernels::exponential(
 // CHECK-DAG: std::erf(
 // CHECK-DAG: kernels::reciprocalSqrt(
 // CHECK-DAG: std::nearbyint(
