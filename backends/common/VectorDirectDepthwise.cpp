@@ -205,5 +205,4 @@ static void addKernel(KernelRegistry &registry) {
 void edgecc::registerVectorDirectDepthwiseKernels(KernelRegistry &registry) {
   addKernel<f32Avx512>(registry);
   addKernel<f32Avx2>(registry);
-  addKernel<f32Neon>(registry);
 }
