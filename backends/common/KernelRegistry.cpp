@@ -110,9 +110,12 @@ static bool isFor(const Kernel &kernel, Operation *op,
 
 /// Whether measurements have chosen this kernel for what it computes.
 static bool isChosen(const Kernel &kernel, Operation *op) {
-  Operation *layer = kernel.producer ? kernel.producer(op) : op;
-  auto tiling = layer->getAttrOfType<kern::TilingAttr>(kern::kTiling);
-  return tiling && kernel.tilings.method == tiling.getMethod();
+  auto isChosenFor = [&](Operation *layer) {
+    auto tiling = layer->getAttrOfType<kern::TilingAttr>(kern::kTiling);
+    return tiling && kernel.tilings.method == tiling.getMethod();
+  };
+  return isChosenFor(op) ||
+         (kernel.producer && isChosenFor(kernel.producer(op)));
 }
 
 SmallVector<const Kernel *>

@@ -36,6 +36,24 @@ static bool isVectorConv(ConvOp op) {
   return isFloatImage(op) && op.getGroups() == 1;
 }
 
+/// The transposition that gives a convolution its image [N, H, W, C], if it is
+/// there for nothing else and of few channels, so that the copy of a band can
+/// do it.
+static TransposeOp findPlanarImage(ConvOp op) {
+  constexpr int64_t kMostChannels = 4;
+  auto transpose = op.getInput().getDefiningOp<TransposeOp>();
+  if (!transpose || !op.getInput().hasOneUse() ||
+      transpose.getPerm() != ArrayRef<int64_t>({0, 2, 3, 1}) ||
+      getImageShape(op.getInput())[3] > kMostChannels)
+    return nullptr;
+  return transpose;
+}
+
+template <const VectorArithmetic &isa> static bool isPlanarConv(ConvOp op) {
+  return isVectorConv(op) && findPlanarImage(op) &&
+         !VectorLayer::get(op).isFlat(isa) && chooseParts(op, isa) == 1;
+}
+
 static bool isVectorDepthwise(ConvOp op) {
   return isFloatImage(op) && op.getGroups() > 1 &&
          getImageShape(op.getInput())[3] == int64_t(op.getGroups()) &&
@@ -48,12 +66,18 @@ static bool isVectorFullyConnected(FullyConnectedOp op) {
 }
 
 static void lowerTiles(ClampableOpInterface op, const VectorLayer &narrow,
-                       const VectorArithmetic &isa, KernelCallBuilder &call) {
+                       const VectorArithmetic &isa, KernelCallBuilder &call,
+                       TransposeOp planar = nullptr) {
   const auto [unit, layer, tiling] = TiledLayer::get(op, narrow, isa);
-  beginCall(layer.isWhole() ? "pointwise_f32" : "conv2d_f32", "conv2d",
-            tiling.parts, layer.isWhole() ? -1 : tiling.scratchBytes, call);
+  beginCall(planar            ? "conv2d_planar_f32"
+            : layer.isWhole() ? "pointwise_f32"
+                              : "conv2d_f32",
+            "conv2d", tiling.parts, layer.isWhole() ? -1 : tiling.scratchBytes,
+            call);
   addTiling(layer, tiling, isa, call);
-  call.addInput(op->getOperand(0));
+  if (planar)
+    call.addProducer(planar);
+  call.addInput(planar ? planar.getInput() : op->getOperand(0));
   call.addData("weights",
                packForTiles(widenFilter(*getConstantTensor(op->getOperand(1)),
                                         narrow, unit),
@@ -61,7 +85,8 @@ static void lowerTiles(ClampableOpInterface op, const VectorLayer &narrow,
   call.addData("bias", packBias(op->getOperand(2), unit, isa));
   call.addOutput(op->getResult(0));
   addFloatClamp(op, call);
-  allowOverlap(layer, tiling, isa, call);
+  if (!planar)
+    allowOverlap(layer, tiling, isa, call);
   if (!layer.isWhole())
     addScratch(tiling.parts, tiling.scratchBytes, call);
 }
@@ -69,6 +94,12 @@ static void lowerTiles(ClampableOpInterface op, const VectorLayer &narrow,
 template <const VectorArithmetic &isa>
 static LogicalResult lowerConv(ConvOp op, KernelCallBuilder &call) {
   lowerTiles(op, VectorLayer::get(op), isa, call);
+  return success();
+}
+
+template <const VectorArithmetic &isa>
+static LogicalResult lowerPlanarConv(ConvOp op, KernelCallBuilder &call) {
+  lowerTiles(op, VectorLayer::get(op), isa, call, findPlanarImage(op));
   return success();
 }
 
@@ -107,6 +138,14 @@ static void addKernels(KernelRegistry &registry) {
   };
   add(ConvOp(), "conv2d", isVectorConv, lowerConv<isa>).tilings =
       getTilings<ConvOp, isVectorConv, isa>();
+  Kernel &planar =
+      add(ConvOp(), "conv2d_planar", isPlanarConv<isa>, lowerPlanarConv<isa>);
+  // Before the one that needs a transposition.
+  ++planar.benefit;
+  planar.tilings.method = getMethod(isa);
+  planar.producer = [](Operation *op) -> Operation * {
+    return findPlanarImage(cast<ConvOp>(op));
+  };
   add(ConvOp(), "depthwise_conv2d", isVectorDepthwise, lowerDepthwise<isa>)
       .tilings = getDepthTilings<isVectorDepthwise, isa>();
   add(FullyConnectedOp(), "fully_connected", isVectorFullyConnected,

@@ -67,6 +67,23 @@ void conv2d_f32_simd(const float *in, const float *weights, const float *bias,
       in, weights, bias, SimdF32Finish{out, lo, hi}, scratch, 0.0f);
 }
 
+/// Of an image [N, C, H, W], each row of which becomes [W, C] when it is
+/// copied.
+template <class Tiles> struct PlanarInput : Tiles {
+  static_assert(!Tiles::kFlat, "rows that are copied");
+  static constexpr bool kPlanar = true;
+};
+
+template <class Isa, class In, class Out, class Win, int Pixels, int Blocks,
+          int Band>
+void conv2d_planar_f32_simd(const float *in, const float *weights,
+                            const float *bias, float *out, std::int8_t *scratch,
+                            float lo, float hi) {
+  tiledConvolution<
+      PlanarInput<TilePlan<Isa, In, Out, Win, Pixels, Blocks, Band>>>(
+      in, weights, bias, SimdF32Finish{out, lo, hi}, scratch, 0.0f);
+}
+
 /// Windows of one pixel that cover the image, which is read where it is.
 template <class Isa, class In, class Out, class Win, int Pixels, int Blocks,
           int Band>

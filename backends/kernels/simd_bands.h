@@ -62,6 +62,16 @@ template <int Count, class Cell> inline void fillCells(Cell *to, Cell pad) {
     to[i] = pad;
 }
 
+/// A row of an image [C, H, W] as cells [W, C].
+template <class Plan, class T>
+inline void interleaveRow(typename Plan::Cell *to, const T *row, int count) {
+  constexpr int kDepth = Plan::kDepth;
+  constexpr int kPlane = Plan::In::product(1, 3);
+  for (int x = 0; x < count; ++x)
+    for (int c = 0; c < kDepth; ++c)
+      to[x * kDepth + c] = Plan::Isa::toCell(row[c * kPlane + x]);
+}
+
 /// `rows` rows of the image from `y` on, which may be negative, with padding.
 template <class Plan, class T>
 inline void fillBand(typename Plan::Cell *cells, const T *image, int y,
@@ -78,8 +88,12 @@ inline void fillBand(typename Plan::Cell *cells, const T *image, int y,
       continue;
     }
     fillCells<kLeft * kDepth>(cells, pad);
-    toCells<typename Plan::Isa, kInside * kDepth>(
-        cells + kLeft * kDepth, image + y * In::dim(2) * kDepth);
+    if constexpr (Plan::kPlanar)
+      interleaveRow<Plan>(cells + kLeft * kDepth, image + y * In::dim(2),
+                          kInside);
+    else
+      toCells<typename Plan::Isa, kInside * kDepth>(
+          cells + kLeft * kDepth, image + y * In::dim(2) * kDepth);
     fillCells<(kRest - kInside) * kDepth>(cells + (kLeft + kInside) * kDepth,
                                           pad);
   }

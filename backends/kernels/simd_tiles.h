@@ -63,6 +63,8 @@ struct TilePlan {
   using Win = WinShape;
   using Cell = typename Isa::Cell;
   static constexpr int kDepth = In::dim(3), kOut = Out::dim(3);
+  /// Whether the image comes as [N, C, H, W].
+  static constexpr bool kPlanar = false;
   static constexpr int kPixels = TilePixels, kBlocks = TileBlocks;
   /// Output rows, or pixels if kFlat.
   static constexpr int kBand = BandSize;

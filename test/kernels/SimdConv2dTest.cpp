@@ -12,6 +12,7 @@
 #include "add_operands.h"
 #include "conv2d.h"
 #include "conv2d_simd.h"
+#include "data_movement.h"
 #include "depthwise_conv2d.h"
 #include "depthwise_conv2d_simd.h"
 #include "depthwise_direct_parts.h"
@@ -171,6 +172,32 @@ template <class C, int Pixels, int Blocks, int Band> void testF32() {
                 static_cast<double>(at(magnitude, i)), i);
 }
 
+/// The same sums of an image [N, C, H, W].
+template <class C, int Pixels, int Blocks, int Band> void testPlanar() {
+  using In = typename C::In;
+  using Out = typename C::Out;
+  using Win = typename C::Win;
+  using Plan = TilePlan<F32, In, Out, Win, Pixels, Blocks, Band>;
+  if constexpr (!Plan::kFlat && In::dim(3) <= 4) {
+    Random random;
+    const auto image = random.reals(In::size), bias = random.reals(Out::dim(3));
+    std::vector<float> planes(image.size());
+    transpose<In, Shape<0, 3, 1, 2>>(image.data(), planes.data());
+    const auto weights = pack<Plan>(random.reals(Out::dim(3) * C::kProducts));
+    const auto start = fillUp<F32>(bias);
+    const Fenced<float> in(image), planar(planes), want(Out::size),
+        out(Out::size);
+    const Fenced<std::int8_t> scratch(scratchBytes<Plan>());
+    conv2d_f32_simd<F32, In, Out, Win, Pixels, Blocks, Band>(
+        in.data(), weights.data(), start.data(), want.data(), scratch.data(),
+        -3.0f, 4.0f);
+    conv2d_planar_f32_simd<F32, In, Out, Win, Pixels, Blocks, Band>(
+        planar.data(), weights.data(), start.data(), out.data(), scratch.data(),
+        -3.0f, 4.0f);
+    EXPECT_EQ(out.copy(), want.copy());
+  }
+}
+
 /// Bands of whole tiles, in rows or, where windows lie side by side, in pixels:
 /// as few as can be, and all.
 template <class Isa, class C, int Pixels> struct Bands {
@@ -188,6 +215,7 @@ template <class C, int Pixels, int Blocks, bool Small> void testTiles() {
   testS8<C, Pixels, Blocks, S8Bands::kFew, Small, false>();
   testS8<C, Pixels, Blocks, S8Bands::kMany, !Small, true>();
   testF32<C, Pixels, Blocks, Bands<F32, C, Pixels>::kFew>();
+  testPlanar<C, Pixels, Blocks, Bands<F32, C, Pixels>::kFew>();
 }
 
 template <class C> void testConv() {

@@ -30,3 +30,23 @@ func.func @main(%x: tensor<1x4x4x16xf32>) -> tensor<1x4x4x16xf32> {
     : (tensor<1x4x4x16xf32>, tensor<16x1x1x16xf32>, tensor<16xf32>) -> tensor<1x4x4x16xf32>
   return %2 : tensor<1x4x4x16xf32>
 }
+
+// -----
+
+// The copy of a band takes an image apart that has few channels; no buffer has
+// all of it once more.
+
+// CHECK-LABEL: func.func @run
+// CHECK-NOT: kern.call "transpose"
+// CHECK: kern.call "conv2d_planar_f32_simd" from "avx{{2|512}}_vectors.h conv2d_simd.h"
+// CHECK-SAME: ins(%{{.*}} : memref<1x3x8x8xf32>
+// CHECK: return
+// NOFMA: kern.call "transpose"
+func.func @main(%x: tensor<1x3x8x8xf32>) -> tensor<1x4x4x16xf32> {
+  %w = edge.constant dense<1.0> : tensor<16x3x3x3xf32> -> tensor<16x3x3x3xf32>
+  %b = edge.constant dense<2.0> : tensor<16xf32> -> tensor<16xf32>
+  %0 = edge.transpose %x {perm = array<i64: 0, 2, 3, 1>} : (tensor<1x3x8x8xf32>) -> tensor<1x8x8x3xf32>
+  %1 = edge.conv %0, %w, %b {groups = 1 : i64, strides = array<i64: 2, 2>, pads = array<i64: 1, 1, 0, 0>, dilations = array<i64: 1, 1>}
+    : (tensor<1x8x8x3xf32>, tensor<16x3x3x3xf32>, tensor<16xf32>) -> tensor<1x4x4x16xf32>
+  return %1 : tensor<1x4x4x16xf32>
+}
