@@ -164,7 +164,7 @@ static int64_t chooseBlocks(const VectorLayer &layer,
       layer.isWhole() ? layer.getPixels() : layer.out[1] * layer.out[2];
   int64_t most = layer.isWhole() && isa.registers >= 16 ? 4 : 2;
   if (isa.holdsInputs())
-    most = isa.parts > 1 ? 1 : 4 / isa.sumRegisters;
+    most = isa.parts > 1 ? 2 : 4 / isa.sumRegisters;
   int64_t few = isa.registers / (pixels * isa.parts);
   if (few >= 2)
     most = std::max(most, std::min<int64_t>(8 / isa.parts, few));

@@ -58,19 +58,43 @@ struct F32Neon {
   template <int Count>
   static EDGECC_SIMD_INLINE void loadWeights(Vec (&w)[Count],
                                              const Weight *&from) {
-#if defined(__aarch64__)
-    if constexpr (Count % 4 == 0) {
-      for (int i = 0; i < Count; i += 4, from += 16) {
-        const float32x4x4_t four = vld1q_f32_x4(from);
-        for (int k = 0; k < 4; ++k)
-          w[i + k] = four.val[k];
-      }
+    loadFrom<0>(w, from);
+  }
+
+private:
+  /// Those from number I on, as many at once as an instruction loads.
+  template <int I, int Count>
+  static EDGECC_SIMD_INLINE void loadFrom(Vec (&w)[Count],
+                                          const Weight *&from) {
+#if defined(__aarch64__) && !defined(__clang__)
+    // GCC 12 would compute addresses instead of having the load do it.
+    if constexpr (Count - I >= 4) {
+      float32x4x4_t four;
+      __asm__("ld1 {%S0.4s - %V0.4s}, [%1], #64"
+              : "=w"(four), "+r"(from)
+              : "m"(*reinterpret_cast<const Weight(*)[16]>(from)));
+      for (int k = 0; k < 4; ++k)
+        w[I + k] = four.val[k];
+      loadFrom<I + 4>(w, from);
+      return;
+    } else if constexpr (Count - I == 3) {
+      float32x4x3_t three;
+      __asm__("ld1 {%S0.4s - %U0.4s}, [%1], #48"
+              : "=w"(three), "+r"(from)
+              : "m"(*reinterpret_cast<const Weight(*)[12]>(from)));
+      for (int k = 0; k < 3; ++k)
+        w[I + k] = three.val[k];
       return;
     }
 #endif
-    for (int i = 0; i < Count; ++i, from += 4)
-      w[i] = vld1q_f32(from);
+    if constexpr (I < Count) {
+      w[I] = vld1q_f32(from);
+      from += 4;
+      loadFrom<I + 1>(w, from);
+    }
   }
+
+public:
   template <int Step, int Count, bool First>
   static EDGECC_SIMD_INLINE Vec dotStep(Vec sum, Inputs x, Vec w) {
 #if defined(__clang__) && defined(__aarch64__)

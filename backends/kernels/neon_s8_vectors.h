@@ -46,12 +46,10 @@ struct S8NeonSums {
   static EDGECC_SIMD_INLINE int8x16_t loadWeights(const Weight *from) {
     return vld1q_s8(from);
   }
-  /// So many vectors of weights, which GCC loads in pairs.
   template <int Count>
   static EDGECC_SIMD_INLINE void loadWeights(int8x16_t (&w)[Count],
                                              const Weight *&from) {
-    for (int i = 0; i < Count; ++i, from += 16)
-      w[i] = vld1q_s8(from);
+    loadFrom<0>(w, from);
   }
   /// Has `x` computed in front of what follows.
   static EDGECC_SIMD_INLINE void keep(Vec &x) {
@@ -143,6 +141,39 @@ struct S8NeonSums {
     storeBytes<First, 1>(all, bytes);
     std::memcpy(to, all, Count);
   }
+
+private:
+  /// Those from number I on, as many at once as an instruction loads.
+  template <int I, int Count>
+  static EDGECC_SIMD_INLINE void loadFrom(int8x16_t (&w)[Count],
+                                          const Weight *&from) {
+#if defined(__aarch64__) && !defined(__clang__)
+    // GCC 12 would compute addresses instead of having the load do it.
+    if constexpr (Count - I >= 4) {
+      int8x16x4_t four;
+      __asm__("ld1 {%S0.16b - %V0.16b}, [%1], #64"
+              : "=w"(four), "+r"(from)
+              : "m"(*reinterpret_cast<const Weight(*)[64]>(from)));
+      for (int k = 0; k < 4; ++k)
+        w[I + k] = four.val[k];
+      loadFrom<I + 4>(w, from);
+      return;
+    } else if constexpr (Count - I == 3) {
+      int8x16x3_t three;
+      __asm__("ld1 {%S0.16b - %U0.16b}, [%1], #48"
+              : "=w"(three), "+r"(from)
+              : "m"(*reinterpret_cast<const Weight(*)[48]>(from)));
+      for (int k = 0; k < 3; ++k)
+        w[I + k] = three.val[k];
+      return;
+    }
+#endif
+    if constexpr (I < Count) {
+      w[I] = vld1q_s8(from);
+      from += 16;
+      loadFrom<I + 1>(w, from);
+    }
+  }
 };
 
 /// `Count` bytes, and zeros or what follows in memory that is there.
@@ -176,7 +207,15 @@ struct S8NeonDot : S8NeonSums {
   }
   template <int Step, int Count, bool First>
   static EDGECC_SIMD_INLINE Vec dotStep(Vec sum, Inputs x, int8x16_t w) {
+#if defined(__clang__)
     return vdotq_laneq_s32(sum, w, x, Step);
+#else
+    // GCC 12 would move sums between registers.
+    __asm__("sdot %0.4s, %1.16b, %2.4b[%3]"
+            : "+w"(sum)
+            : "w"(w), "w"(x), "i"(Step));
+    return sum;
+#endif
   }
 
   static EDGECC_SIMD_INLINE Vec start(const Sum *bias) { return load(bias); }
@@ -229,21 +268,27 @@ struct S8NeonMlal : S8NeonSums {
   template <int Count> static Inputs loadInputs(const Cell *from) {
     return loadNeonBytes<(Count > 8 ? 16 : 8)>(from);
   }
-  using S8NeonSums::loadWeights;
-  template <int Count>
-  static EDGECC_SIMD_INLINE void loadWeights(int8x16_t (&w)[Count],
-                                             const Weight *&from) {
-#if defined(__aarch64__)
-    if constexpr (Count % 4 == 0) {
-      for (int i = 0; i < Count; i += 4, from += 64) {
-        const int8x16x4_t four = vld1q_s8_x4(from);
-        for (int k = 0; k < 4; ++k)
-          w[i + k] = four.val[k];
-      }
-      return;
-    }
+  /// The upper eight products are added. GCC 12 would do this, and the sum
+  /// below, in a register that it copies to.
+  static EDGECC_SIMD_INLINE int16x8_t multiplyHigh(int16x8_t products, Inputs x,
+                                                   int8x16_t w) {
+#if defined(__aarch64__) && !defined(__clang__)
+    __asm__("smlal2 %0.8h, %1.16b, %2.16b" : "+w"(products) : "w"(x), "w"(w));
+    return products;
+#elif defined(__aarch64__)
+    return vmlal_high_s8(products, x, w);
+#else
+    return vmlal_s8(products, vget_high_s8(x), vget_high_s8(w));
 #endif
-    S8NeonSums::loadWeights(w, from);
+  }
+  static EDGECC_SIMD_INLINE int32x4_t addPairs(int32x4_t sum,
+                                               int16x8_t products) {
+#if defined(__aarch64__) && !defined(__clang__)
+    __asm__("sadalp %0.4s, %1.8h" : "+w"(sum) : "w"(products));
+    return sum;
+#else
+    return vpadalq_s16(sum, products);
+#endif
   }
   /// One of the parts. `Count` of the products are there.
   template <int Step, int Count, bool First>
@@ -251,12 +296,8 @@ struct S8NeonMlal : S8NeonSums {
                                               int8x16_t w) {
     int16x8_t products = vmull_s8(vget_low_s8(x), vget_low_s8(w));
     if constexpr (Count > 8)
-#if defined(__aarch64__)
-      products = vmlal_high_s8(products, x, w);
-#else
-      products = vmlal_s8(products, vget_high_s8(x), vget_high_s8(w));
-#endif
-    return First ? vpaddlq_s16(products) : vpadalq_s16(sum, products);
+      products = multiplyHigh(products, x, w);
+    return First ? vpaddlq_s16(products) : addPairs(sum, products);
   }
   static EDGECC_SIMD_INLINE Vec start(const std::int32_t * /*bias*/) {
     return vdupq_n_s32(0);

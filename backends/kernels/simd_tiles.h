@@ -209,10 +209,17 @@ sumChunks(typename Plan::Isa::Vec (&sums)[M][N * Plan::Isa::kParts],
       sumChunk<Plan, kInputs, true, M, N>(sums, run, weights);
       run += kInputs;
     }
-    for (int c = kBegins; c < kChunks; ++c) {
+    // Two at a time, as the loop's own instructions count.
+    constexpr int kPairs = (kChunks - kBegins) / 2;
+    for (int c = 0; c < kPairs; ++c) {
+      sumChunk<Plan, kInputs, false, M, N>(sums, run, weights);
+      sumChunk<Plan, kInputs, false, M, N>(sums, run + kInputs, weights);
+      run += 2 * kInputs;
+      __asm__("" : "+r"(run));
+    }
+    if constexpr (kBegins + 2 * kPairs < kChunks) {
       sumChunk<Plan, kInputs, false, M, N>(sums, run, weights);
       run += kInputs;
-      __asm__("" : "+r"(run));
     }
     if constexpr (kRest > 0)
       sumChunk<Plan, kRest, kWindowRuns == 1 && !kBegins, M, N>(sums, run,
