@@ -94,6 +94,7 @@ const KernelRegistry &KernelRegistry::get() {
     registerVectorWinogradKernels(all);
     registerVectorPackedKernels(all);
     registerVectorPoolingKernels(all);
+    registerVectorDepthRows(all);
     registerVectorRecurrentKernels(all);
     registerVectorRecurrentS16Kernels(all);
     return all;

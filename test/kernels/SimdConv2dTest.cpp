@@ -17,6 +17,7 @@
 #include "depthwise_conv2d_simd.h"
 #include "depthwise_direct_parts.h"
 #include "depthwise_direct_simd.h"
+#include "depthwise_rows_simd.h"
 #include "elementwise.h"
 #include "fenced.h"
 #include "reference.h"
@@ -356,6 +357,64 @@ template <class C, int Rows, int Columns> void testDirect() {
   }
 }
 
+#if defined(__ARM_NEON)
+/// Filters [KH, KW, C] as depthwise_rows_simd.h describes them.
+template <class Plan>
+Fenced<float> packDepthRows(const std::vector<float> &filter) {
+  using Win = typename Plan::Win;
+  std::vector<float> packed;
+  for (int first = 0; first < Plan::kVectors; first += Plan::kBlocks) {
+    const int count =
+        std::min(Plan::kBlocks, Plan::kVectors - first) * Plan::kLanes;
+    const int begin = std::min(first * Plan::kLanes, Plan::kDepth - count);
+    for (int tap = 0; tap < Win::kernelH * Win::kernelW; ++tap)
+      for (int channel = begin; channel < begin + count; ++channel)
+        packed.push_back(at(filter, tap * Plan::kDepth + channel));
+  }
+  return Fenced<float>(packed);
+}
+
+/// The kernel that reads images where they are.
+template <class C, int Pixels, int Blocks, int Band, bool Limits>
+void testDepthRows() {
+  using In = typename C::In;
+  using Out = typename C::Out;
+  using Win = typename C::Win;
+  using Plan = DepthRowsPlan<F32NeonGroups, In, Out, Win, Pixels, Blocks, Band>;
+  constexpr float kLo = Limits ? -3.0f : -HUGE_VALF;
+  constexpr float kHi = Limits ? 4.0f : HUGE_VALF;
+  Random random;
+  const auto image = random.reals(In::size),
+             filter = random.reals(Out::dim(3) * C::kKernel),
+             bias = random.reals(Out::dim(3));
+  auto want = buffer<float>(Out::size);
+  depthwise_conv2d_f32<In, Out, Win>(image.data(), filter.data(), bias.data(),
+                                     want.data(), kLo, kHi);
+  const Fenced<float> in(image), weights = packDepthRows<Plan>(filter),
+                                 start(bias), out(Out::size);
+  depthwise_rows_f32_simd<F32NeonGroups, In, Out, Win, Pixels, Blocks, Band,
+                          Limits, Limits>(in.data(), weights.data(),
+                                          start.data(), out.data(), kLo, kHi);
+  for (int i = 0; i < Out::size; ++i) // Products are below 4.
+    expectClose(at(out.copy(), i), static_cast<double>(at(want, i)),
+                2.0 + 4.0 * C::kKernel, i);
+}
+
+/// With one vector of channels to four of them, as many as there are.
+template <class C, int Blocks> void testDepthRowsFrom() {
+  constexpr int kDepth = C::In::dim(3), kWidth = C::Out::dim(2);
+  if constexpr (C::Win::dilationW == 1 && kDepth >= Blocks * 4) {
+    testDepthRows<C, kWidth, Blocks, C::Out::dim(1), true>();
+    using Halves = DepthRowsPlan<F32NeonGroups, typename C::In, typename C::Out,
+                                 typename C::Win, (kWidth + 1) / 2, Blocks, 2>;
+    if constexpr (Halves::kFits)
+      testDepthRows<C, Halves::kPixels, Blocks, 2, false>();
+    if constexpr (Blocks < 4)
+      testDepthRowsFrom<C, Blocks + 1>();
+  }
+}
+#endif
+
 template <class C> void testDepthwise() {
   if constexpr (C::In::dim(3) == C::Out::dim(3)) {
     testDirect<C, 2, 3>();
@@ -364,6 +423,9 @@ template <class C> void testDepthwise() {
     testDepthS8<C, 1>();
     testDepthS8<C, C::Out::dim(1)>();
     testDepthF32<C, (C::Out::dim(1) + 1) / 2>();
+#if defined(__ARM_NEON)
+    testDepthRowsFrom<C, 1>();
+#endif
   }
 }
 

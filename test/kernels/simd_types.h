@@ -14,6 +14,7 @@
 #include "avx512_digit_vectors.h"
 #include "avx512_state_vectors.h"
 #include "neon_digit_vectors.h"
+#include "neon_f32_groups.h"
 #include "neon_f32_vectors.h"
 #include "neon_s8_vectors.h"
 #include "neon_state_vectors.h"

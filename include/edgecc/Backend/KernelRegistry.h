@@ -208,6 +208,7 @@ void registerVectorInt8Kernels(KernelRegistry &registry);
 void registerVectorWinogradKernels(KernelRegistry &registry);
 void registerVectorPackedKernels(KernelRegistry &registry);
 void registerVectorPoolingKernels(KernelRegistry &registry);
+void registerVectorDepthRows(KernelRegistry &registry);
 void registerVectorRecurrentKernels(KernelRegistry &registry);
 void registerVectorRecurrentS16Kernels(KernelRegistry &registry);
 

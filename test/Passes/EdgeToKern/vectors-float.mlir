@@ -1,6 +1,8 @@
 // RUN: edgecc-opt %s -split-input-file -convert-edge-to-kern='features=avx2,fma' | FileCheck %s --check-prefixes=CHECK,AVX2
 // RUN: edgecc-opt %s -split-input-file -convert-edge-to-kern='features=avx2,fma,avx512vnni' | FileCheck %s --check-prefixes=CHECK,AVX512
 // RUN: edgecc-opt %s -split-input-file -convert-edge-to-kern='features=avx2' | FileCheck %s --check-prefix=NOFMA
+// RUN: edgecc-opt %s -split-input-file -convert-edge-to-kern='features=neon,aarch64' | FileCheck %s --check-prefixes=NEON,A64
+// RUN: edgecc-opt %s -split-input-file -convert-edge-to-kern='features=neon' | FileCheck %s --check-prefixes=NEON,A32
 
 // Windows of one pixel read the image where it is; others take a buffer.
 
@@ -17,6 +19,14 @@
 // CHECK-NOT: scratch
 // CHECK: return
 // NOFMA-NOT: _f32_simd
+
+// Arm reads the image of a depthwise convolution where it is: with 32 registers
+// a row of four pixels and all channels, with 16 four channels.
+// NEON: kern.call "depthwise_rows_f32_simd" from "neon_f32_groups.h depthwise_rows_simd.h"<["F32NeonGroups",
+// A64-SAME: 4, 4, 4, false, false]
+// A32-SAME: 4, 1, 4, false, false]
+// NEON-NOT: scratch
+// NEON: kern.call "pointwise_f32_simd"
 func.func @main(%x: tensor<1x4x4x16xf32>) -> tensor<1x4x4x16xf32> {
   %w = edge.constant dense<1.0> : tensor<16x3x3x16xf32> -> tensor<16x3x3x16xf32>
   %v = edge.constant dense<1.0> : tensor<16x3x3x1xf32> -> tensor<16x3x3x1xf32>
