@@ -11,6 +11,8 @@
 #include "PackedWeights.h"
 #include "VectorTilings.h"
 
+#include <cmath>
+
 using namespace mlir;
 using namespace edgecc;
 using namespace edgecc::edge;
@@ -41,6 +43,28 @@ static bool makeSmall(integer::Requantization &factors) {
   return true;
 }
 
+/// Whether all sums of products with these weights [O, taps...], scaled, fit 16
+/// bits. The bias has the zero point of the inputs in it.
+static bool fitsHalves(const reference::Tensor &weights, ArrayRef<int32_t> bias,
+                       const integer::Requantization &factors) {
+  ArrayRef<int8_t> data = weights.getData<int8_t>();
+  int64_t taps = weights.getNumElements() / weights.getDim(0);
+  for (auto [start, multiplier] : llvm::zip(bias, factors.multipliers)) {
+    int64_t least = start, most = start;
+    for (int8_t weight : data.take_front(taps)) {
+      least += std::min(weight * -128, weight * 127);
+      most += std::max(weight * -128, weight * 127);
+    }
+    double largest = double(std::max(std::abs(least), std::abs(most))) *
+                     std::pow(2.0, factors.shift);
+    if (largest >= 0x1p31 ||
+        largest * std::abs(double(multiplier)) / 0x1p31 > 32766)
+      return false;
+    data = data.drop_front(taps);
+  }
+  return true;
+}
+
 LogicalResult edgecc::addInt8Epilogue(ClampableOpInterface op,
                                       const reference::Tensor &weights,
                                       const reference::Tensor &packed,
@@ -51,7 +75,8 @@ LogicalResult edgecc::addInt8Epilogue(ClampableOpInterface op,
   if (failed(epilogue))
     return failure();
   integer::Requantization factors = getFactors(op);
-  call.addBool(isa.scalesSmall && makeSmall(factors));
+  call.addBool(isa.scalesSmall ? makeSmall(factors)
+                               : fitsHalves(weights, epilogue->bias, factors));
   call.addInt(epilogue->inZero);
   call.addInt(factors.shift);
   call.addInt(epilogue->outZero);

@@ -38,7 +38,8 @@ struct VectorArithmetic {
   int64_t behindRun, behindRow;
   /// Whether the kernels copy inputs that they could read where they are.
   bool converts = false;
-  /// Whether multipliers below 1/4 are taken four times as large.
+  /// Whether multipliers below 1/4 are taken four times as large; else the
+  /// kernels want to know whether what is scaled fits 16 bits.
   bool scalesSmall = false;
   /// Whether int8 weights are stored as int16.
   bool wideWeights = false;

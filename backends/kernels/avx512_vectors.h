@@ -35,6 +35,7 @@ constexpr __mmask16 kAll16 = 0xFFFF;
 
 /// Int8 layers with sums in vectors of sixteen.
 struct S8Vnni {
+  static constexpr bool kHalvesSmall = true;
   using Source = std::int8_t;
   using Cell = std::uint8_t;
   using Weight = std::int8_t;

@@ -39,6 +39,7 @@ struct S8NeonSums {
   using Words = int16x8_t;
   using Bytes = int8x16_t;
   static constexpr int kLanes = 4;
+  static constexpr bool kHalvesSmall = false;
 
   static EDGECC_SIMD_INLINE Vec load(const std::int32_t *from) {
     return vld1q_s32(from);
@@ -81,6 +82,14 @@ struct S8NeonSums {
   static EDGECC_SIMD_INLINE Words packWords(Vec a, Vec b) {
     return vcombine_s16(vqmovn_s32(a), vqmovn_s32(b));
   }
+  /// The same of values that fit 16 bits.
+  static EDGECC_SIMD_INLINE Words cutWords(Vec a, Vec b) {
+#if defined(__aarch64__)
+    return vuzp1q_s16(vreinterpretq_s16_s32(a), vreinterpretq_s16_s32(b));
+#else
+    return vcombine_s16(vmovn_s32(a), vmovn_s32(b));
+#endif
+  }
   static EDGECC_SIMD_INLINE Words set16(int x) {
     return vdupq_n_s16(static_cast<std::int16_t>(x));
   }
@@ -88,7 +97,15 @@ struct S8NeonSums {
     return vqaddq_s16(a, b);
   }
   template <int Lo, int Hi> static Bytes packBytes(Words a, Words b) {
-    Bytes q = vcombine_s8(vqmovn_s16(a), vqmovn_s16(b));
+    return limitBytes<Lo, Hi>(vcombine_s8(vqmovn_s16(a), vqmovn_s16(b)));
+  }
+  /// Of differences from a zero point of -128.
+  template <int Lo, int Hi> static Bytes packAboveZero(Words a, Words b) {
+    const uint8x16_t q = vcombine_u8(vqmovun_s16(a), vqmovun_s16(b));
+    return limitBytes<Lo, Hi>(
+        vreinterpretq_s8_u8(veorq_u8(q, vdupq_n_u8(0x80))));
+  }
+  template <int Lo, int Hi> static Bytes limitBytes(Bytes q) {
     if constexpr (Lo > -128)
       q = vmaxq_s8(q, vdupq_n_s8(Lo));
     if constexpr (Hi < 127)

@@ -30,6 +30,7 @@ namespace {
 /// Sums in pairs of vectors, as eight bytes are loaded at once.
 struct S8NeonWide {
   static constexpr bool kAddsBytes = false;
+  static constexpr bool kHalvesSmall = false;
   static constexpr bool kRenews = true;
   static constexpr bool kHoldsInputs = false;
   using Source = std::int8_t;
@@ -110,6 +111,9 @@ struct S8NeonWide {
   static EDGECC_SIMD_INLINE Words packWords(Vec a, Vec b) {
     return {Four::packWords(a.low, a.high), Four::packWords(b.low, b.high)};
   }
+  static EDGECC_SIMD_INLINE Words cutWords(Vec a, Vec b) {
+    return {Four::cutWords(a.low, a.high), Four::cutWords(b.low, b.high)};
+  }
   static EDGECC_SIMD_INLINE Words set16(int x) {
     return {Four::set16(x), Four::set16(x)};
   }
@@ -119,6 +123,10 @@ struct S8NeonWide {
   template <int Lo, int Hi> static Bytes packBytes(Words a, Words b) {
     return {Four::packBytes<Lo, Hi>(a.low, a.high),
             Four::packBytes<Lo, Hi>(b.low, b.high)};
+  }
+  template <int Lo, int Hi> static Bytes packAboveZero(Words a, Words b) {
+    return {Four::packAboveZero<Lo, Hi>(a.low, a.high),
+            Four::packAboveZero<Lo, Hi>(b.low, b.high)};
   }
   template <int First, int Count>
   static EDGECC_SIMD_INLINE void storeBytes(std::int8_t *to, Bytes bytes) {

@@ -18,35 +18,60 @@ namespace edgecc {
 namespace kernels {
 namespace {
 
-/// Requantization. If `Small`, no factor is 1/4 or more, and multipliers are
-/// four times what they are elsewhere: then the upper half of a product has one
-/// bit that is to be rounded away, which can be done in 16 bits, zero point
-/// included. A value that these cannot hold is out of bounds anyway.
+/// Requantization. What `Small` says depends on the arithmetic:
+///   kHalvesSmall  no factor is 1/4 or more, and multipliers are four times
+///   what
+///            they are elsewhere: then the upper half of a product has one bit
+///            that is to be rounded away, which can be done in 16 bits, zero
+///            point included. A value that these cannot hold is out of bounds
+///            anyway.
+///   else     what is scaled fits 16 bits before the zero point is added.
 template <class Isa, int Shift, int OutZero, int Lo, int Hi, bool Small>
 struct SimdScale {
   using Vec = typename Isa::Vec;
-  static constexpr int kLo = Lo, kHi = Hi;
+  using Words = typename Isa::Words;
+  static constexpr bool kHalves = Small && Isa::kHalvesSmall;
 
   static EDGECC_SIMD_INLINE Vec scale(Vec sum, Vec m, Vec odd) {
-    if constexpr (Small)
+    if constexpr (kHalves)
       return Isa::multiplyHigh(sum, m, odd);
     else
       return Isa::scale(Shift > 0 ? Isa::shiftLeft(sum, Shift) : sum, m, odd);
   }
-  /// Two vectors that are scaled, as int16.
-  static EDGECC_SIMD_INLINE typename Isa::Words pack(Vec a, Vec b) {
-    const typename Isa::Words both = Isa::packWords(a, b);
-    if constexpr (Small)
-      return Isa::halve16(Isa::add16(both, Isa::set16(2 * OutZero + 1)));
+  /// Four vectors that are scaled, as bytes in their bounds.
+  static EDGECC_SIMD_INLINE typename Isa::Bytes bytes(const Vec (&q)[4]) {
+    const Words low = pack(q[0], q[1]), high = pack(q[2], q[3]);
+    if constexpr (kAddsLast)
+      return Isa::template packAboveZero<Lo, Hi>(low, high);
     else
-      return Isa::add16(both, Isa::set16(OutZero));
+      return Isa::template packBytes<Lo, Hi>(low, high);
   }
   /// One that is scaled, in its bounds, as the difference from its zero point.
   static EDGECC_SIMD_INLINE Vec finish(Vec a) {
-    if constexpr (Small)
+    if constexpr (kHalves)
       a = Isa::shiftRight(Isa::add(a, Isa::set(1)), 1);
     return Isa::min(Isa::max(a, Isa::set(Lo - OutZero)),
                     Isa::set(Hi - OutZero));
+  }
+
+private:
+  /// Whether the zero point is added to bytes without a sign.
+  static constexpr bool kAddsLast = !Isa::kHalvesSmall && OutZero == -128;
+
+  static EDGECC_SIMD_INLINE Words pack(Vec a, Vec b) {
+    if constexpr (kHalves)
+      return Isa::halve16(
+          Isa::add16(Isa::packWords(a, b), Isa::set16(2 * OutZero + 1)));
+    else if constexpr (kAddsLast)
+      return narrow(a, b);
+    else
+      return Isa::add16(narrow(a, b), Isa::set16(OutZero));
+  }
+  static EDGECC_SIMD_INLINE Words narrow(Vec a, Vec b) {
+    if constexpr (Small && !Isa::kHalvesSmall)
+      return Isa::cutWords(a, b);
+    else
+      return Isa::packWords(a, b);
   }
 };
 
@@ -160,10 +185,7 @@ private:
       q[i] = Scale::scale(sums[at / N][at % N], factors.even[at % N],
                           factors.odd[at % N]);
     }
-    storeTile<Isa, M, N, Valid, Plan::kOut, I>(
-        Isa::template packBytes<Scale::kLo, Scale::kHi>(
-            Scale::pack(q[0], q[1]), Scale::pack(q[2], q[3])),
-        to);
+    storeTile<Isa, M, N, Valid, Plan::kOut, I>(Scale::bytes(q), to);
     if constexpr (I + 4 < M * N)
       four<Plan, M, N, Valid, I + 4>(sums, factors, to);
   }

@@ -184,11 +184,57 @@ sumChunk(typename Plan::Isa::Vec (&sums)[M][N * Plan::Isa::kParts],
          const typename Plan::Cell *run,
          const typename Plan::Isa::Weight *&weights) {
   using Isa = typename Plan::Isa;
+  // What lies behind a run in the buffer is there, and multiplied by zeros or
+  // not at all.
+  constexpr int kLoaded = Plan::kCopies ? Plan::kChunkInputs : Count;
   typename Isa::Inputs x[M];
   EDGECC_SIMD_UNROLL
   for (int m = 0; m < M; ++m)
-    x[m] = Isa::template loadInputs<Count>(run + Plan::pixelOffset(m));
+    x[m] = Isa::template loadInputs<kLoaded>(run + Plan::pixelOffset(m));
   sumChunkStep<Plan, 0, Count, First, M, N>(sums, x, weights);
+}
+
+/// Adds the products of a run from chunk number At on, as straight code.
+template <class Plan, int At, bool First, int M, int N>
+EDGECC_SIMD_INLINE void
+sumStraight(typename Plan::Isa::Vec (&sums)[M][N * Plan::Isa::kParts],
+            const typename Plan::Cell *run,
+            const typename Plan::Isa::Weight *&weights) {
+  constexpr int kLeft = Plan::kRun - At * Plan::kChunkInputs;
+  if constexpr (kLeft > 0) {
+    constexpr int kCount =
+        kLeft < Plan::kChunkInputs ? kLeft : Plan::kChunkInputs;
+    sumChunk<Plan, kCount, First, M, N>(sums, run + At * Plan::kChunkInputs,
+                                        weights);
+    sumStraight<Plan, At + 1, false, M, N>(sums, run, weights);
+  }
+}
+
+/// The same in rounds of a few chunks, as what a loop itself takes counts.
+template <class Plan, bool First, int M, int N>
+EDGECC_SIMD_INLINE void
+sumRounds(typename Plan::Isa::Vec (&sums)[M][N * Plan::Isa::kParts],
+          const typename Plan::Cell *run,
+          const typename Plan::Isa::Weight *&weights) {
+  constexpr int kInputs = Plan::kChunkInputs;
+  constexpr bool kBegins =
+      First && Plan::Isa::kParts > 1 && Plan::kRun >= kInputs;
+  constexpr int kChunks = Plan::kRun / kInputs - kBegins;
+  constexpr int kRound = kChunks >= 8 ? 4 : 2;
+  if constexpr (kBegins) {
+    sumChunk<Plan, kInputs, true, M, N>(sums, run, weights);
+    run += kInputs;
+  }
+  for (int c = 0; c < kChunks / kRound; ++c) {
+    EDGECC_SIMD_UNROLL
+    for (int i = 0; i < kRound; ++i)
+      sumChunk<Plan, kInputs, false, M, N>(sums, run + i * kInputs, weights);
+    run += kRound * kInputs;
+    __asm__("" : "+r"(run));
+  }
+  constexpr int kNext = kBegins + kChunks / kRound * kRound;
+  sumStraight<Plan, kNext, First && kNext == 0, M, N>(
+      sums, run - kNext * kInputs, weights);
 }
 
 /// The sums of M pixels and N vectors of channels, chunk by chunk.
@@ -197,33 +243,21 @@ EDGECC_SIMD_INLINE void
 sumChunks(typename Plan::Isa::Vec (&sums)[M][N * Plan::Isa::kParts],
           const typename Plan::Cell *cells,
           const typename Plan::Isa::Weight *weights) {
-  constexpr int kInputs = Plan::kChunkInputs;
-  constexpr int kChunks = Plan::kRun / kInputs, kRest = Plan::kRun % kInputs;
+  using Isa = typename Plan::Isa;
   constexpr int kWindowRuns = Plan::kWindowRows * Plan::kRuns;
-  // Straight code would be faster still, if GCC did not move sums between
-  // registers there.
-  constexpr bool kBegins = kWindowRuns == 1 && kChunks > 0;
+  // Windows side by side then have inputs in common that are loaded once, if
+  // there are registers for them.
+  constexpr int kChunks =
+      (Plan::kRun + Plan::kChunkInputs - 1) / Plan::kChunkInputs;
+  constexpr bool kStraight = Isa::kRenews && kChunks <= 6 &&
+                             M * Plan::kDepth <= 8 * Plan::kChunkInputs;
+  constexpr bool kFirst = kWindowRuns == 1;
   for (int i = 0; i < kWindowRuns; ++i) {
     const typename Plan::Cell *run = cells + Plan::runOffset(i);
-    if constexpr (kBegins) {
-      sumChunk<Plan, kInputs, true, M, N>(sums, run, weights);
-      run += kInputs;
-    }
-    // Two at a time, as the loop's own instructions count.
-    constexpr int kPairs = (kChunks - kBegins) / 2;
-    for (int c = 0; c < kPairs; ++c) {
-      sumChunk<Plan, kInputs, false, M, N>(sums, run, weights);
-      sumChunk<Plan, kInputs, false, M, N>(sums, run + kInputs, weights);
-      run += 2 * kInputs;
-      __asm__("" : "+r"(run));
-    }
-    if constexpr (kBegins + 2 * kPairs < kChunks) {
-      sumChunk<Plan, kInputs, false, M, N>(sums, run, weights);
-      run += kInputs;
-    }
-    if constexpr (kRest > 0)
-      sumChunk<Plan, kRest, kWindowRuns == 1 && !kBegins, M, N>(sums, run,
-                                                                weights);
+    if constexpr (kStraight)
+      sumStraight<Plan, 0, kFirst, M, N>(sums, run, weights);
+    else
+      sumRounds<Plan, kFirst, M, N>(sums, run, weights);
   }
 }
 
@@ -281,10 +315,17 @@ template <class Plan, class Finish> struct TileSweep {
     } else {
       constexpr int kParts = Isa::kParts;
       typename Isa::Vec parts[M][N * kParts];
+      const typename Isa::Sum *start = bias + channel;
       EDGECC_SIMD_UNROLL
-      for (int i = 0; i < M * N * kParts; ++i)
-        parts[i / (N * kParts)][i % (N * kParts)] =
-            Isa::start(bias + channel + i / kParts % N * Isa::kLanes);
+      for (int m = 0; m < M; ++m) {
+        EDGECC_SIMD_UNROLL
+        for (int i = 0; i < N * kParts; ++i)
+          parts[m][i] = Isa::start(start + i / kParts * Isa::kLanes);
+        // Pairs of vectors are loaded again by fewer instructions than they
+        // are copied by.
+        if constexpr (Isa::kRenews && kParts == 1)
+          __asm__ volatile("" : : : "memory");
+      }
       sumChunks<Plan, M, N>(parts, cells, block);
       EDGECC_SIMD_UNROLL
       for (int i = 0; i < M * N; ++i)
