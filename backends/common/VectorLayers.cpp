@@ -243,12 +243,16 @@ Tiling Tiling::choose(const VectorLayer &layer, const VectorArithmetic &isa,
                       int64_t mostParts) {
   int64_t blocks = chooseBlocks(layer, isa);
   bool isFlat = layer.isFlat(isa);
-  int64_t pixels = choosePixels(layer, isFlat, isa.getMostPixels(blocks));
+  int64_t most = isa.getMostPixels(blocks);
+  // Lanes of int16 have to be in the lower half of the registers.
+  if (isa.sumRegisters > 1 && blocks > 1)
+    most = std::min<int64_t>(most, 4);
+  int64_t pixels = choosePixels(layer, isFlat, most);
   if (isFlat) {
     int64_t pixelBytes = layer.getRun(isa) * isa.cellBytes;
-    int64_t most = std::max<int64_t>(kBandBytes / pixelBytes, 1);
+    int64_t fit = std::max<int64_t>(kBandBytes / pixelBytes, 1);
     int64_t band =
-        int64_t(llvm::alignTo(balance(layer.getPixels(), most), pixels));
+        int64_t(llvm::alignTo(balance(layer.getPixels(), fit), pixels));
     return make(layer, isa, pixels, blocks, band, mostParts);
   }
   int64_t tileRows = std::max<int64_t>(pixels / layer.out[2], 1);

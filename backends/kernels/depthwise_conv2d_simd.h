@@ -188,13 +188,16 @@ EDGECC_SIMD_INLINE void sumDepthTile(typename Plan::Isa::Vec (&sums)[R][M][N],
                                      const typename Plan::Isa::Weight *weights,
                                      const typename Plan::Isa::Sum *bias) {
   using Isa = typename Plan::Isa;
-  using Vec = typename Isa::Vec;
   EDGECC_SIMD_UNROLL
   for (int n = 0; n < N; ++n) {
-    const Vec start = Isa::load(bias + n * Isa::kLanes);
     EDGECC_SIMD_UNROLL
-    for (int m = 0; m < M * R; ++m)
-      sums[m / M][m % M][n] = start;
+    for (int m = 0; m < M * R; ++m) {
+      sums[m / M][m % M][n] = Isa::load(bias + n * Isa::kLanes);
+      // Pairs of vectors are loaded again by fewer instructions than they are
+      // copied by.
+      if constexpr (Isa::kRenews)
+        __asm__ volatile("" : : : "memory");
+    }
   }
   for (int g = 0; g < Plan::kGroups; ++g, cells += Plan::kGroupStep) {
     if constexpr (Plan::template kReuses<M>)

@@ -35,7 +35,7 @@ struct F32Neon {
   static constexpr bool kRenews = true;
   static constexpr bool kHoldsInputs = true;
   static constexpr int kLanes = 4, kStep = 1, kChunk = 4, kParts = 1;
-  static constexpr int kBlock = 4, kLeast = 1;
+  static constexpr int kBlock = 4, kLeast = 1, kRound = 4;
   static constexpr bool kConverts = false;
   static constexpr Cell toCell(float x) { return x; }
   static EDGECC_SIMD_INLINE void convertBlock(Cell *to, const Source *from) {
@@ -152,9 +152,11 @@ public:
   }
   static EDGECC_SIMD_INLINE void store(float *to, Vec x) { vst1q_f32(to, x); }
   static EDGECC_SIMD_INLINE void storePart(float *to, Vec x, int count) {
-    float all[kLanes];
-    vst1q_f32(all, x);
-    std::memcpy(to, all, static_cast<std::size_t>(count) * sizeof(float));
+    if (count == 1)
+      return vst1q_lane_f32(to, x, 0);
+    vst1_f32(to, vget_low_f32(x));
+    if (count == 3)
+      vst1q_lane_f32(to + 2, x, 2);
   }
   static EDGECC_SIMD_INLINE Vec set(float x) { return vdupq_n_f32(x); }
   static EDGECC_SIMD_INLINE Vec add(Vec a, Vec b) { return vaddq_f32(a, b); }

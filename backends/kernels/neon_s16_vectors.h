@@ -20,6 +20,16 @@ namespace {
 
 /// Products of int16, an input from a lane, with sums in pairs of vectors.
 struct S16Neon : S8NeonLane {
+#if defined(__aarch64__)
+  /// By intrinsics: with the inline assembly of S8NeonLane, GCC 12 would copy
+  /// inputs to the lower registers for each product of these tiles.
+  template <int Step, int Count, bool First>
+  static EDGECC_SIMD_INLINE Vec dotStep(Vec sum, Inputs x, int16x8_t w) {
+    return {vmlal_laneq_s16(sum.low, vget_low_s16(w), x, Step),
+            vmlal_high_laneq_s16(sum.high, w, x, Step)};
+  }
+#endif
+
   static EDGECC_SIMD_INLINE void store(std::int32_t *to, Vec x) {
     vst1q_s32(to, x.low);
     vst1q_s32(to + 4, x.high);

@@ -12,6 +12,9 @@
 #include <cstdint>
 #include <cstring>
 
+#ifndef EDGECC_KERNELS_RESIDUAL_H
+#include "residual.h"
+#endif
 #ifndef EDGECC_KERNELS_SIMD_BASICS_H
 #include "simd_basics.h"
 #endif
@@ -116,29 +119,43 @@ struct S8NeonSums {
     return vld1q_s8(from);
   }
   static constexpr bool kAddsBytes = true;
-  /// (own * mul + (other - zero) * otherMul, shifted with rounding) + outZero,
-  /// in [lo, hi].
+  /// What adding another tensor takes (residual.h), as vectors.
+  struct Addition {
+    int32x4_t mul, otherMul, shift;
+    int16x8_t outZero;
+    int8x16_t otherZero, lo, hi;
+
+    explicit Addition(const Residual &residual)
+        : mul(vdupq_n_s32(residual.mul)),
+          otherMul(vdupq_n_s32(residual.otherMul)),
+          shift(vdupq_n_s32(-residual.shift)), outZero(set16(residual.outZero)),
+          otherZero(vdupq_n_s8(static_cast<std::int8_t>(residual.otherZero))),
+          lo(vdupq_n_s8(static_cast<std::int8_t>(residual.lo))),
+          hi(vdupq_n_s8(static_cast<std::int8_t>(residual.hi))) {}
+  };
+  /// Of sums of a layer that are scaled, less their zero point.
   static EDGECC_SIMD_INLINE Bytes addBytes(const Vec (&own)[4], Bytes other,
-                                           int mul, int zero, int otherMul,
-                                           int shift, int outZero, int lo,
-                                           int hi) {
-    const int8x8_t zeros = vdup_n_s8(static_cast<std::int8_t>(zero));
-    const int16x8_t low = vsubl_s8(vget_low_s8(other), zeros),
-                    high = vsubl_s8(vget_high_s8(other), zeros);
+                                           const Addition &add) {
+    const int16x8_t low = vsubl_s8(vget_low_s8(other),
+                                   vget_low_s8(add.otherZero)),
+#if defined(__aarch64__)
+                    high = vsubl_high_s8(other, add.otherZero);
+#else
+                    high = vsubl_s8(vget_high_s8(other),
+                                    vget_high_s8(add.otherZero));
+#endif
     const Vec words[4] = {
         vmovl_s16(vget_low_s16(low)), vmovl_s16(vget_high_s16(low)),
         vmovl_s16(vget_low_s16(high)), vmovl_s16(vget_high_s16(high))};
     Vec q[4];
     for (int i = 0; i < 4; ++i)
       q[i] = vrshlq_s32(
-          vmlaq_s32(vmulq_s32(own[i], set(mul)), words[i], set(otherMul)),
-          set(-shift));
-    const Words by = set16(outZero);
-    const Words a = vqaddq_s16(packWords(q[0], q[1]), by),
-                b = vqaddq_s16(packWords(q[2], q[3]), by);
-    return vminq_s8(vmaxq_s8(vcombine_s8(vqmovn_s16(a), vqmovn_s16(b)),
-                             vdupq_n_s8(static_cast<std::int8_t>(lo))),
-                    vdupq_n_s8(static_cast<std::int8_t>(hi)));
+          vmlaq_s32(vmulq_s32(own[i], add.mul), words[i], add.otherMul),
+          add.shift);
+    const Words a = vqaddq_s16(packWords(q[0], q[1]), add.outZero),
+                b = vqaddq_s16(packWords(q[2], q[3]), add.outZero);
+    return vminq_s8(vmaxq_s8(vcombine_s8(vqmovn_s16(a), vqmovn_s16(b)), add.lo),
+                    add.hi);
   }
   template <int First, int Count>
   static EDGECC_SIMD_INLINE void storeBytes(std::int8_t *to, Bytes bytes) {
@@ -154,9 +171,15 @@ struct S8NeonSums {
   }
   template <int First, int Count>
   static EDGECC_SIMD_INLINE void storePart(std::int8_t *to, Bytes bytes) {
-    std::int8_t all[kLanes];
-    storeBytes<First, 1>(all, bytes);
-    std::memcpy(to, all, Count);
+    if constexpr (Count == 1) {
+      vst1q_lane_s8(to, bytes, First * 4);
+    } else {
+      const std::int16_t half =
+          vgetq_lane_s16(vreinterpretq_s16_s8(bytes), First * 2);
+      std::memcpy(to, &half, sizeof(half));
+      if constexpr (Count == 3)
+        vst1q_lane_s8(to + 2, bytes, First * 4 + 2);
+    }
   }
 
 private:
@@ -212,7 +235,7 @@ struct S8NeonDot : S8NeonSums {
   static constexpr bool kRenews = true;
   static constexpr bool kHoldsInputs = true;
   static constexpr int kStep = 4, kChunk = 4, kParts = 1, kBlock = 16;
-  static constexpr int kLeast = 4;
+  static constexpr int kLeast = 4, kRound = 4;
   static constexpr bool kConverts = false;
   static constexpr Cell toCell(int x) { return static_cast<Cell>(x); }
   static EDGECC_SIMD_INLINE void convertBlock(Cell *to, const Source *from) {
@@ -247,7 +270,7 @@ struct S8NeonDot : S8NeonSums {
   static EDGECC_SIMD_INLINE Vec dot(Vec sum, int8x16_t x, int8x16_t w) {
     return vdotq_s32(sum, x, w);
   }
-  static constexpr int kDepthTile = 20, kMix = 16, kMixFew = 8;
+  static constexpr int kDepthTile = 16, kMix = 16, kMixFew = 8;
   static constexpr int kDepthVectors = 2, kMostColumns = 9;
   static constexpr bool kReusesColumns = true;
   static constexpr bool kShiftsWeights = true;
@@ -275,7 +298,7 @@ struct S8NeonMlal : S8NeonSums {
   static constexpr bool kRenews = true;
   static constexpr bool kHoldsInputs = true;
   static constexpr int kStep = 16, kChunk = 1, kParts = 4, kBlock = 16;
-  static constexpr int kLeast = 8;
+  static constexpr int kLeast = 8, kRound = 4;
   static constexpr bool kConverts = false;
   static constexpr Cell toCell(int x) { return static_cast<Cell>(x); }
   static EDGECC_SIMD_INLINE void convertBlock(Cell *to, const Source *from) {

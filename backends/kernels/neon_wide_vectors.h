@@ -70,7 +70,7 @@ struct S8NeonWide {
             vmlal_s16(sum.high, vget_high_s16(x), vget_high_s16(w))};
 #endif
   }
-  static constexpr int kDepthTile = 6, kMix = 8, kMixFew = 8;
+  static constexpr int kDepthTile = 8, kMix = 8, kMixFew = 8;
   static constexpr int kDepthVectors = 1, kMostColumns = 13;
   static constexpr bool kReusesColumns = true;
   static constexpr bool kShiftsWeights = false;
@@ -150,7 +150,7 @@ struct S8NeonLane : S8NeonWide {
   using Inputs = int16x8_t;
   static constexpr bool kRenews = true;
   static constexpr bool kHoldsInputs = true;
-  static constexpr int kChunk = 8, kParts = 1, kLeast = 1;
+  static constexpr int kChunk = 8, kParts = 1, kLeast = 1, kRound = 2;
 
   template <int Count> static Inputs loadInputs(const Cell *from) {
     return vld1q_s16(from);
@@ -164,7 +164,14 @@ struct S8NeonLane : S8NeonWide {
   }
   template <int Step, int Count, bool First>
   static EDGECC_SIMD_INLINE Vec dotStep(Vec sum, Inputs x, int16x8_t w) {
-#if defined(__aarch64__)
+#if defined(__aarch64__) && !defined(__clang__)
+    // GCC 12 would copy sums. Lanes are those of the lower registers.
+    __asm__("smlal %0.4s, %2.4h, %3.h[%4]\n\t"
+            "smlal2 %1.4s, %2.8h, %3.h[%4]"
+            : "+w"(sum.low), "+w"(sum.high)
+            : "w"(w), "x"(x), "i"(Step));
+    return sum;
+#elif defined(__aarch64__)
     return {vmlal_laneq_s16(sum.low, vget_low_s16(w), x, Step),
             vmlal_high_laneq_s16(sum.high, w, x, Step)};
 #else

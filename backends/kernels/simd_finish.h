@@ -26,8 +26,9 @@ namespace {
 ///            point included. A value that these cannot hold is out of bounds
 ///            anyway.
 ///   else     what is scaled fits 16 bits before the zero point is added.
-template <class Isa, int Shift, int OutZero, int Lo, int Hi, bool Small>
+template <class IsaType, int Shift, int OutZero, int Lo, int Hi, bool Small>
 struct SimdScale {
+  using Isa = IsaType;
   using Vec = typename Isa::Vec;
   using Words = typename Isa::Words;
   static constexpr bool kHalves = Small && Isa::kHalvesSmall;
@@ -75,46 +76,65 @@ private:
   }
 };
 
+/// Whether what lies behind a pixel's last channel may be overwritten: it is
+/// the next pixel of the tile, which is stored later.
+template <class Isa, int M, int N, int Valid, int Stride, int I, bool Overruns>
+constexpr bool kOverruns =
+    Overruns && Valid == Stride && Valid < N * Isa::kLanes &&
+    Valid >= Isa::kLanes && I / N < M - 1;
+
 /// The I-th vector of a tile, which is the First-th of four in `bytes`.
-template <class Isa, int N, int Valid, int Stride, int I, int First>
+template <class Isa, int M, int N, int Valid, int Stride, int I, int First,
+          bool Overruns>
 EDGECC_SIMD_INLINE void storeVector(typename Isa::Bytes bytes,
                                     std::int8_t *out) {
   constexpr int kBegin = I % N * Isa::kLanes, kLeft = Valid - kBegin;
   std::int8_t *to = out + I / N * Stride + kBegin;
-  if constexpr (kLeft >= Isa::kLanes)
+  if constexpr (kLeft >= Isa::kLanes ||
+                kOverruns<Isa, M, N, Valid, Stride, I, Overruns>)
     Isa::template storeBytes<First, 1>(to, bytes);
   else
     Isa::template storePart<First, kLeft>(to, bytes);
 }
 
+/// Two vectors of a tile that are the First-th and the next.
+template <class Isa, int M, int N, int Valid, int Stride, int I, int First,
+          bool Overruns>
+EDGECC_SIMD_INLINE void storePair(typename Isa::Bytes bytes, std::int8_t *out) {
+  constexpr int kLanes = Isa::kLanes, kLeft = M * N - I;
+  // Vectors that lie side by side.
+  constexpr bool kFull = Valid == N * kLanes;
+  constexpr bool kTwos =
+      (kFull && (N % 2 == 0 || Stride == N * kLanes)) ||
+      (N % 2 == 0 && (I % N + 2) * kLanes <= Valid) ||
+      (N % 2 == 0 && kOverruns<Isa, M, N, Valid, Stride, I, Overruns>);
+  if constexpr (kTwos && kLeft >= 2) {
+    Isa::template storeBytes<First, 2>(out + I / N * Stride + I % N * kLanes,
+                                       bytes);
+  } else {
+    if constexpr (kLeft >= 1)
+      storeVector<Isa, M, N, Valid, Stride, I, First, Overruns>(bytes, out);
+    if constexpr (kLeft >= 2)
+      storeVector<Isa, M, N, Valid, Stride, I + 1, First + 1, Overruns>(bytes,
+                                                                        out);
+  }
+}
+
 /// Stores the bytes of four vectors of a tile, the first of which is the I-th.
 /// `out` is where the tile begins.
-template <class Isa, int M, int N, int Valid, int Stride, int I>
+template <class Isa, int M, int N, int Valid, int Stride, int I, bool Overruns>
 EDGECC_SIMD_INLINE void storeTile(typename Isa::Bytes bytes, std::int8_t *out) {
   constexpr int kLanes = Isa::kLanes, kLeft = M * N - I;
   constexpr bool kFull = Valid == N * kLanes;
-  // Vectors that lie side by side.
-  constexpr bool kFours = kFull && (N % 4 == 0 || Stride == N * kLanes);
-  constexpr bool kTwos = kFull && (N % 2 == 0 || Stride == N * kLanes);
-  std::int8_t *to = out + I / N * Stride + I % N * kLanes;
+  constexpr bool kFours =
+      (kFull && (N % 4 == 0 || Stride == N * kLanes)) ||
+      (N == 4 && kOverruns<Isa, M, N, Valid, Stride, I, Overruns>);
   if constexpr (kFours && kLeft >= 4) {
-    Isa::template storeBytes<0, 4>(to, bytes);
-  } else if constexpr (kTwos && kLeft >= 2) {
-    Isa::template storeBytes<0, 2>(to, bytes);
-    constexpr int kNext = I + 2;
-    std::int8_t *next = out + kNext / N * Stride + kNext % N * kLanes;
-    if constexpr (kLeft >= 4)
-      Isa::template storeBytes<2, 2>(next, bytes);
-    else if constexpr (kLeft == 3)
-      Isa::template storeBytes<2, 1>(next, bytes);
+    Isa::template storeBytes<0, 4>(out + I / N * Stride + I % N * kLanes,
+                                   bytes);
   } else {
-    storeVector<Isa, N, Valid, Stride, I, 0>(bytes, out);
-    if constexpr (kLeft >= 2)
-      storeVector<Isa, N, Valid, Stride, I + 1, 1>(bytes, out);
-    if constexpr (kLeft >= 3)
-      storeVector<Isa, N, Valid, Stride, I + 2, 2>(bytes, out);
-    if constexpr (kLeft >= 4)
-      storeVector<Isa, N, Valid, Stride, I + 3, 3>(bytes, out);
+    storePair<Isa, M, N, Valid, Stride, I, 0, Overruns>(bytes, out);
+    storePair<Isa, M, N, Valid, Stride, I + 2, 2, Overruns>(bytes, out);
   }
 }
 
@@ -185,37 +205,61 @@ private:
       q[i] = Scale::scale(sums[at / N][at % N], factors.even[at % N],
                           factors.odd[at % N]);
     }
-    storeTile<Isa, M, N, Valid, Plan::kOut, I>(Scale::bytes(q), to);
+    storeTile<Isa, M, N, Valid, Plan::kOut, I, true>(Scale::bytes(q), to);
     if constexpr (I + 4 < M * N)
       four<Plan, M, N, Valid, I + 4>(sums, factors, to);
   }
 };
 
+/// What adding another tensor takes: vectors, if the arithmetic adds bytes.
+template <class Isa, bool AddsBytes> struct SimdAddition {
+  explicit SimdAddition(const Residual & /*residual*/) {}
+};
+template <class Isa> struct SimdAddition<Isa, true> {
+  typename Isa::Addition values;
+
+  explicit SimdAddition(const Residual &residual) : values(residual) {}
+};
+
 /// The same with another tensor added, which `out` may overwrite. The layer's
 /// own outputs are added as differences from their zero point.
 template <class Scale> struct SimdS8SumFinish {
+  using ScaleIsa = typename Scale::Isa;
+
   const std::int32_t *multiplier;
   std::int8_t *out;
   Residual residual;
+  SimdAddition<ScaleIsa, ScaleIsa::kAddsBytes> addition;
+
+  SimdS8SumFinish(const std::int32_t *factors, std::int8_t *to,
+                  const Residual &other)
+      : multiplier(factors), out(to), residual(other), addition(other) {}
 
   template <class Plan, int M, int N, int Valid>
   EDGECC_SIMD_INLINE void store(typename Plan::Isa::Vec (&sums)[M][N],
                                 int channel, std::ptrdiff_t place) const {
     const SimdMultipliers<typename Plan::Isa, N> factors(multiplier + channel);
-    using Isa = typename Plan::Isa;
-    SimdS8SumFinish late = *this;
-    renew<Isa>(late.residual.mul);
-    renew<Isa>(late.residual.otherZero);
-    renew<Isa>(late.residual.otherMul);
-    renew<Isa>(late.residual.shift);
-    renew<Isa>(late.residual.outZero);
-    renew<Isa>(late.residual.lo);
-    renew<Isa>(late.residual.hi);
-    late.template four<Plan, M, N, Valid, 0>(
-        sums, factors, residual.other + place, out + place);
+    // In registers behind the sums only.
+    const auto *late = &addition;
+    renew<typename Plan::Isa>(late);
+    const auto values = *late;
+    SimdS8SumFinish own = *this;
+    if constexpr (!ScaleIsa::kAddsBytes)
+      renewAll<typename Plan::Isa>(own.residual);
+    own.template four<Plan, M, N, Valid, 0>(
+        sums, factors, values, residual.other + place, out + place);
   }
 
 private:
+  template <class Isa> static EDGECC_SIMD_INLINE void renewAll(Residual &x) {
+    renew<Isa>(x.mul);
+    renew<Isa>(x.otherZero);
+    renew<Isa>(x.otherMul);
+    renew<Isa>(x.shift);
+    renew<Isa>(x.outZero);
+    renew<Isa>(x.lo);
+    renew<Isa>(x.hi);
+  }
   /// Of vector `block` of a pixel, of whose channels `Valid` are there.
   template <class Isa, int Valid>
   static EDGECC_SIMD_INLINE typename Isa::Vec widen(const std::int8_t *other,
@@ -232,6 +276,7 @@ private:
   EDGECC_SIMD_INLINE void
   four(typename Plan::Isa::Vec (&sums)[M][N],
        const SimdMultipliers<typename Plan::Isa, N> &factors,
+       const SimdAddition<ScaleIsa, ScaleIsa::kAddsBytes> &add,
        const std::int8_t *other, std::int8_t *to) const {
     using Isa = typename Plan::Isa;
     typename Isa::Vec own[4];
@@ -242,16 +287,14 @@ private:
           Scale::scale(sums[at / N][n], factors.even[n], factors.odd[n]));
     }
     if constexpr (Isa::kAddsBytes)
-      storeTile<Isa, M, N, Valid, Plan::kOut, I>(
+      storeTile<Isa, M, N, Valid, Plan::kOut, I, false>(
           Isa::addBytes(own, loadTile<Isa, M, N, Valid, Plan::kOut, I>(other),
-                        residual.mul, residual.otherZero, residual.otherMul,
-                        residual.shift, residual.outZero, residual.lo,
-                        residual.hi),
+                        add.values),
           to);
     else
       addWords<Plan, M, N, Valid, I>(own, other, to);
     if constexpr (I + 4 < M * N)
-      four<Plan, M, N, Valid, I + 4>(sums, factors, other, to);
+      four<Plan, M, N, Valid, I + 4>(sums, factors, add, other, to);
   }
 
   template <class Plan, int M, int N, int Valid, int I>
@@ -276,7 +319,7 @@ private:
                                Isa::set(residual.lo)),
                       Isa::set(residual.hi));
     }
-    storeTile<Isa, M, N, Valid, Plan::kOut, I>(
+    storeTile<Isa, M, N, Valid, Plan::kOut, I, false>(
         Isa::template packBytes<-128, 127>(Isa::packWords(q[0], q[1]),
                                            Isa::packWords(q[2], q[3])),
         to);
@@ -299,7 +342,9 @@ struct SimdF32Finish {
         const typename Isa::Vec x =
             Isa::clamp(sums[m][n], Isa::set(lo), Isa::set(hi));
         const int left = Valid - n * kLanes;
-        if (left >= kLanes) {
+        // The next pixel of the tile overwrites what is too much.
+        if (left >= kLanes ||
+            (Valid == Plan::kOut && Valid >= kLanes && m < M - 1)) {
           Isa::store(to + n * kLanes, x);
           continue;
         }

@@ -22,6 +22,7 @@
 //            taken by lane (else one input is in all lanes):
 //     kChunk   steps whose inputs one load brings
 //     kParts   registers whose lanes add up to the sums of a vector
+//     kRound   chunks of a round of the loop over a long run
 //     kLeast   inputs of which runs are multiples that are read where they are
 //   kRenews  whether addresses and multipliers that are held cost more than
 //            those that are loaded again
@@ -220,7 +221,9 @@ sumRounds(typename Plan::Isa::Vec (&sums)[M][N * Plan::Isa::kParts],
   constexpr bool kBegins =
       First && Plan::Isa::kParts > 1 && Plan::kRun >= kInputs;
   constexpr int kChunks = Plan::kRun / kInputs - kBegins;
-  constexpr int kRound = kChunks >= 8 ? 4 : 2;
+  // Rather straight code for what is left of few rounds.
+  constexpr int kMost = Plan::Isa::kRound;
+  constexpr int kRound = kMost > 2 && kChunks < 2 * kMost ? 2 : kMost;
   if constexpr (kBegins) {
     sumChunk<Plan, kInputs, true, M, N>(sums, run, weights);
     run += kInputs;
@@ -252,6 +255,13 @@ sumChunks(typename Plan::Isa::Vec (&sums)[M][N * Plan::Isa::kParts],
   constexpr bool kStraight = Isa::kRenews && kChunks <= 6 &&
                              M * Plan::kDepth <= 8 * Plan::kChunkInputs;
   constexpr bool kFirst = kWindowRuns == 1;
+  if constexpr (kStraight && kWindowRuns * kChunks <= 4) {
+    EDGECC_SIMD_UNROLL
+    for (int i = 0; i < kWindowRuns; ++i)
+      sumStraight<Plan, 0, kFirst, M, N>(sums, cells + Plan::runOffset(i),
+                                         weights);
+    return;
+  }
   for (int i = 0; i < kWindowRuns; ++i) {
     const typename Plan::Cell *run = cells + Plan::runOffset(i);
     if constexpr (kStraight)

@@ -362,7 +362,8 @@ template <class Plan, class Finish> struct WinogradSweep {
   /// Steps 3 to 5 for N vectors of channels, of which `Valid` channels are
   /// there, of `count` tiles from the `first` of an image on.
   template <int N, int Valid>
-  inline void channels(int channel, int image, int first, int count) const {
+  EDGECC_SIMD_APART void channels(int channel, int image, int first,
+                                  int count) const {
     constexpr int kLanes = Isa::kLanes;
     constexpr int kLast = Valid - (N - 1) * kLanes;
     multiply<N>(weights + channel / kLanes * Plan::kPlaces *
