@@ -6,8 +6,8 @@
 //===----------------------------------------------------------------------===//
 //
 // When backends/kernels/depthwise_rows_simd.h computes a depthwise convolution
-// of floats, and how it is cut up for that: on Arm before the kernel of
-// VectorDirectDepthwise.cpp, as it loads several vectors at once.
+// of floats on Arm, and how it is cut up for that. VectorDirectDepthwise.cpp is
+// the like for x86, which loads vectors one by one.
 //
 //===----------------------------------------------------------------------===//
 
@@ -132,7 +132,7 @@ template <const GroupArithmetic &groups> static bool isDepthRows(ConvOp op) {
   if (!isFloatImage(op) || op.getGroups() == 1)
     return false;
   VectorLayer layer = VectorLayer::get(op);
-  // Parts are those of depthwise_direct_simd.h.
+  // Parts are those of depthwise_conv2d_parts.h.
   return layer.in[3] == int64_t(op.getGroups()) &&
          layer.out[3] == layer.in[3] && layer.window.getDilations()[1] == 1 &&
          chooseParts(op, groups.isa) == 1 && !listRows(layer, groups).empty();
