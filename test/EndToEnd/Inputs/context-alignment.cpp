@@ -1,3 +1,6 @@
+// Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
 // Runs a model of one input and one output through its C functions, with the
 // context at all multiples of 16, in a block of exactly as many bytes.
 #include "digits.h"
