@@ -56,6 +56,41 @@ std::string importer::describeOpenShape(ArrayRef<int64_t> shape) {
   return text;
 }
 
+/// "axis 0 ('batch')"
+static std::string describeAxis(const onnx::TypeProto::Tensor &type,
+                                size_t axis) {
+  const std::string &name = type.shape().dim(axis).dim_param();
+  std::string text = "axis " + std::to_string(axis);
+  return name.empty() ? text : text + " ('" + name + "')";
+}
+
+/// Exporters leave the first axis of each input open for a batch, and give it
+/// a name; states of recurrent layers have the same name at another axis.
+bool InputReader::isBatch(const onnx::TypeProto::Tensor &type, size_t axis) {
+  if (axis == 0)
+    return true;
+  const std::string &name = type.shape().dim(axis).dim_param();
+  return !name.empty() &&
+         llvm::any_of(inputs, [&](const onnx::ValueInfoProto *input) {
+           const auto &shape = input->type().tensor_type().shape();
+           return shape.dim_size() > 0 && shape.dim(0).dim_param() == name;
+         });
+}
+
+void InputReader::assumeOneSample(const onnx::ValueInfoProto &input,
+                                  SmallVectorImpl<int64_t> &shape) {
+  const auto &declared = input.type().tensor_type();
+  for (auto [axis, size] : llvm::enumerate(shape)) {
+    if (size != kOpen || !isBatch(declared, axis))
+      continue;
+    size = 1;
+    emitRemark(loc) << "input '" << input.name() << "' leaves "
+                    << describeAxis(declared, axis)
+                    << " open; the code takes one sample at a time there "
+                       "(--input-shape fixes another size)";
+  }
+}
+
 LogicalResult InputReader::fixAxes(const onnx::ValueInfoProto &input,
                                    SmallVectorImpl<int64_t> &shape) {
   const auto &declared = input.type().tensor_type();
@@ -80,17 +115,16 @@ LogicalResult InputReader::fixAxes(const onnx::ValueInfoProto &input,
     return emitError(loc) << "input '" << input.name()
                           << "' has no shape; give one with --input-shape "
                           << input.name() << "=...";
+  assumeOneSample(input, shape);
   auto open = llvm::find(shape, kOpen);
   if (open == shape.end())
     return success();
-  const auto &dim = declared.shape().dim(open - shape.begin());
-  InFlightDiagnostic diag = emitError(loc);
-  diag << "input '" << input.name() << "' leaves axis " << open - shape.begin();
-  if (dim.has_dim_param())
-    diag << " ('" << dim.dim_param() << "')";
-  return diag << " open; fix its shape " << describeOpenShape(shape)
-              << " with --input-shape " << input.name() << "="
-              << describeOpenShape(shape) << ", a number for each ?";
+  size_t axis = open - shape.begin();
+  return emitError(loc) << "input '" << input.name() << "' leaves "
+                        << describeAxis(declared, axis)
+                        << " open; fix its shape " << describeOpenShape(shape)
+                        << " with --input-shape " << input.name() << "="
+                        << describeOpenShape(shape) << ", a number for each ?";
 }
 
 FailureOr<RankedTensorType>

@@ -41,6 +41,10 @@ public:
 private:
   mlir::LogicalResult fixAxes(const onnx::ValueInfoProto &input,
                               llvm::SmallVectorImpl<int64_t> &shape);
+  bool isBatch(const onnx::TypeProto::Tensor &type, size_t axis);
+  /// Open axes of a batch have the size 1, which is said.
+  void assumeOneSample(const onnx::ValueInfoProto &input,
+                       llvm::SmallVectorImpl<int64_t> &shape);
 
   llvm::ArrayRef<const onnx::ValueInfoProto *> inputs;
   const ImportOptions &options;

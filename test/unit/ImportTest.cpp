@@ -90,10 +90,7 @@ static void expectClose(const Tensor &found, const Tensor &expected) {
 }
 
 TEST_P(RecordedImportTest, ComputesWhatOnnxRuntimeDoes) {
-  ImportOptions options;
-  if (GetParam() == "dynamic_batch_opset17")
-    options.inputShapes["x"] = {1, 3, 8, 8};
-  OwningOpRef<ModuleOp> module = import(GetParam(), options);
+  OwningOpRef<ModuleOp> module = import(GetParam(), {});
   ASSERT_TRUE(module);
   auto function = module->lookupSymbol<func::FuncOp>("main");
   auto interpreter = reference::Interpreter::create(function);
