@@ -9,9 +9,11 @@
 
 #include "OptionValues.h"
 
+#include "edgecc/Backend/Emit.h"
 #include "edgecc/Driver/Units.h"
 
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringSet.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 
@@ -223,20 +225,63 @@ static Error readChecks(const CommandLine &line, Options &options) {
   return Error::success();
 }
 
-/// A file name's stem as an identifier of C++: "my-net v2.onnx" is my_net_v2.
-static std::string makeIdentifier(StringRef file) {
-  std::string name = sys::path::stem(file).str();
-  for (char &c : name)
-    if (!isAlnum(c))
-      c = '_';
-  if (name.empty() || isDigit(name.front()))
-    name.insert(0, "net_");
-  return name;
+/// Whether NAME.h or a namespace NAME would be in the way of the C++ language,
+/// of a header of its library, or of what such a header declares or a compiler
+/// defines.
+static bool isTaken(StringRef name) {
+  static const llvm::StringSet<> library = {
+      // Headers.
+      "assert", "complex", "ctype", "errno", "fenv", "float", "inttypes",
+      "iso646", "limits", "locale", "math", "memory", "setjmp", "signal",
+      "stdalign", "stdarg", "stdatomic", "stdbool", "stddef", "stdint", "stdio",
+      "stdlib", "string", "strings", "tgmath", "threads", "time", "uchar",
+      "unistd", "wchar", "wctype",
+      // Functions of the headers that generated code includes, and what those
+      // include.
+      "abs", "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "cbrt",
+      "ceil", "copysign", "cos", "cosh", "div", "erf", "erfc", "exp", "exp2",
+      "expm1", "fabs", "fdim", "floor", "fma", "fmax", "fmin", "fmod", "frexp",
+      "gamma", "hypot", "ilogb", "index", "isinf", "isnan", "j0", "j1", "jn",
+      "labs", "ldexp", "lgamma", "log", "log10", "log1p", "log2", "logb",
+      "memccpy", "memchr", "memcmp", "memcpy", "memmove", "memset", "modf",
+      "nan", "pow", "rand", "random", "remainder", "rindex", "rint", "round",
+      "scalb", "select", "signgam", "sin", "sinh", "sqrt", "strcat", "strchr",
+      "strcmp", "strcpy", "strdup", "strlen", "system", "tan", "tanh", "tgamma",
+      "trunc", "y0", "y1", "yn",
+      // Macros.
+      "EOF", "HUGE_VAL", "INFINITY", "M_PI", "NAN", "NULL", "arm", "i386",
+      "linux", "unix"};
+  return library.contains(name) ||
+         (!name.starts_with("_") && edgecc::makeIdentifier(name) != name);
 }
 
 static bool isIdentifier(StringRef name) {
   return !name.empty() && !isDigit(name.front()) &&
          all_of(name, [](char c) { return isAlnum(c) || c == '_'; });
+}
+
+/// A name for the code of a model: "my-net v2.onnx" is my_net_v2.
+static std::string makeName(StringRef file) {
+  std::string name = sys::path::stem(file).str();
+  for (char &c : name)
+    if (!isAlnum(c))
+      c = '_';
+  if (!isIdentifier(name) || isTaken(name))
+    name.insert(0, "net_");
+  return name;
+}
+
+static Error checkName(StringRef option, StringRef name) {
+  if (!isIdentifier(name))
+    return inOption(option, "'" + name +
+                                "' is not a C++ identifier (letters, digits, "
+                                "_)");
+  if (isTaken(name))
+    return inOption(option, "'" + name +
+                                "' is a word of C++ or of its library, which "
+                                "cannot be the name of a namespace; 'net_" +
+                                name + "' would do");
+  return Error::success();
 }
 
 static Error readDispatch(const CommandLine &line, Options &options) {
@@ -257,11 +302,9 @@ static Error readOutput(const CommandLine &line, Options &options) {
   options.outputFolder = line.output;
   options.reportFile = line.reportFile;
   options.name =
-      line.name.empty() ? makeIdentifier(line.model) : line.name.getValue();
-  if (!isIdentifier(options.name))
-    return inOption(line.name.ArgStr,
-                    "'" + options.name +
-                        "' is not a C++ identifier (letters, digits, _)");
+      line.name.empty() ? makeName(line.model) : line.name.getValue();
+  if (Error error = checkName(line.name.ArgStr, options.name))
+    return error;
   options.target = line.targetFile.empty() ? line.target : line.targetFile;
   options.device = line.device;
   if (!options.device.empty() &&
