@@ -16,12 +16,13 @@ using namespace edgecc::edge;
 
 /// An elementwise result may overwrite each operand that has its shape and
 /// element size: element i is read before it is written.
-static void allowElementwiseInplace(Operation *op, KernelCallBuilder &call) {
+static void allowElementwiseInplace(Value output, ValueRange inputs,
+                                    KernelCallBuilder &call) {
   auto bytes = [](Type type) {
     return reference::getElementBytes(getElementTypeOrSelf(type));
   };
-  auto result = cast<RankedTensorType>(op->getResult(0).getType());
-  for (auto [index, type] : llvm::enumerate(op->getOperandTypes()))
+  auto result = cast<RankedTensorType>(output.getType());
+  for (auto [index, type] : llvm::enumerate(inputs.getTypes()))
     if (cast<RankedTensorType>(type).getShape() == result.getShape() &&
         bytes(type) == bytes(result))
       call.allowInplace(index);
@@ -43,12 +44,18 @@ static LogicalResult lowerMap(MapOp op, KernelCallBuilder &call) {
     call.addHeader("exponential.h");
   call.setFunction(op);
   call.addShape(op.getResult());
-  for (Value input : op.getInputs()) {
+  // Operands that only widen the shape are not read.
+  SmallVector<Value> read;
+  for (auto [input, argument] :
+       llvm::zip_equal(op.getInputs(), op.getBody().getArguments()))
+    if (!argument.use_empty())
+      read.push_back(input);
+  for (Value input : read) {
     call.addShape(input);
     call.addInput(input);
   }
   call.addOutput(op.getResult());
-  allowElementwiseInplace(op, call);
+  allowElementwiseInplace(op.getResult(), read, call);
   return success();
 }
 
@@ -65,7 +72,7 @@ static void addBinary(OpT op, StringRef kernel, KernelCallBuilder &call) {
   call.addInput(op.getLhs());
   call.addInput(op.getRhs());
   call.addOutput(op.getResult());
-  allowElementwiseInplace(op, call);
+  allowElementwiseInplace(op->getResult(0), op->getOperands(), call);
 }
 
 static LogicalResult lowerAdd(AddOp op, KernelCallBuilder &call) {
@@ -190,7 +197,7 @@ static LogicalResult lowerRequantizeWide(RequantizeOp op,
   for (int32_t scalar : {zeroOf(op.getInput()), factor.multipliers.front(),
                          int32_t(factor.shift), zeroOf(op.getResult())})
     call.addScalar(scalar);
-  allowElementwiseInplace(op, call);
+  allowElementwiseInplace(op->getResult(0), op->getOperands(), call);
   return success();
 }
 

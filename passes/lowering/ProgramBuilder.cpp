@@ -39,15 +39,17 @@ kern::DataOp ProgramSymbols::getData(StringRef name,
 func::FuncOp ProgramSymbols::getFunction(edge::MapOp map, StringRef name) {
   Block &body = map.getBody().front();
   auto yield = cast<edge::YieldOp>(body.getTerminator());
-  auto type = builder.getFunctionType(body.getArgumentTypes(),
-                                      yield.getValue().getType());
+  SmallVector<Value> used = llvm::to_vector_of<Value>(llvm::make_filter_range(
+      body.getArguments(), [](Value value) { return !value.use_empty(); }));
+  auto type =
+      builder.getFunctionType(TypeRange(used), yield.getValue().getType());
   auto function = func::FuncOp::create(map.getLoc(), name, type);
   function.setPrivate();
   builder.insert(function);
   symbols.insert(function);
   OpBuilder inner = OpBuilder::atBlockBegin(function.addEntryBlock());
   IRMapping mapping;
-  mapping.map(body.getArguments(), function.getArguments());
+  mapping.map(used, function.getArguments());
   for (Operation &op : body.without_terminator())
     inner.clone(op, mapping);
   inner.create<func::ReturnOp>(map.getLoc(),

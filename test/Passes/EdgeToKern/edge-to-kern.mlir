@@ -79,6 +79,23 @@ func.func @main(%x: tensor<2x3xf32>, %z: tensor<3xf32>) -> tensor<2x3xf32> {
 
 // -----
 
+// An operand that only widens the shape is not read, and the function does not
+// take it.
+// CHECK-LABEL: func.func @run
+// CHECK: kern.call "map" from "elementwise.h"<[#kern.shape<[2, 3]>, #kern.shape<[3]>]> (@[[F:.*]]) ins(%{{[^,]*}} : memref<3xf32>)
+// CHECK: func.func private @[[F]](%[[P:.*]]: f32) -> f32
+// CHECK-NEXT: arith.negf %[[P]]
+func.func @main(%x: tensor<2x1xf32>, %z: tensor<3xf32>) -> tensor<2x3xf32> {
+  %y = edge.map %x, %z : (tensor<2x1xf32>, tensor<3xf32>) -> tensor<2x3xf32> {
+  ^bb0(%a: f32, %b: f32):
+    %0 = arith.negf %b : f32
+    edge.yield %0 : f32
+  }
+  return %y : tensor<2x3xf32>
+}
+
+// -----
+
 // A depthwise filter [O, kh, kw, 1] is packed as its kernel reads it; a signal
 // is an image of height 1.
 // CHECK: kern.call "depthwise_conv2d_f32" from "depthwise_conv2d.h"<[#kern.shape<[1, 1, 5, 2]>, #kern.shape<[1, 1, 4, 2]>,
