@@ -107,8 +107,11 @@ struct CommandLine {
   Texts evaluation{
       "eval", value("[INPUT=]FILE.npy"), cat(data),
       desc("samples to measure accuracy on; keep them apart from the others")};
-  Text labels{"labels", value("FILE.npy"), cat(data),
-              desc("what is right for the samples of --eval")};
+  Text labels{
+      "labels", value("FILE.npy"), cat(data),
+      desc("what is right for the samples of --eval: a class for each, or\n"
+           "for each place of an output (pixels, tokens); for --metric\n"
+           "mse, psnr, cosine and snr what the output should be")};
   Text metric{
       "metric", value("top1|auc|mse|psnr|cosine|snr"), cat(data),
       desc(

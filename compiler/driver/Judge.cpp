@@ -69,11 +69,13 @@ Error Judge::readLabels(const Session &session) {
     if (!read)
       return read.takeError();
     labels = std::move(*read);
-    return checkCount(session, labels.size());
+    return checkCount(session, labels.getSamples());
   }
   auto function = getModelFunction(*session.imported);
-  auto type = cast<mlir::RankedTensorType>(function.getResultTypes().front());
-  auto read = loadSamples(file, type, getOutputName(function, 0));
+  auto type =
+      cast<mlir::RankedTensorType>(function.getResultTypes()[judged.front()]);
+  auto read = loadSamples(
+      file, type, "output '" + getOutputName(function, judged.front()) + "'");
   if (!read)
     return read.takeError();
   targets = std::move(*read);
@@ -122,6 +124,16 @@ static std::vector<T> pick(const std::vector<T> &from,
   return picked;
 }
 
+static Labels pick(const Labels &from, ArrayRef<size_t> indices) {
+  Labels picked{{}, from.shape};
+  const size_t places = from.getPlaces();
+  for (size_t index : indices)
+    if (index < from.getSamples())
+      llvm::append_range(picked.values,
+                         ArrayRef(from.values).slice(index * places, places));
+  return picked;
+}
+
 Expected<Judge> Judge::take(ArrayRef<size_t> indices) const {
   Judge part(metric);
   part.judged = judged;
@@ -155,7 +167,8 @@ Expected<double> Judge::getOutputValue(const SampleSet &outputs,
   std::vector<Tensor> inputs = getColumn(samples, 0);
   if (!inputs.front().getElementType().isF32())
     inputs.clear();
-  return computeMetric(metric, {column, inputs, labels, references});
+  return computeMetric(
+      metric, {column, inputs, labels.values, references, labels.shape});
 }
 
 Expected<std::vector<std::pair<size_t, double>>>

@@ -11,6 +11,7 @@
 #include "Samples.h"
 
 #include "edgecc/Reference/Metrics.h"
+#include "edgecc/Reference/Samples.h"
 
 namespace edgecc::driver {
 
@@ -49,7 +50,7 @@ private:
                                         size_t index) const;
 
   reference::Metric metric;
-  std::vector<int64_t> labels;
+  reference::Labels labels;
   /// What the first output should be, from a file.
   std::vector<reference::Tensor> targets;
   SampleSet samples, floatOutputs;

@@ -100,8 +100,8 @@ Expected<SampleSet> driver::loadSampleSet(StringRef option,
       continue;
     auto type =
         cast<mlir::RankedTensorType>(function.getArgumentTypes()[index]);
-    auto tensors =
-        reference::loadSamples(file, type, getInputName(function, index));
+    auto tensors = reference::loadSamples(
+        file, type, "input '" + getInputName(function, index) + "'");
     if (!tensors)
       return tensors.takeError();
     if (firstFile.empty()) {

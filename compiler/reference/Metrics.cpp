@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <numeric>
 
 using namespace mlir;
 using namespace edgecc;
@@ -75,14 +76,75 @@ static int64_t getInteger(const Tensor &tensor, size_t index) {
   return llvm::SignExtend64(bits, unsigned(8 * bytes));
 }
 
+namespace {
+/// Where the scores of a label's classes are in an output: class c of place
+/// (i, j) at (i * classes + c) * inner + j.
+struct Places {
+  int64_t outer, classes, inner;
+
+  int64_t getCount() const { return outer * inner; }
+};
+} // namespace
+
+static SmallVector<int64_t> dropOnes(ArrayRef<int64_t> shape) {
+  return llvm::to_vector(
+      llvm::make_filter_range(shape, [](int64_t size) { return size != 1; }));
+}
+
+static int64_t multiply(ArrayRef<int64_t> sizes) {
+  return std::accumulate(sizes.begin(), sizes.end(), int64_t(1),
+                         std::multiplies<>());
+}
+
+/// Labels fit an output without the axis of classes: images have it in front,
+/// behind the batch, sequences at the end. An output of one score for each
+/// label, or one that is the class, has no such axis.
+static std::optional<Places> findPlaces(ArrayRef<int64_t> output,
+                                        ArrayRef<int64_t> labels) {
+  if (labels.empty())
+    return Places{1, multiply(output), 1};
+  if (ArrayRef<int64_t>(dropOnes(output)) == labels)
+    return Places{multiply(output), 1, 1};
+  SmallVector<size_t> axes = llvm::to_vector(llvm::seq<size_t>(output.size()));
+  if (output.size() < 4)
+    std::reverse(axes.begin(), axes.end());
+  for (size_t axis : axes) {
+    SmallVector<int64_t> others(output);
+    others.erase(others.begin() + axis);
+    if (ArrayRef<int64_t>(dropOnes(others)) == labels)
+      return Places{multiply(output.take_front(axis)), output[axis],
+                    multiply(output.drop_front(axis + 1))};
+  }
+  return std::nullopt;
+}
+
 /// A model may end in the class itself instead of scores.
-static bool isCorrect(const Tensor &output, int64_t label) {
+static bool isCorrect(const Tensor &output, const Places &places, int64_t place,
+                      int64_t label) {
   if (!isF32(output))
-    return getInteger(output, 0) == label;
-  ArrayRef<float> scores = output.getData<float>();
-  if (scores.size() == 1)
+    return getInteger(output, place) == label;
+  const float *scores = output.getData<float>().data() +
+                        place / places.inner * places.classes * places.inner +
+                        place % places.inner;
+  if (places.classes == 1)
     return (scores[0] >= 0.5f) == (label != 0);
-  return llvm::max_element(scores) - scores.begin() == label;
+  int64_t best = 0;
+  for (int64_t c = 1; c != places.classes; ++c)
+    if (scores[c * places.inner] > scores[best * places.inner])
+      best = c;
+  return best == label;
+}
+
+static double getCorrect(const MetricInputs &inputs) {
+  Places places =
+      *findPlaces(inputs.outputs.front().getShape(), inputs.labelShape);
+  const int64_t count = places.getCount();
+  int64_t correct = 0;
+  for (auto [index, output] : llvm::enumerate(inputs.outputs))
+    for (int64_t place = 0; place != count; ++place)
+      correct += isCorrect(output, places, place,
+                           inputs.labels[index * size_t(count) + place]);
+  return double(correct) / double(count);
 }
 
 /// The share of integers that are what they should be.
@@ -95,13 +157,12 @@ static double getAgreement(const Tensor &output, const Tensor &expected) {
 
 static double getTop1(const MetricInputs &inputs) {
   double correct = 0;
-  if (inputs.labels.empty())
+  if (!inputs.labels.empty())
+    correct = getCorrect(inputs);
+  else
     for (auto [output, expected] :
          llvm::zip_equal(inputs.outputs, inputs.references))
       correct += getAgreement(output, expected);
-  else
-    for (auto [output, label] : llvm::zip_equal(inputs.outputs, inputs.labels))
-      correct += isCorrect(output, label);
   return 100.0 * correct / double(inputs.outputs.size());
 }
 
@@ -145,10 +206,17 @@ static Expected<double> getAUC(const MetricInputs &inputs) {
       scores.push_back(values[0]);
       continue;
     }
-    if (index >= inputs.inputs.size() ||
-        inputs.inputs[index].getNumElements() != int64_t(values.size()))
-      return llvm::createStringError(
-          "auc needs a single output, or an output of the input's size");
+    bool isCopy =
+        index < inputs.inputs.size() &&
+        inputs.inputs[index].getNumElements() == int64_t(values.size());
+    if (!isCopy && values.size() != 2)
+      return llvm::createStringError("auc needs one output or two, or an "
+                                     "output of the input's size; found are " +
+                                     llvm::Twine(values.size()));
+    if (!isCopy) {
+      scores.push_back(double(values[1]) - values[0]);
+      continue;
+    }
     scores.push_back(
         getSquaredError(values, inputs.inputs[index].getData<float>()));
   }
@@ -238,17 +306,54 @@ static bool usesInputs(Metric metric) { return metric == Metric::AUC; }
 
 using Failure = llvm::function_ref<llvm::Error(const Twine &)>;
 
-static llvm::Error checkLabels(const MetricInputs &inputs, Failure fail) {
+static std::string describeShape(ArrayRef<int64_t> shape) {
+  std::string text;
+  for (int64_t size : shape)
+    text += (text.empty() ? "" : "x") + std::to_string(size);
+  return text;
+}
+
+/// Labels are numbers of classes; one score tells two classes apart.
+static llvm::Error checkRange(Metric metric, const MetricInputs &inputs,
+                              const Places &places, Failure fail) {
+  if (!isF32(inputs.outputs.front()))
+    return llvm::Error::success();
+  int64_t classes =
+      metric == Metric::AUC || places.classes == 1 ? 2 : places.classes;
+  const auto *wrong = llvm::find_if(inputs.labels, [&](int64_t label) {
+    return label < 0 || label >= classes;
+  });
+  if (wrong == inputs.labels.end())
+    return llvm::Error::success();
+  size_t sample = (wrong - inputs.labels.begin()) / places.getCount();
+  return fail("needs labels from 0 to " + Twine(classes - 1) +
+              ", the classes of the output; sample " + Twine(sample) + " has " +
+              Twine(*wrong));
+}
+
+static llvm::Error checkLabels(Metric metric, const MetricInputs &inputs,
+                               Failure fail) {
+  const Tensor &output = inputs.outputs.front();
+  std::optional<Places> places =
+      findPlaces(output.getShape(), inputs.labelShape);
+  if (!places || (metric == Metric::AUC && !inputs.labelShape.empty()))
+    return fail("needs a label for each sample" +
+                Twine(metric == Metric::AUC
+                          ? ""
+                          : ", or for each place of an output without its "
+                            "axis of classes") +
+                "; a sample has labels of shape " +
+                describeShape(inputs.labelShape) + ", the output has " +
+                describeShape(output.getShape()));
   size_t samples = inputs.outputs.size();
-  if (inputs.labels.size() != samples)
+  if (inputs.labels.size() != samples * places->getCount())
     return fail("needs a label for each of " + Twine(samples) +
                 " samples, found " + Twine(inputs.labels.size()));
-  const Tensor &output = inputs.outputs.front();
-  if (!isF32(output) && output.getNumElements() != 1)
+  if (!isF32(output) && places->classes != 1)
     return fail("needs scores, or one integer, to compare with labels; the "
                 "output has " +
                 Twine(output.getNumElements()) + " integers");
-  return llvm::Error::success();
+  return checkRange(metric, inputs, *places, fail);
 }
 
 static llvm::Error checkReferences(const MetricInputs &inputs, Failure fail) {
@@ -286,7 +391,7 @@ static llvm::Error checkInputs(Metric metric, const MetricInputs &inputs) {
        (usesInputs(metric) && !llvm::all_of(inputs.inputs, isF32))))
     return fail("is computed on f32");
   if (needsLabels(metric) && !(integers && inputs.labels.empty()))
-    return checkLabels(inputs, fail);
+    return checkLabels(metric, inputs, fail);
   return checkReferences(inputs, fail);
 }
 

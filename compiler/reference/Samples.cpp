@@ -62,18 +62,28 @@ static std::optional<size_t> findNotFinite(const Tensor &tensor) {
   return found - data.begin();
 }
 
-static llvm::Error checkSamples(StringRef path, StringRef inputName,
-                                RankedTensorType inputType,
-                                const Tensor &tensor) {
-  Type elementType = inputType.getElementType();
+/// Samples of images are integers more often than the model's input.
+static StringRef suggestType(Type elementType) {
+  if (elementType.isF32())
+    return "; numpy's astype(numpy.float32) makes them what the model takes";
+  if (elementType.isSignlessInteger(64))
+    return "; numpy's astype(numpy.int64) makes them what the model takes";
+  return "";
+}
+
+static llvm::Error checkSamples(StringRef path, StringRef what,
+                                RankedTensorType wanted, const Tensor &tensor) {
+  Type elementType = wanted.getElementType();
   auto found = describe(tensor.getShape(), tensor.getElementType());
-  if (tensor.getElementType() != elementType ||
-      !fitsShape(tensor.getShape(), inputType.getShape()))
-    return makeError(path, "holds " + found + ", but samples of input '" +
-                               inputName + "' are " +
-                               describe(inputType.getShape(), elementType) +
-                               "; needed is an array whose first axis counts "
-                               "samples and whose other axes are those");
+  bool fits = fitsShape(tensor.getShape(), wanted.getShape());
+  if (!fits || tensor.getElementType() != elementType)
+    return makeError(path, "holds " + found + ", but samples of " + what +
+                               " are " +
+                               describe(wanted.getShape(), elementType) +
+                               (fits ? suggestType(elementType)
+                                     : "; needed is an array whose first axis "
+                                       "counts samples and whose other axes "
+                                       "are those"));
   if (tensor.getDim(0) == 0)
     return makeError(path, "holds no samples (" + found + ")");
   std::optional<size_t> bad = findNotFinite(tensor);
@@ -86,19 +96,19 @@ static llvm::Error checkSamples(StringRef path, StringRef inputName,
 }
 
 Expected<std::vector<Tensor>> reference::loadSamples(StringRef path,
-                                                     RankedTensorType inputType,
-                                                     StringRef inputName) {
-  Expected<Tensor> all = readNpy(path, inputType.getContext());
+                                                     RankedTensorType type,
+                                                     const Twine &what) {
+  Expected<Tensor> all = readNpy(path, type.getContext());
   if (!all)
     return all.takeError();
-  if (all->getElementType().isF64() && inputType.getElementType().isF32())
+  if (all->getElementType().isF64() && type.getElementType().isF32())
     *all = toF32(*all);
-  if (llvm::Error error = checkSamples(path, inputName, inputType, *all))
+  if (llvm::Error error = checkSamples(path, what.str(), type, *all))
     return std::move(error);
   std::vector<Tensor> samples;
   ArrayRef<char> data = std::as_const(*all).getRawData();
   for (int64_t i = 0, e = all->getDim(0); i != e; ++i) {
-    Tensor sample(inputType);
+    Tensor sample(type);
     size_t bytes = sample.getRawData().size();
     llvm::copy(data.slice(i * bytes, bytes), sample.getRawData().begin());
     samples.push_back(std::move(sample));
@@ -130,22 +140,34 @@ static std::optional<std::vector<int64_t>> toIntegers(const Tensor &tensor) {
   return integers;
 }
 
-Expected<std::vector<int64_t>> reference::loadLabels(StringRef path) {
+size_t Labels::getPlaces() const {
+  size_t places = 1;
+  for (int64_t size : shape)
+    places *= size_t(size);
+  return places;
+}
+
+/// The axes behind the one that counts samples, without those of size 1.
+static SmallVector<int64_t> getLabelShape(ArrayRef<int64_t> shape) {
+  auto isLong = [](int64_t size) { return size != 1; };
+  if (llvm::count_if(shape, isLong) <= 1)
+    return {};
+  return llvm::to_vector(llvm::make_filter_range(shape.drop_front(), isLong));
+}
+
+Expected<Labels> reference::loadLabels(StringRef path) {
   MLIRContext context(MLIRContext::Threading::DISABLED);
   Expected<Tensor> tensor = readNpy(path, &context);
   if (!tensor)
     return tensor.takeError();
-  std::string found = describe(tensor->getShape(), tensor->getElementType());
-  int64_t longAxes = llvm::count_if(tensor->getShape(),
-                                    [](int64_t size) { return size != 1; });
-  if (longAxes > 1)
-    return makeError(path, "holds " + found +
-                               "; labels are one class number per sample");
   if (tensor->getNumElements() == 0)
-    return makeError(path, "holds no labels (" + found + ")");
-  std::optional<std::vector<int64_t>> labels = toIntegers(*tensor);
-  if (!labels)
+    return makeError(
+        path, "holds no labels (" +
+                  describe(tensor->getShape(), tensor->getElementType()) + ")");
+  std::optional<std::vector<int64_t>> values = toIntegers(*tensor);
+  if (!values)
     return makeError(path, "holds floats that are not whole numbers; labels "
-                           "are class numbers");
-  return std::move(*labels);
+                           "are class numbers (for what an output should be, "
+                           "give --metric mse, psnr, cosine or snr)");
+  return Labels{std::move(*values), getLabelShape(tensor->getShape())};
 }

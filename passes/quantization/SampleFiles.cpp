@@ -53,8 +53,8 @@ readColumns(func::FuncOp func, ArrayRef<StringRef> files) {
     auto type = dyn_cast<RankedTensorType>(func.getArgumentTypes()[index]);
     if (!type)
       return func.emitError("input ") << index << " is not a tensor";
-    llvm::Expected<std::vector<Tensor>> column =
-        reference::loadSamples(file, type, getInputName(func, index));
+    llvm::Expected<std::vector<Tensor>> column = reference::loadSamples(
+        file, type, "input '" + getInputName(func, index) + "'");
     if (!column)
       return func.emitError(llvm::toString(column.takeError()));
     if (index == 0)

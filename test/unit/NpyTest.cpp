@@ -41,7 +41,7 @@ protected:
     return tensor ? "" : llvm::toString(tensor.takeError());
   }
   std::string sampleError(StringRef inputType) {
-    auto samples = loadSamples(path, type(inputType), "x");
+    auto samples = loadSamples(path, type(inputType), "input 'x'");
     return samples ? "" : llvm::toString(samples.takeError());
   }
   std::string labelError() {
@@ -129,13 +129,13 @@ TEST_F(NpyTest, ExplainsWhatIsNoArray) {
 
 TEST_F(NpyTest, SamplesMayLackTheLeadingOne) {
   ASSERT_FALSE(writeNpy(path, tensor<float>("2x3xf32", {1, 2, 3, 4, 5, 6})));
-  auto samples = loadSamples(path, type("1x3xf32"), "x");
+  auto samples = loadSamples(path, type("1x3xf32"), "input 'x'");
   ASSERT_TRUE(bool(samples)) << llvm::toString(samples.takeError());
   ASSERT_EQ(samples->size(), 2u);
   EXPECT_EQ((*samples)[1].getType(), type("1x3xf32"));
   EXPECT_EQ((*samples)[1].getData<float>()[0], 4.0f);
   ASSERT_FALSE(writeNpy(path, tensor<double>("2x1x1xf64", {1, 2})));
-  samples = loadSamples(path, type("1x1xf32"), "x");
+  samples = loadSamples(path, type("1x1xf32"), "input 'x'");
   ASSERT_TRUE(bool(samples)) << llvm::toString(samples.takeError());
   EXPECT_EQ((*samples)[1].getData<float>()[0], 2.0f);
 }
@@ -146,6 +146,10 @@ TEST_F(NpyTest, ExplainsSamplesThatDoNotFit) {
                  "holds 2x4 of f32, but samples of input 'x' are "
                  "1x3 of f32");
   expectContains(sampleError("1x4xi8"), "holds 2x4 of f32");
+  ASSERT_FALSE(writeNpy(path, Tensor(type("2x3xui8"))));
+  expectContains(sampleError("1x3xf32"),
+                 "holds 2x3 of ui8, but samples of input 'x' are 1x3 of f32; "
+                 "numpy's astype(numpy.float32)");
   ASSERT_FALSE(writeNpy(path, Tensor(type("0x3xf32"))));
   expectContains(sampleError("1x3xf32"), "holds no samples");
   ASSERT_FALSE(
@@ -160,15 +164,24 @@ TEST_F(NpyTest, LabelsAreWholeNumbers) {
   ASSERT_FALSE(writeNpy(path, tensor<int64_t>("3xi64", {4, 0, 9})));
   auto labels = loadLabels(path);
   ASSERT_TRUE(bool(labels));
-  EXPECT_EQ(*labels, (std::vector<int64_t>{4, 0, 9}));
+  EXPECT_EQ(labels->values, (std::vector<int64_t>{4, 0, 9}));
   ASSERT_FALSE(writeNpy(path, tensor<float>("2x1xf32", {1, 0})));
   labels = loadLabels(path);
   ASSERT_TRUE(bool(labels));
-  EXPECT_EQ(*labels, (std::vector<int64_t>{1, 0}));
+  EXPECT_EQ(labels->values, (std::vector<int64_t>{1, 0}));
   ASSERT_FALSE(writeNpy(path, tensor<float>("2xf32", {1, 0.5})));
   expectContains(labelError(), "not whole numbers");
-  ASSERT_FALSE(writeNpy(path, Tensor(type("2x3xi8"))));
-  expectContains(labelError(), "holds 2x3 of i8");
   ASSERT_FALSE(writeNpy(path, Tensor(type("0xi8"))));
   expectContains(labelError(), "no labels");
+}
+
+TEST_F(NpyTest, LabelsOfPlacesKeepTheirAxes) {
+  ASSERT_FALSE(
+      writeNpy(path, tensor<int8_t>("2x1x3x1xi8", {1, 2, 3, 4, 5, 6})));
+  auto labels = loadLabels(path);
+  ASSERT_TRUE(bool(labels));
+  EXPECT_EQ(labels->shape, (llvm::SmallVector<int64_t>{3}));
+  EXPECT_EQ(labels->getPlaces(), 3u);
+  EXPECT_EQ(labels->getSamples(), 2u);
+  EXPECT_EQ(labels->values, (std::vector<int64_t>{1, 2, 3, 4, 5, 6}));
 }

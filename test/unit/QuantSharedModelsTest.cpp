@@ -43,7 +43,7 @@ static std::string getSharedDir() {
 
 static Samples loadColumn(const std::string &path, mlir::func::FuncOp func) {
   auto type = llvm::cast<mlir::RankedTensorType>(func.getArgumentTypes()[0]);
-  auto tensors = reference::loadSamples(path, type, "input");
+  auto tensors = reference::loadSamples(path, type, "the input");
   if (!tensors) {
     ADD_FAILURE() << llvm::toString(tensors.takeError());
     return {};
@@ -93,7 +93,7 @@ TEST_P(QuantThorough, KeepsAccuracy) {
   Samples evaluation = loadColumn(dir + "eval.npy", getMain(*exact));
   auto labels = reference::loadLabels(dir + "eval_labels.npy");
   ASSERT_TRUE(bool(labels)) << llvm::toString(labels.takeError());
-  double before = measure(*exact, model, evaluation, *labels);
+  double before = measure(*exact, model, evaluation, labels->values);
   std::printf("%-20s float %.2f", model.name, before);
 
   for (auto [name, method] : {std::pair("minmax", RangeMethod::MinMax),
@@ -104,7 +104,7 @@ TEST_P(QuantThorough, KeepsAccuracy) {
     options.method = method;
     auto quantized = quantizeCopy(*exact, calibration, options);
     ASSERT_TRUE(quantized);
-    double after = measure(*quantized, model, evaluation, *labels);
+    double after = measure(*quantized, model, evaluation, labels->values);
     std::printf("  %s %.2f (%.1f dB)", name, after,
                 compare(*exact, *quantized, evaluation));
     if (isDefault)

@@ -72,8 +72,52 @@ TEST_F(ReferenceMetrics, AreaUnderCurve) {
 TEST_F(ReferenceMetrics, AutoencodersAreScoredByTheirError) {
   auto rebuilt = outputs({{1, 2}, {3, 4}}), inputs = outputs({{1, 2}, {0, 0}});
   EXPECT_EQ(compute(Metric::AUC, {rebuilt, inputs, {0, 1}, {}}), 100.0);
-  EXPECT_EQ(compute(Metric::AUC, {rebuilt, {}, {0, 1}, {}}), -1.0);
+  auto three = outputs({{1, 2, 3}, {3, 4, 5}});
+  EXPECT_EQ(compute(Metric::AUC, {three, inputs, {0, 1}, {}}), -1.0);
   EXPECT_TRUE(StringRef(error).contains("output of the input's size"));
+}
+
+TEST_F(ReferenceMetrics, TwoScoresRankByTheirDifference) {
+  auto scores = outputs({{5, 6}, {1, 0}, {0, 3}, {9, 8.5f}});
+  EXPECT_EQ(compute(Metric::AUC, {scores, {}, {0, 0, 1, 1}, {}}), 75.0);
+}
+
+TEST_F(ReferenceMetrics, LabelsAreClassesOfTheOutput) {
+  auto scores = outputs({{0, 2, 1}, {3, 2, 1}});
+  EXPECT_EQ(compute(Metric::Top1, {scores, {}, {1, 3}, {}}), -1.0);
+  EXPECT_TRUE(StringRef(error).contains(
+      "needs labels from 0 to 2, the classes of the output; sample 1 has 3"))
+      << error;
+  EXPECT_EQ(compute(Metric::Top1, {scores, {}, {-1, 0}, {}}), -1.0);
+  EXPECT_TRUE(StringRef(error).contains("sample 0 has -1")) << error;
+  auto one = outputs({{0.9f}, {0.4f}});
+  EXPECT_EQ(compute(Metric::Top1, {one, {}, {1, 2}, {}}), -1.0);
+  EXPECT_TRUE(StringRef(error).contains("labels from 0 to 1")) << error;
+  EXPECT_EQ(compute(Metric::AUC, {one, {}, {1, -1}, {}}), -1.0);
+  EXPECT_TRUE(StringRef(error).contains("sample 1 has -1")) << error;
+}
+
+TEST_F(ReferenceMetrics, LabelsOfPlaces) {
+  using Numbers = std::vector<int64_t>;
+  auto top1 = [&](const std::vector<Tensor> &outputs, const Numbers &labels,
+                  const Numbers &shape) {
+    return compute(Metric::Top1, {outputs, {}, labels, {}, shape});
+  };
+  // Two classes for each of 2x2 pixels, in front; three for each of two tokens,
+  // at the end; a score, or a class, for each pixel.
+  std::vector<Tensor> image = {
+      tensor<float>("1x2x2x2xf32", {1, 0, 0, 1, 0, 1, 1, 0})};
+  EXPECT_EQ(top1(image, {0, 1, 1, 1}, {2, 2}), 75.0);
+  std::vector<Tensor> tokens = {tensor<float>("1x2x3xf32", {0, 1, 0, 5, 4, 3}),
+                                tensor<float>("1x2x3xf32", {0, 0, 1, 5, 6, 3})};
+  EXPECT_EQ(top1(tokens, {1, 0, 2, 0}, {2}), 75.0);
+  std::vector<Tensor> mask = {tensor<float>("1x1x2x2xf32", {0.9f, 0, 0, 1})};
+  EXPECT_EQ(top1(mask, {1, 0, 1, 0}, {2, 2}), 50.0);
+  EXPECT_EQ(top1(integers({{3, 1, 1, 0}}), {3, 1, 0, 0}, {4}), 75.0);
+  EXPECT_EQ(top1(tokens, {1, 0, 2, 0, 1, 1}, {3, 1}), -1.0);
+  EXPECT_TRUE(StringRef(error).contains(
+      "a sample has labels of shape 3x1, the output has 1x2x3"))
+      << error;
 }
 
 TEST_F(ReferenceMetrics, AgainstReferences) {

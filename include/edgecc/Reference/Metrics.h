@@ -20,12 +20,14 @@ namespace edgecc::reference {
 enum class Metric {
   /// Per cent of the samples whose largest output is the labelled class; with
   /// one output, whose output is on the label's side of 0.5, or which is the
-  /// label if the output is an integer. Integers without labels: per cent of
-  /// elements that are equal to the reference outputs.
+  /// label if the output is an integer. With labels for each place of an output
+  /// (pixels, tokens), per cent of the places. Integers without labels: per
+  /// cent of elements that are equal to the reference outputs.
   Top1,
   /// 100 times the area under the ROC curve for labels 0 and 1. The score is
   /// the output; with an output of the input's size (an autoencoder), the mean
-  /// squared error between the two.
+  /// squared error between the two; with two outputs, the second one less the
+  /// first.
   AUC,
   /// Mean squared error against reference outputs.
   MSE,
@@ -59,6 +61,8 @@ struct MetricInputs {
   llvm::ArrayRef<int64_t> labels;
   /// The float model's outputs.
   llvm::ArrayRef<Tensor> references;
+  /// The axes of a sample's labels, as in `Labels`; none for one label.
+  llvm::ArrayRef<int64_t> labelShape = {};
 };
 
 /// Computes a metric. The error says which of the inputs is missing or does not

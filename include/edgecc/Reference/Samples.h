@@ -16,18 +16,30 @@
 
 namespace edgecc::reference {
 
-/// Reads the samples of the input `inputName` from a .npy file. The first axis
-/// counts samples; the rest is the input's shape, with or without its leading
-/// 1. Floats of 64 bits are taken for an input of 32 bits. No samples, another
-/// shape or type, and NaN or infinity are errors that say what was found and
-/// what is needed.
-llvm::Expected<std::vector<Tensor>>
-loadSamples(llvm::StringRef path, mlir::RankedTensorType inputType,
-            llvm::StringRef inputName);
+/// Reads the samples of a tensor from a .npy file; errors call it `what`, like
+/// "input 'x'". The first axis counts samples; the rest is the tensor's shape,
+/// with or without its leading 1. Floats of 64 bits are taken for one of 32
+/// bits. No samples, another shape or type, and NaN or infinity are errors that
+/// say what was found and what is needed.
+llvm::Expected<std::vector<Tensor>> loadSamples(llvm::StringRef path,
+                                                mlir::RankedTensorType type,
+                                                const llvm::Twine &what);
 
-/// Reads one class number per sample from a .npy file of integers, or of floats
-/// that are whole numbers; axes of size 1 do not matter.
-llvm::Expected<std::vector<int64_t>> loadLabels(llvm::StringRef path);
+/// Class numbers: one for each sample, or one for each place of an output.
+struct Labels {
+  std::vector<int64_t> values;
+  /// The axes of a sample's labels without those of size 1; none for one label.
+  llvm::SmallVector<int64_t> shape;
+
+  /// The labels of a sample.
+  size_t getPlaces() const;
+  size_t getSamples() const { return values.size() / getPlaces(); }
+};
+
+/// Reads class numbers from a .npy file of integers, or of floats that are
+/// whole numbers. The first axis counts samples, as does the only one that is
+/// not 1.
+llvm::Expected<Labels> loadLabels(llvm::StringRef path);
 
 } // namespace edgecc::reference
 
