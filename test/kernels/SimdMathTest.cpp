@@ -81,10 +81,11 @@ TEST(VectorizedMath, IsClose) {
                 1e-6 * std::fabs(tangent))
         << x;
     const double power = std::exp(static_cast<double>(x));
-    if (power < 3.4e38)
+    if (power < 3.4e38) {
       EXPECT_NEAR(static_cast<double>(vectorExponential(x)), power,
                   1e-6 * power + 1e-44)
           << x;
+    }
   });
 }
 
