@@ -7,6 +7,7 @@
 
 #include "edgecc/Quant/Calibration.h"
 
+#include "MaskedScores.h"
 #include "StateExtents.h"
 
 #include "edgecc/Dialect/Edge/Edge.h"
@@ -114,6 +115,61 @@ static void setExtents(func::FuncOp func, const Histograms &histograms) {
   }
 }
 
+namespace {
+/// What all values have been, for int8 (ranges) and for int16 (extents).
+class ValueObserver {
+public:
+  explicit ValueObserver(func::FuncOp func) : scores(func) {}
+
+  void observe(Value value, const reference::Tensor &tensor) {
+    if (!isObserved(value))
+      return;
+    Value read = scores.find(value);
+    if (!read)
+      return histograms[value].add(tensor.getData<float>());
+    // What is moved to softmax has the range of what softmax reads.
+    if (read != value) {
+      moved[value] = read;
+      return;
+    }
+    histograms[value].add(scores.raise(value, tensor, Precision::S8));
+    wide[value].add(scores.raise(value, tensor, Precision::S16x8));
+  }
+
+  const Histograms &getHistograms() const { return histograms; }
+
+  /// The histograms of all values but those that are moved.
+  Histograms getExtents() const {
+    Histograms extents = histograms;
+    for (const auto &[value, histogram] : wide)
+      extents[value] = histogram;
+    return extents;
+  }
+
+  void setMoved() const {
+    for (auto [value, read] : moved) {
+      if (std::optional<Range> range = getRange(read))
+        setRange(value, *range);
+      if (std::optional<Range> extent = getExtent(read))
+        setExtent(value, *extent);
+    }
+  }
+
+private:
+  MaskedScores scores;
+  Histograms histograms, wide;
+  llvm::MapVector<Value, Value> moved;
+};
+} // namespace
+
+static void warnOfNonFinite(const Histograms &histograms) {
+  for (const auto &[value, histogram] : histograms)
+    if (histogram.getNumNonFinite() != 0)
+      emitWarning(getLocation(value))
+          << "calibration met " << histogram.getNumNonFinite()
+          << " values that are infinite or not a number; they are ignored";
+}
+
 LogicalResult
 quantization::calibrate(func::FuncOp func,
                         ArrayRef<std::vector<reference::Tensor>> samples,
@@ -125,11 +181,10 @@ quantization::calibrate(func::FuncOp func,
   if (failed(interpreter))
     return failure();
 
-  Histograms histograms;
+  ValueObserver values(func);
   CellObserver cells(func);
   auto observe = [&](Value value, const reference::Tensor &tensor) {
-    if (isObserved(value))
-      histograms[value].add(tensor.getData<float>());
+    values.observe(value, tensor);
     cells.observe(value, tensor);
   };
   for (auto [index, sample] : llvm::enumerate(samples)) {
@@ -141,15 +196,12 @@ quantization::calibrate(func::FuncOp func,
       options.progress(index + 1);
   }
 
-  for (auto &[value, histogram] : histograms) {
-    if (histogram.getNumNonFinite() != 0)
-      emitWarning(getLocation(value))
-          << "calibration met " << histogram.getNumNonFinite()
-          << " values that are infinite or not a number; they are ignored";
-  }
+  const Histograms &histograms = values.getHistograms();
+  warnOfNonFinite(histograms);
   if (failed(setRanges(func, samples, histograms, options)))
     return failure();
-  setExtents(func, histograms);
+  setExtents(func, values.getExtents());
   setStateExtents(func, histograms, cells);
+  values.setMoved();
   return success();
 }

@@ -79,6 +79,30 @@ static LogicalResult quantizeOp(QuantizableOpInterface op,
   return op.quantize(quantizer);
 }
 
+/// Moves in float what was to be moved as integers for an operation that then
+/// stayed in float.
+static void moveInFloat(edge::DequantizeOp dequantize) {
+  SmallVector<Operation *> movers;
+  Value value = dequantize.getInput();
+  while (auto mover = value.getDefiningOp<QuantizableOpInterface>()) {
+    if (mover.getSameTypeOperands().size() != 1 || !value.hasOneUse())
+      return;
+    movers.push_back(mover);
+    value = mover.getSameTypeOperands().front();
+  }
+  auto quantize = value.getDefiningOp<edge::QuantizeOp>();
+  if (!quantize || !value.hasOneUse())
+    return;
+  Type element = getElementTypeOrSelf(dequantize.getType());
+  for (Operation *mover : movers)
+    mover->getResult(0).setType(
+        edge::withElementType(mover->getResult(0).getType(), element));
+  quantize.getResult().replaceAllUsesWith(quantize.getInput());
+  quantize.erase();
+  dequantize.getResult().replaceAllUsesWith(dequantize.getInput());
+  dequantize.erase();
+}
+
 /// Removes conversions back to float, and constants, that nobody uses.
 static void eraseUnused(func::FuncOp func) {
   for (Operation &op :
@@ -129,6 +153,9 @@ struct EdgeQuantize : edgecc::impl::EdgeQuantizeBase<EdgeQuantize> {
     quantizer.setWeightGroup(weightGroup);
     for (QuantizableOpInterface op : candidates)
       (void)quantizeOp(op, quantizer); // The remark says what stays in float.
+    for (auto dequantize :
+         llvm::make_early_inc_range(func.getOps<edge::DequantizeOp>()))
+      moveInFloat(dequantize);
     eraseUnused(func);
     eraseAttributes(func);
   }

@@ -10,6 +10,7 @@
 #include "mlir/IR/Builders.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
 
+#include <algorithm>
 #include <cmath>
 
 using namespace mlir;
@@ -23,6 +24,11 @@ bool Range::isFinite() const {
 void Range::join(Range other) {
   min = std::min(min, other.min);
   max = std::max(max, other.max);
+}
+
+void Range::intersect(Range limits) {
+  min = std::clamp(min, limits.min, limits.max);
+  max = std::clamp(max, limits.min, limits.max);
 }
 
 static std::optional<Range> parseRange(Attribute attr) {

@@ -7,6 +7,8 @@
 
 #include "edgecc/Quant/TypeAssignment.h"
 
+#include "OperandLimits.h"
+
 #include "edgecc/Dialect/Edge/Edge.h"
 #include "edgecc/Quant/RecurrentParams.h"
 
@@ -19,20 +21,6 @@ using namespace mlir;
 using namespace edgecc;
 using namespace edgecc::quantization;
 using edge::QuantizableOpInterface;
-
-static std::optional<Range> getConstantRange(Value value) {
-  std::optional<reference::Tensor> tensor = edge::getConstantTensor(value);
-  if (!tensor || tensor->getNumElements() == 0)
-    return std::nullopt;
-  ArrayRef<float> data = tensor->getData<float>();
-  Range range{data.front(), data.front()};
-  for (float element : data) {
-    if (!std::isfinite(element))
-      return std::nullopt;
-    range.join({element, element});
-  }
-  return range;
-}
 
 /// The operation that a value has to share its type through, if any.
 static QuantizableOpInterface getSameTypeOp(Operation *op,
@@ -194,15 +182,29 @@ static void addBound(ValueClass &valueClass, Value value) {
   valueClass.hasCells |= lstm && value == lstm.getYC();
 }
 
-static void addValue(ValueClass &valueClass, Value value, Precision precision) {
+/// What int8 and what int16 have to cover of a value.
+static std::optional<std::array<Range, 2>> getKnownRanges(Value value) {
+  std::array<Range, 2> ranges;
   if (value.getDefiningOp<edge::ConstantOp>()) {
-    if (std::optional<Range> range = getConstantRange(value))
-      valueClass.addRanges(*range, *range);
-  } else if (std::optional<Range> range = getRange(value)) {
+    std::optional<Range> range = getConstantRange(value);
+    if (!range)
+      return std::nullopt;
+    ranges = {*range, *range};
+  } else {
+    std::optional<Range> range = getRange(value);
+    if (!range)
+      return std::nullopt;
     Range extent = *getExtent(value);
-    valueClass.addRanges(
-        *range, {kWideHeadroom * extent.min, kWideHeadroom * extent.max});
+    ranges = {*range, {kWideHeadroom * extent.min, kWideHeadroom * extent.max}};
   }
+  ranges[0].intersect(getOperandLimits(value, /*wide=*/false));
+  ranges[1].intersect(getOperandLimits(value, /*wide=*/true));
+  return ranges;
+}
+
+static void addValue(ValueClass &valueClass, Value value, Precision precision) {
+  if (std::optional<std::array<Range, 2>> ranges = getKnownRanges(value))
+    valueClass.addRanges((*ranges)[0], (*ranges)[1]);
   if (!getSameTypeOp(value.getDefiningOp(), precision)) {
     valueClass.addSource(value, precision);
     addBound(valueClass, value);
@@ -298,7 +300,8 @@ void TypeAssignment::transfer(Value original, Value copy) {
 
 void TypeAssignment::assignConstant(Value constant) {
   MLIRContext *context = constant.getContext();
-  if (std::optional<Range> range = getConstantRange(constant))
+  std::optional<Range> range = getConstantRange(constant);
+  if (range && range->isFinite())
     types[constant] = {chooseType(context, *range, Precision::S8),
                        chooseType(context, *range, Precision::S16x8)};
 }

@@ -96,6 +96,10 @@ def EdgeCalibrate : Pass<"edge-calibrate", "::mlir::func::FuncOp"> {
     What the range leaves out is not lost: `edge.extents` and `edge.extent` then
     hold all that was seen.
 
+    Of scores that only a softmax reads, masked ones (more than 64 below the largest
+    of their row, as -1e9 in attention) count as just so low that the softmax
+    gives them less than a step: of 8, 5, 3 and -1e9 the range is [1.07, 8].
+
     Assumes a float function whose operations can all be interpreted. Guarantees
     to change nothing but these attributes.
 
@@ -177,7 +181,8 @@ def EdgeQuantize : Pass<"edge-quantize", "::mlir::func::FuncOp"> {
     Assumes ranges as `edge-calibrate` leaves them: `edge.ranges = [[min, max]]`
     on operations, `edge.range = [min, max]` on arguments; `edge.extents` and
     `edge.extent` alike where a range leaves out some of what was seen, which int16
-    covers. `edge.precision =
+    covers. An operand of a sum gets no more range than makes a difference to the
+    result's: a mask of 0 and -1e9 ends where the scores do. `edge.precision =
     "f32"` on an operation leaves it in float, and one without an integer form
     stays there; a remark names it. Other precisions choose the width of
     activations; data movement takes that of what it moves. Arguments and results

@@ -35,6 +35,8 @@ struct Range {
 
   bool isFinite() const;
   void join(Range other);
+  /// Limits both bounds to those of `limits`, which are not in reverse order.
+  void intersect(Range limits);
 };
 
 /// Which of the values that a tensor took its range covers.

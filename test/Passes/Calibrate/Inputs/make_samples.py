@@ -14,8 +14,9 @@ def write(path, shape, values):
         file.write(struct.pack("<%df" % len(values), *values))
 
 
-x = [-1.0 + 2.0 * i / 799 for i in range(800)]
-x[100 * 8 - 1] = 4.0
-y = [0.0 if i % 2 == 0 else -2.0 for i in range(100)]
-write(sys.argv[1], (100, 8), x)
-write(sys.argv[2], (100, 1), y)
+if __name__ == "__main__":
+    x = [-1.0 + 2.0 * i / 799 for i in range(800)]
+    x[100 * 8 - 1] = 4.0
+    y = [0.0 if i % 2 == 0 else -2.0 for i in range(100)]
+    write(sys.argv[1], (100, 8), x)
+    write(sys.argv[2], (100, 1), y)
