@@ -182,6 +182,16 @@ static void addBound(ValueClass &valueClass, Value value) {
   valueClass.hasCells |= lstm && value == lstm.getYC();
 }
 
+/// The part of a range that makes a difference, where it is less than half of
+/// it. Otherwise a finer step would gain less than the rest is worth, as the
+/// other operand may go beyond its own range.
+static Range limitToOperand(Value value, Range range, bool wide) {
+  Range limited = range;
+  limited.intersect(getOperandLimits(value, wide));
+  return limited.max - limited.min < 0.5 * (range.max - range.min) ? limited
+                                                                   : range;
+}
+
 /// What int8 and what int16 have to cover of a value.
 static std::optional<std::array<Range, 2>> getKnownRanges(Value value) {
   std::array<Range, 2> ranges;
@@ -197,8 +207,8 @@ static std::optional<std::array<Range, 2>> getKnownRanges(Value value) {
     Range extent = *getExtent(value);
     ranges = {*range, {kWideHeadroom * extent.min, kWideHeadroom * extent.max}};
   }
-  ranges[0].intersect(getOperandLimits(value, /*wide=*/false));
-  ranges[1].intersect(getOperandLimits(value, /*wide=*/true));
+  ranges[0] = limitToOperand(value, ranges[0], /*wide=*/false);
+  ranges[1] = limitToOperand(value, ranges[1], /*wide=*/true);
   return ranges;
 }
 
