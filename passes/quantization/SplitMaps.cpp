@@ -68,6 +68,56 @@ static Value convolveAffine(OpBuilder &builder, MapOp map) {
 }
 
 //===----------------------------------------------------------------------===//
+// Masks of attention
+//===----------------------------------------------------------------------===//
+
+/// Whether a scalar is a constant so low that a float of that size keeps
+/// nothing of what is added to it: to choose it is to add it.
+static bool isMask(Value scalar) {
+  constexpr float kMask = -1e8f;
+  APFloat value(0.0f);
+  return scalar.getType().isF32() &&
+         matchPattern(scalar, m_ConstantFloat(&value)) &&
+         value.convertToFloat() <= kMask;
+}
+
+static Value createFloat(OpBuilder &builder, Location loc, float value) {
+  return builder.create<arith::ConstantOp>(loc, builder.getF32FloatAttr(value));
+}
+
+/// `select %seen, %score, -1e9`, or the reverse, of truth values and scores as
+/// the sum of the scores and 0 or -1e9; null if the map is something else.
+static Value addMask(OpBuilder &builder, MapOp map) {
+  Block &body = map.getBody().front();
+  auto select = cast<YieldOp>(body.getTerminator())
+                    .getValue()
+                    .getDefiningOp<arith::SelectOp>();
+  if (!select || map.getInputs().size() != 2)
+    return {};
+  auto condition = dyn_cast<BlockArgument>(select.getCondition());
+  const bool masksTrue = isMask(select.getTrueValue());
+  auto score = dyn_cast<BlockArgument>(masksTrue ? select.getFalseValue()
+                                                 : select.getTrueValue());
+  Value mask = masksTrue ? select.getTrueValue() : select.getFalseValue();
+  if (!condition || !score || !isMask(mask))
+    return {};
+  auto truths = map.getInputs()[condition.getArgNumber()];
+  auto makeMask = [&](OpBuilder &b, Location loc, ValueRange x) -> Value {
+    Value zero = createFloat(b, loc, 0.0f);
+    Value low = b.clone(*mask.getDefiningOp())->getResult(0);
+    return b.create<arith::SelectOp>(loc, x[0], masksTrue ? low : zero,
+                                     masksTrue ? zero : low);
+  };
+  auto sum = [](OpBuilder &b, Location loc, ValueRange x) -> Value {
+    return b.create<arith::AddFOp>(loc, x[0], x[1]);
+  };
+  Value masks = builder.create<MapOp>(map.getLoc(), truths, makeMask);
+  return builder.create<MapOp>(
+      map.getLoc(), ValueRange{map.getInputs()[score.getArgNumber()], masks},
+      sum);
+}
+
+//===----------------------------------------------------------------------===//
 // Splitting
 //===----------------------------------------------------------------------===//
 
@@ -264,10 +314,6 @@ Value MapSplitter::splitBinary(Value scalar, const BinaryScalar &binary) {
 // Selections: condition * a + (1 - condition) * b
 //===----------------------------------------------------------------------===//
 
-static Value createFloat(OpBuilder &builder, Location loc, float value) {
-  return builder.create<arith::ConstantOp>(loc, builder.getF32FloatAttr(value));
-}
-
 Value MapSplitter::splitSelection(arith::SelectOp select) {
   // Functions of one scalar, or a comparison of two: of their difference and 0.
   Value condition = select.getCondition();
@@ -289,6 +335,11 @@ Value MapSplitter::splitSelection(arith::SelectOp select) {
   }
   if (!tensor)
     return {};
+  for (bool whenTrue : {true, false})
+    if (isMask(whenTrue ? select.getTrueValue() : select.getFalseValue()))
+      return combine<arith::AddFOp>(
+          getTensor(whenTrue ? select.getFalseValue() : select.getTrueValue()),
+          getTerm(select, whenTrue, inner, tensor));
   Value terms[2];
   for (bool whenTrue : {true, false}) {
     Value chosen = whenTrue ? select.getTrueValue() : select.getFalseValue();
@@ -336,10 +387,22 @@ Value MapSplitter::getTerm(arith::SelectOp select, bool whenTrue, Value inner,
 //===----------------------------------------------------------------------===//
 
 static bool isCandidate(MapOp map) {
-  auto isF32 = [](Type type) { return getElementTypeOrSelf(type).isF32(); };
   return map.getInputs().size() > 1 &&
          getPrecision(map, Precision::S8) != Precision::F32 &&
-         isF32(map.getType()) && llvm::all_of(map->getOperandTypes(), isF32);
+         getElementTypeOrSelf(map.getType()).isF32();
+}
+
+/// The map in parts, or null.
+static Value splitMap(MapOp map) {
+  OpBuilder builder(map);
+  if (Value sum = addMask(builder, map))
+    return sum;
+  auto isF32 = [](Type type) { return getElementTypeOrSelf(type).isF32(); };
+  if (!llvm::all_of(map->getOperandTypes(), isF32))
+    return {};
+  if (Value conv = convolveAffine(builder, map))
+    return conv;
+  return matchBinaryBody(map) ? Value() : MapSplitter(map, builder).run();
 }
 
 namespace {
@@ -352,10 +415,7 @@ struct SplitMaps : edgecc::impl::SplitMapsBase<SplitMaps> {
       if (isCandidate(map))
         maps.push_back(map);
     for (MapOp map : maps) {
-      OpBuilder builder(map);
-      Value result = convolveAffine(builder, map);
-      if (!result && !matchBinaryBody(map))
-        result = MapSplitter(map, builder).run();
+      Value result = splitMap(map);
       if (!result)
         continue;
       map.getResult().replaceAllUsesWith(result);

@@ -16,9 +16,10 @@ def SplitMaps : Pass<"edge-split-maps", "::mlir::func::FuncOp"> {
     Integers know functions of one tensor (tables) and sums, differences,
     products, quotients, maxima, minima and PReLUs of two. A map of several
     tensors becomes maps of these kinds. A selection becomes a sum of products
-    with 0 and 1, a comparison of two tensors one of their difference with 0. A
-    product with constants that differ from channel to channel, and what is added
-    to it, becomes a depthwise convolution with kernels of one element.
+    with 0 and 1, a comparison of two tensors one of their difference with 0; one
+    that gives scores of attention up for -1e8 or less becomes a sum. A product
+    with constants that differ from channel to channel, and what is added to it,
+    becomes a depthwise convolution with kernels of one element.
 
     Runs before calibration, which then sees the ranges of the parts. Maps of
     one operand, of other types than f32, and those with other operations on

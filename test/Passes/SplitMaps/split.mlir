@@ -122,3 +122,55 @@ func.func @kept(%a: tensor<4xf32>, %b: tensor<4xf32>, %i: tensor<4xi32>) -> (ten
   }
   return %0, %1, %2 : tensor<4xf32>, tensor<4xf32>, tensor<4xf32>
 }
+
+// -----
+
+// Where attention is masked, by truth values or by a float, scores become the
+// lowest: to add that is the same, and has an integer form.
+
+// CHECK-LABEL: func.func @masked
+// CHECK: %[[M:.*]] = edge.map %arg1 : (tensor<2x2xi1>) -> tensor<2x2xf32>
+// CHECK: %[[LOW:.*]] = arith.constant -1.000000e+09
+// CHECK: arith.select %{{.*}}, %{{.*}}, %[[LOW]]
+// CHECK: edge.map %arg0, %[[M]] : (tensor<1x2x2xf32>, tensor<2x2xf32>) -> tensor<1x2x2xf32>
+// CHECK: arith.addf
+// CHECK: %[[P:.*]] = edge.map %arg2 : (tensor<2xf32>) -> tensor<2xf32>
+// CHECK: arith.select
+// CHECK: edge.map %arg0, %[[P]] : (tensor<1x2x2xf32>, tensor<2xf32>) -> tensor<1x2x2xf32>
+// CHECK: arith.addf
+// CHECK-NOT: edge.map
+func.func @masked(%s: tensor<1x2x2xf32>, %seen: tensor<2x2xi1>, %present: tensor<2xf32>) -> (tensor<1x2x2xf32>, tensor<1x2x2xf32>) {
+  %0 = edge.map %seen, %s : (tensor<2x2xi1>, tensor<1x2x2xf32>) -> tensor<1x2x2xf32> {
+  ^bb0(%x: i1, %score: f32):
+    %low = arith.constant -1.0e+09 : f32
+    %y = arith.select %x, %score, %low : f32
+    edge.yield %y : f32
+  }
+  %1 = edge.map %present, %s : (tensor<2xf32>, tensor<1x2x2xf32>) -> tensor<1x2x2xf32> {
+  ^bb0(%p: f32, %score: f32):
+    %zero = arith.constant 0.0 : f32
+    %low = arith.constant 0xFF800000 : f32
+    %x = arith.cmpf oeq, %p, %zero : f32
+    %y = arith.select %x, %low, %score : f32
+    edge.yield %y : f32
+  }
+  return %0, %1 : tensor<1x2x2xf32>, tensor<1x2x2xf32>
+}
+
+// -----
+
+// A score that other scores may be lower than is no mask.
+
+// CHECK-LABEL: func.func @floor
+// CHECK: edge.map %arg1, %arg0 : (tensor<2xi1>, tensor<2xf32>)
+// CHECK: arith.select
+// CHECK-NOT: edge.map
+func.func @floor(%s: tensor<2xf32>, %seen: tensor<2xi1>) -> tensor<2xf32> {
+  %0 = edge.map %seen, %s : (tensor<2xi1>, tensor<2xf32>) -> tensor<2xf32> {
+  ^bb0(%x: i1, %score: f32):
+    %low = arith.constant -10.0 : f32
+    %y = arith.select %x, %score, %low : f32
+    edge.yield %y : f32
+  }
+  return %0 : tensor<2xf32>
+}
