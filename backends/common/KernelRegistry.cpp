@@ -92,6 +92,7 @@ const KernelRegistry &KernelRegistry::get() {
     registerVectorDirectDepthwiseKernels(all);
     registerVectorInt8Kernels(all);
     registerVectorWinogradKernels(all);
+    registerVectorMatMulKernels(all);
     registerVectorPackedKernels(all);
     registerVectorPoolingKernels(all);
     registerVectorDepthRows(all);

@@ -33,8 +33,7 @@ static void subtractOffset(SmallVectorImpl<int32_t> &bias,
   }
 }
 
-/// Multipliers four times as large, if all stay below 2^31.
-static bool makeSmall(integer::Requantization &factors) {
+bool edgecc::makeSmall(integer::Requantization &factors) {
   auto isSmall = [](int32_t m) { return m < int32_t(1) << 29; };
   if (factors.shift != 0 || !llvm::all_of(factors.multipliers, isSmall))
     return false;

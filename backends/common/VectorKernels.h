@@ -29,6 +29,10 @@ reference::Tensor packBias(mlir::Value value, int64_t unit,
 /// right.
 bool multiplies(const VectorArithmetic &isa, mlir::Value weights);
 
+/// Makes multipliers four times as large, if all of them stay below 2^31 and
+/// nothing is shifted: what kernels call `Small`.
+bool makeSmall(integer::Requantization &factors);
+
 /// What follows the shapes of a call of int8: the rest of the template
 /// arguments, inputs and outputs.
 llvm::LogicalResult

@@ -35,10 +35,15 @@ VectorLayer VectorLayer::get(ConvOp op) {
 
 VectorLayer VectorLayer::get(FullyConnectedOp op) {
   ArrayRef<int64_t> in = shapeOf(op.getInput()), out = shapeOf(op.getResult());
-  int64_t rows = ShapedType::getNumElements(in.drop_back());
-  return {{1, 1, rows, in.back()},
-          {1, 1, rows, out.back()},
-          getWindow(op.getContext(), {1, 1}, {1, 1}, {1, 1}, {0, 0, 0, 0})};
+  return get(op.getContext(), ShapedType::getNumElements(in.drop_back()),
+             in.back(), out.back());
+}
+
+VectorLayer VectorLayer::get(MLIRContext *context, int64_t rows, int64_t depth,
+                             int64_t columns) {
+  return {{1, 1, rows, depth},
+          {1, 1, rows, columns},
+          getWindow(context, {1, 1}, {1, 1}, {1, 1}, {0, 0, 0, 0})};
 }
 
 bool VectorLayer::isWhole() const {

@@ -61,13 +61,17 @@ extern const VectorArithmetic s8NeonDot, s8NeonMlal, s8NeonMull, s8NeonWide,
 /// Products of int16 for Winograd's convolution of int8.
 extern const VectorArithmetic s16Avx2, s16Neon;
 
-/// A convolution, or a fully connected layer as one of single pixels.
+/// A convolution, or a fully connected layer or a product of matrices as one of
+/// single pixels.
 struct VectorLayer {
   llvm::SmallVector<int64_t> in, out;
   kern::WindowAttr window;
 
   static VectorLayer get(edge::ConvOp op);
   static VectorLayer get(edge::FullyConnectedOp op);
+  /// A matrix [rows, depth] times one [depth, columns].
+  static VectorLayer get(mlir::MLIRContext *context, int64_t rows,
+                         int64_t depth, int64_t columns);
 
   /// Windows of one pixel that cover the image.
   bool isWhole() const;

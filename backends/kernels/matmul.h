@@ -54,23 +54,31 @@ inline void matmulRow(const T *a, const T *b, T *out, Acc a_zero,
              finish);
 }
 
-/// Walks the batch dimensions from `Dim` on, then the rows: calls
-/// row(a's row, b's matrix, out's row).
-template <class A, class B, class Out, int Dim, class T, class Row>
-inline void matmulBatch(const T *a, const T *b, T *out, const Row &row) {
-  constexpr int kBatchRank = Out::rank - 2;
-  if constexpr (Dim < kBatchRank) {
+/// Walks the batch dimensions from `Dim` on: calls matrix(a's matrix, b's
+/// matrix, out's matrix).
+template <class A, class B, class Out, int Dim, class T, class Matrix>
+inline void matmulMatrices(const T *a, const T *b, T *out,
+                           const Matrix &matrix) {
+  if constexpr (Dim < Out::rank - 2) {
     constexpr int kStrideA = broadcastStride<A, Out, Dim>();
     constexpr int kStrideB = broadcastStride<B, Out, Dim>();
     for (int i = 0; i < Out::dim(Dim); ++i)
-      matmulBatch<A, B, Out, Dim + 1>(
+      matmulMatrices<A, B, Out, Dim + 1>(
           a + i * kStrideA, b + i * kStrideB,
-          out + i * Out::product(Dim + 1, Out::rank), row);
+          out + i * Out::product(Dim + 1, Out::rank), matrix);
   } else {
-    constexpr int kDepth = A::dim(A::rank - 1), kColumns = B::dim(B::rank - 1);
-    for (int m = 0; m < A::dim(A::rank - 2); ++m)
-      row(a + m * kDepth, b, out + m * kColumns);
+    matrix(a, b, out);
   }
+}
+
+/// The same row by row: calls row(a's row, b's matrix, out's row).
+template <class A, class B, class Out, class T, class Row>
+inline void matmulRows(const T *a, const T *b, T *out, const Row &row) {
+  constexpr int kDepth = A::dim(A::rank - 1), kColumns = B::dim(B::rank - 1);
+  matmulMatrices<A, B, Out, 0>(a, b, out, [&row](const T *x, const T *y, T *z) {
+    for (int m = 0; m < A::dim(A::rank - 2); ++m)
+      row(x + m * kDepth, y, z + m * kColumns);
+  });
 }
 
 template <class A, class B, class Out> constexpr void checkMatmulShapes() {
@@ -86,7 +94,7 @@ template <class A, class B, class Out>
 void matmul_f32(const float *a, const float *b, float *out) {
   checkMatmulShapes<A, B, Out>();
   constexpr int kDepth = A::dim(A::rank - 1), kColumns = B::dim(B::rank - 1);
-  matmulBatch<A, B, Out, 0>(
+  matmulRows<A, B, Out>(
       a, b, out, [](const float *x, const float *y, float *z) {
         matmulRow<kDepth, kColumns>(x, y, z, 0.0f,
                                     [](float acc, int) { return acc; });
@@ -99,7 +107,7 @@ void matmul_s8(const std::int8_t *a, const std::int8_t *b, std::int8_t *out,
                int out_zero) {
   checkMatmulShapes<A, B, Out>();
   constexpr int kDepth = A::dim(A::rank - 1), kColumns = B::dim(B::rank - 1);
-  matmulBatch<A, B, Out, 0>(
+  matmulRows<A, B, Out>(
       a, b, out,
       [=](const std::int8_t *x, const std::int8_t *y, std::int8_t *z) {
         // sum(x * (y - b_zero)) = sum(x * y) - b_zero * sum(x)

@@ -38,6 +38,63 @@ template <int Count, int Step, class T> inline T largest(const T *x) {
   return best;
 }
 
+/// Whether lines are long enough for reductions in vectors. Compilers keep the
+/// order of additions, and branches where comparisons may trap: partial
+/// results, and comparisons of integers, are vectors all the same.
+template <int Count, int Step>
+constexpr bool kReducesVectors =
+    EDGECC_VECTOR_MATH != 0 && Step == 1 && Count >= 32;
+constexpr int kPartials = 16;
+
+/// A float's bits as an integer in the order of floats; its own inverse.
+[[maybe_unused]] inline std::int32_t toOrder(std::int32_t bits) {
+  return bits ^ ((bits >> 31) & 0x7FFFFFFF);
+}
+
+/// The largest of the elements of a line, or a NaN if there is one; of several
+/// NaNs and numbers either.
+template <int Count, int Step> inline float largestFloat(const float *x) {
+  if constexpr (!kReducesVectors<Count, Step>) {
+    return largest<Count, Step>(x);
+  } else {
+    std::int32_t best[kPartials];
+    for (int j = 0; j < kPartials; ++j)
+      best[j] = toOrder(bitsOf(x[j]));
+    for (int i = kPartials; i <= Count - kPartials; i += kPartials)
+      for (int j = 0; j < kPartials; ++j) {
+        const std::int32_t order = toOrder(bitsOf(x[i + j]));
+        best[j] = order > best[j] ? order : best[j];
+      }
+    std::int32_t all = best[0];
+    for (int j = 1; j < kPartials; ++j)
+      all = best[j] > all ? best[j] : all;
+    for (int i = Count / kPartials * kPartials; i < Count; ++i) {
+      const std::int32_t order = toOrder(bitsOf(x[i]));
+      all = order > all ? order : all;
+    }
+    return fromBits(toOrder(all));
+  }
+}
+
+/// The sum of the elements of a line.
+template <int Count, int Step> inline float sumFloats(const float *x) {
+  float sum = 0.0f;
+  if constexpr (!kReducesVectors<Count, Step>) {
+    for (int i = 0; i < Count; ++i)
+      sum += x[i * Step];
+  } else {
+    float parts[kPartials] = {};
+    for (int i = 0; i <= Count - kPartials; i += kPartials)
+      for (int j = 0; j < kPartials; ++j)
+        parts[j] += x[i + j];
+    for (int j = 0; j < kPartials; ++j)
+      sum += parts[j];
+    for (int i = Count / kPartials * kPartials; i < Count; ++i)
+      sum += x[i];
+  }
+  return sum;
+}
+
 /// Calls body(offset) for the first element of each line along the axis.
 template <class S, int Axis, class Body>
 inline void forEachLine(const Body &body) {
@@ -52,7 +109,7 @@ template <class S, int Axis> void softmax_f32(const float *in, float *out) {
   constexpr int kCount = S::dim(Axis);
   constexpr int kStep = S::product(Axis + 1, S::rank);
   forEachLine<S, Axis>([in, out](int offset) {
-    const float max = largest<kCount, kStep>(in + offset);
+    const float max = largestFloat<kCount, kStep>(in + offset);
     for (int i = 0; i < kCount; ++i)
       out[offset + i * kStep] = in[offset + i * kStep] - max;
   });
@@ -61,9 +118,7 @@ template <class S, int Axis> void softmax_f32(const float *in, float *out) {
     out[i] = exponential(out[i]);
   forEachLine<S, Axis>([out](int offset) {
     float *y = out + offset;
-    float sum = 0.0f;
-    for (int i = 0; i < kCount; ++i)
-      sum += y[i * kStep];
+    const float sum = sumFloats<kCount, kStep>(y);
     for (int i = 0; i < kCount; ++i)
       y[i * kStep] /= sum;
   });

@@ -48,7 +48,7 @@ constexpr ScalarFunction kFunctions[] = {
     {"math.copysign", "std::copysign"},
     {"math.cos", "std::cos"},
     {"math.cosh", "std::cosh"},
-    {"math.erf", "std::erf"},
+    {"math.erf", "kernels::errorFunction"},
     {"math.exp", "kernels::exponential"},
     {"math.expm1", "std::expm1"},
     {"math.floor", "std::floor"},

@@ -13,6 +13,7 @@
 #include "recurrent_simd.h"
 #include "reference.h"
 #include "simd_types.h"
+#include "softmax.h"
 
 using namespace edgecc::kernels;
 
@@ -73,7 +74,10 @@ TEST(SimdMath, Extremes) {
   EXPECT_TRUE(std::isnan(apply<Activation::Tanh>(NAN)));
 }
 
-// The same for code that compilers make vectors of.
+// The same for code that compilers make vectors of. Results below the least
+// normal float are zero.
+constexpr double kLeastFloat = 0x1p-126;
+
 TEST(VectorizedMath, IsClose) {
   forManyFloats([](float x) {
     const double tangent = std::tanh(static_cast<double>(x));
@@ -83,9 +87,13 @@ TEST(VectorizedMath, IsClose) {
     const double power = std::exp(static_cast<double>(x));
     if (power < 3.4e38) {
       EXPECT_NEAR(static_cast<double>(vectorExponential(x)), power,
-                  1e-6 * power + 1e-44)
+                  1e-6 * power + kLeastFloat)
           << x;
     }
+    const double error = std::erf(static_cast<double>(x));
+    EXPECT_NEAR(static_cast<double>(vectorErrorFunction(x)), error,
+                1e-6 * std::fabs(error))
+        << x;
   });
 }
 
@@ -93,13 +101,43 @@ TEST(VectorizedMath, Extremes) {
   for (float x : {89.0f, 1e9f, 3.4e38f, HUGE_VALF}) {
     EXPECT_EQ(vectorExponential(x), HUGE_VALF);
     EXPECT_EQ(vectorTangent(x), 1.0f);
-    EXPECT_LE(vectorExponential(-x - 16.0f), 2e-45f);
+    EXPECT_EQ(vectorExponential(-x), 0.0f);
     EXPECT_EQ(vectorTangent(-x), -1.0f);
+    EXPECT_EQ(vectorErrorFunction(x), 1.0f);
+    EXPECT_EQ(vectorErrorFunction(-x), -1.0f);
   }
   EXPECT_EQ(vectorExponential(0.0f), 1.0f);
   EXPECT_EQ(vectorTangent(0.0f), 0.0f);
+  EXPECT_EQ(vectorErrorFunction(0.0f), 0.0f);
+  EXPECT_GE(vectorExponential(-87.3365f), 0x1p-126f);
+  EXPECT_TRUE(std::isnan(vectorExponential(-NAN)));
+  EXPECT_TRUE(std::isnan(vectorErrorFunction(NAN)));
   EXPECT_TRUE(std::isnan(vectorExponential(NAN)));
   EXPECT_TRUE(std::isnan(vectorTangent(-NAN)));
+}
+
+// Lines long enough for reductions in vectors, with a rest; masked, with
+// numbers of both signs, and with one that is not a number.
+TEST(VectorizedMath, Softmax) {
+  using Lines = Shape<3, 41>;
+  Random random;
+  auto in = random.reals(Lines::size);
+  int place = 0;
+  for (float &x : in)
+    x = place++ % 41 < 35 ? 30.0f * x - 20.0f : -HUGE_VALF;
+  in[2 * 41 + 17] = NAN;
+  auto out = buffer<float>(Lines::size);
+  softmax_f32<Lines, 1>(in.data(), out.data());
+  for (int i = 0; i < 2 * 41; ++i) {
+    double sum = 0.0;
+    for (int j = i / 41 * 41; j < i / 41 * 41 + 41; ++j)
+      sum += std::exp(static_cast<double>(at(in, j)));
+    EXPECT_NEAR(static_cast<double>(at(out, i)),
+                std::exp(static_cast<double>(at(in, i))) / sum, 1e-6)
+        << i;
+  }
+  for (int i = 2 * 41; i < Lines::size; ++i)
+    EXPECT_TRUE(std::isnan(at(out, i))) << i;
 }
 
 /// Weights of one sort of layer, and what recurrent_simd.h makes of them.

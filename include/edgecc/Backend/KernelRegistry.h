@@ -206,6 +206,7 @@ void registerVectorFloatKernels(KernelRegistry &registry);
 void registerVectorDirectDepthwiseKernels(KernelRegistry &registry);
 void registerVectorInt8Kernels(KernelRegistry &registry);
 void registerVectorWinogradKernels(KernelRegistry &registry);
+void registerVectorMatMulKernels(KernelRegistry &registry);
 void registerVectorPackedKernels(KernelRegistry &registry);
 void registerVectorPoolingKernels(KernelRegistry &registry);
 void registerVectorDepthRows(KernelRegistry &registry);

@@ -4,7 +4,7 @@
 // CHECK-LABEL: static float calls(float
 // CHECK-DAG: kernels::maximum(
 // CHECK-DAG: kernels::exponential(
-// CHECK-DAG: std::erf(
+// CHECK-DAG: kernels::errorFunction(
 // CHECK-DAG: kernels::reciprocalSqrt(
 // CHECK-DAG: std::nearbyint(
 func.func private @calls(%x: f32) -> f32 {

@@ -1,0 +1,118 @@
+//===- VectorMatMul.cpp - Products of activations with vectors ------------===//
+//
+// Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// matmul_simd.h: the right matrix is packed when the code runs, which pays if
+// some rows share it.
+//
+//===----------------------------------------------------------------------===//
+
+#include "VectorKernels.h"
+
+#include "VectorTilings.h"
+
+#include "edgecc/Quant/IntegerParams.h"
+
+using namespace mlir;
+using namespace edgecc;
+using namespace edgecc::edge;
+
+static VectorLayer getLayer(MatMulOp op) {
+  ArrayRef<int64_t> lhs = shapeOf(op.getLhs()), rhs = shapeOf(op.getRhs());
+  return VectorLayer::get(op.getContext(), lhs[lhs.size() - 2], lhs.back(),
+                          rhs.back());
+}
+
+/// Enough rows to pack for, and columns for more than half of a vector.
+static bool pays(MatMulOp op, const VectorArithmetic &isa) {
+  constexpr int64_t kLeastRows = 4;
+  VectorLayer layer = getLayer(op);
+  return layer.in[2] >= kLeastRows && 2 * layer.out[3] > isa.lanes;
+}
+
+/// Bytes of the scratch in front of the band's cells, as in the kernel's
+/// MatmulScratch.
+static int64_t getPackedBytes(const VectorLayer &layer, bool isFloat,
+                              const VectorArithmetic &isa) {
+  auto fill = [](int64_t bytes) { return int64_t(llvm::alignTo(bytes, 64)); };
+  int64_t columns = int64_t(llvm::alignTo(layer.out[3], isa.lanes)),
+          depth = int64_t(llvm::alignTo(layer.in[3], isa.step)),
+          weightBytes = isFloat           ? 4
+                        : isa.wideWeights ? 2
+                                          : 1;
+  int64_t bytes = fill(columns * depth * weightBytes) + fill(columns * 4);
+  return isFloat ? bytes : bytes + fill(columns * 4) + fill(layer.in[2] * 4);
+}
+
+static void beginMatMul(MatMulOp op, StringRef name, const VectorLayer &layer,
+                        const Tiling &tiling, const VectorArithmetic &isa,
+                        KernelCallBuilder &call) {
+  call.begin(name, "matmul_simd.h");
+  call.addHeader(isa.header);
+  call.addName(isa.name);
+  for (Value tensor : {op.getLhs(), op.getRhs(), op.getResult()})
+    call.addShape(tensor);
+  for (int64_t size : {tiling.pixels, tiling.blocks, tiling.band})
+    call.addInt(size);
+  call.addInput(op.getLhs());
+  call.addInput(op.getRhs());
+  call.addOutput(op.getResult());
+  call.addScratch(getPackedBytes(layer, isFloatOp(op), isa) +
+                  tiling.scratchBytes);
+}
+
+template <const VectorArithmetic &isa>
+static LogicalResult lowerFloat(MatMulOp op, KernelCallBuilder &call) {
+  VectorLayer layer = getLayer(op);
+  beginMatMul(op, "matmul_f32_simd", layer,
+              Tiling::choose(layer, isa, /*mostParts=*/1), isa, call);
+  return success();
+}
+
+template <const VectorArithmetic &isa>
+static LogicalResult lowerInt8(MatMulOp op, KernelCallBuilder &call) {
+  VectorLayer layer = getLayer(op);
+  beginMatMul(op, "matmul_s8_simd", layer,
+              Tiling::choose(layer, isa, /*mostParts=*/1), isa, call);
+  quant::UniformQuantizedType lhs = getUniformType(op.getLhs().getType());
+  quant::UniformQuantizedType rhs = getUniformType(op.getRhs().getType());
+  quant::UniformQuantizedType result = getUniformType(op.getType());
+  integer::Requantization factor =
+      integer::getMulRequantization(lhs, rhs, result);
+  call.addBool(isa.scalesSmall && makeSmall(factor));
+  for (int64_t value : {lhs.getZeroPoint(), rhs.getZeroPoint(),
+                        int64_t(factor.multipliers.front()),
+                        int64_t(factor.shift), result.getZeroPoint()})
+    call.addInt(value);
+  return success();
+}
+
+template <const VectorArithmetic &isa>
+static void addFloat(KernelRegistry &registry) {
+  registry.add<MatMulOp>(
+      ("matmul_f32_" + isa.suffix).str(),
+      [](MatMulOp op) { return isFloatOp(op) && pays(op, isa); },
+      lowerFloat<isa>, isa.benefit, isa.features);
+}
+
+template <const VectorArithmetic &isa>
+static void addInt8(KernelRegistry &registry) {
+  registry.add<MatMulOp>(
+      ("matmul_s8_" + isa.suffix).str(),
+      [](MatMulOp op) { return isInt8Op(op) && pays(op, isa); }, lowerInt8<isa>,
+      isa.benefit, isa.features);
+}
+
+void edgecc::registerVectorMatMulKernels(KernelRegistry &registry) {
+  addFloat<f32Avx512>(registry);
+  addFloat<f32Avx2>(registry);
+  addFloat<f32Neon>(registry);
+  addInt8<s8Vnni>(registry);
+  addInt8<s8Avx2>(registry);
+  addInt8<s8NeonDot>(registry);
+  // Weights of -128 may be among what is computed.
+  addInt8<s8NeonMull>(registry);
+}
