@@ -5,10 +5,10 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "MatMulTypes.h"
 #include "PackedWeights.h"
 
 #include "edgecc/Backend/KernelRegistry.h"
-#include "edgecc/Quant/IntegerParams.h"
 
 using namespace mlir;
 using namespace edgecc;
@@ -59,15 +59,9 @@ static LogicalResult lowerMatMul(MatMulOp op, KernelCallBuilder &call) {
   call.addOutput(op.getResult());
   if (isFloat)
     return success();
-  quant::UniformQuantizedType lhs = getUniformType(op.getLhs().getType());
-  quant::UniformQuantizedType rhs = getUniformType(op.getRhs().getType());
-  quant::UniformQuantizedType result = getUniformType(op.getType());
-  integer::Requantization factor =
-      integer::getMulRequantization(lhs, rhs, result);
-  for (int32_t scalar :
-       {int32_t(lhs.getZeroPoint()), int32_t(rhs.getZeroPoint()),
-        factor.multipliers.front(), int32_t(factor.shift),
-        int32_t(result.getZeroPoint())})
+  MatMulTypes types(op);
+  for (int32_t scalar : {types.lhsZero, types.rhsZero, types.getMultiplier(),
+                         int32_t(types.factor.shift), types.resultZero})
     call.addScalar(scalar);
   return success();
 }

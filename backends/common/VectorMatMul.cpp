@@ -12,9 +12,8 @@
 
 #include "VectorKernels.h"
 
+#include "MatMulTypes.h"
 #include "VectorTilings.h"
-
-#include "edgecc/Quant/IntegerParams.h"
 
 using namespace mlir;
 using namespace edgecc;
@@ -77,15 +76,10 @@ static LogicalResult lowerInt8(MatMulOp op, KernelCallBuilder &call) {
   VectorLayer layer = getLayer(op);
   beginMatMul(op, "matmul_s8_simd", layer,
               Tiling::choose(layer, isa, /*mostParts=*/1), isa, call);
-  quant::UniformQuantizedType lhs = getUniformType(op.getLhs().getType());
-  quant::UniformQuantizedType rhs = getUniformType(op.getRhs().getType());
-  quant::UniformQuantizedType result = getUniformType(op.getType());
-  integer::Requantization factor =
-      integer::getMulRequantization(lhs, rhs, result);
-  call.addBool(isa.scalesSmall && makeSmall(factor));
-  for (int64_t value : {lhs.getZeroPoint(), rhs.getZeroPoint(),
-                        int64_t(factor.multipliers.front()),
-                        int64_t(factor.shift), result.getZeroPoint()})
+  MatMulTypes types(op);
+  call.addBool(isa.scalesSmall && makeSmall(types.factor));
+  for (int64_t value : {types.lhsZero, types.rhsZero, types.getMultiplier(),
+                        int32_t(types.factor.shift), types.resultZero})
     call.addInt(value);
   return success();
 }

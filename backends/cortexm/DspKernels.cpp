@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Convolutions and fully connected layers on Cortex-M4, M7 and M33.
+// Convolutions, fully connected layers and products on Cortex-M4, M7 and M33.
 //
 //===----------------------------------------------------------------------===//
 
@@ -13,6 +13,7 @@
 #include "Int8Layers.h"
 
 #include "../common/ImageShapes.h"
+#include "../common/MatMulTypes.h"
 
 using namespace mlir;
 using namespace edgecc;
@@ -23,11 +24,14 @@ using namespace edgecc::edge;
 //===----------------------------------------------------------------------===//
 
 /// One SMMLAR per result needs doubled multipliers in 32 bits, and no shift.
-static bool hasDoubledMultipliers(Operation *op) {
-  integer::Requantization factors = getFactors(op);
+static bool canDouble(const integer::Requantization &factors) {
   return factors.shift == 0 && llvm::all_of(factors.multipliers, [](int32_t m) {
            return m < (1 << 30);
          });
+}
+
+static bool hasDoubledMultipliers(Operation *op) {
+  return canDouble(getFactors(op));
 }
 
 /// The template arguments and data that the int8 kernels share: zero points and
@@ -311,7 +315,36 @@ static LogicalResult lowerWideDspFullyConnected(FullyConnectedOp op,
   return success();
 }
 
+//===----------------------------------------------------------------------===//
+// Products of activations
+//===----------------------------------------------------------------------===//
+
+/// With rows enough to pack for.
+static bool isDspMatMul(MatMulOp op) {
+  constexpr int64_t kLeastRows = 4;
+  ArrayRef<int64_t> lhs = shapeOf(op.getLhs());
+  return isInt8Op(op) && lhs.back() >= 4 && lhs[lhs.size() - 2] >= kLeastRows &&
+         canDouble(MatMulTypes(op).factor);
+}
+
+static LogicalResult lowerDspMatMul(MatMulOp op, KernelCallBuilder &call) {
+  call.begin("matmul_s8_dsp", "matmul_dsp.h");
+  for (Value tensor : {op.getLhs(), op.getRhs(), op.getResult()})
+    call.addShape(tensor);
+  call.addInput(op.getLhs());
+  call.addInput(op.getRhs());
+  call.addOutput(op.getResult());
+  call.addScratch(shapeOf(op.getLhs()).back() / 4 * 4 * 8);
+  MatMulTypes types(op);
+  for (int32_t scalar : {types.lhsZero, types.rhsZero,
+                         2 * types.getMultiplier(), types.resultZero})
+    call.addScalar(scalar);
+  return success();
+}
+
 void edgecc::registerDspKernels(KernelRegistry &registry) {
+  registry.add<MatMulOp>("matmul_s8_dsp", isDspMatMul, lowerDspMatMul,
+                         /*benefit=*/10, /*features=*/{"dsp"});
   addImageKernels<isDspConv, lowerDspConv>(registry, "conv2d_s8_dsp",
                                            "conv2d_s8_add_dsp",
                                            /*benefit=*/10, {"dsp"});

@@ -38,6 +38,31 @@ namespace {
   return pair;
 }
 
+/// The lower halves of two pairs, or the upper ones.
+[[maybe_unused]] inline std::int32_t lowPair(std::int32_t a, std::int32_t b) {
+  std::int32_t pair;
+  __asm__("pkhbt %0, %1, %2, lsl #16" : "=r"(pair) : "r"(a), "r"(b));
+  return pair;
+}
+[[maybe_unused]] inline std::int32_t highPair(std::int32_t a, std::int32_t b) {
+  std::int32_t pair;
+  __asm__("pkhtb %0, %2, %1, asr #16" : "=r"(pair) : "r"(a), "r"(b));
+  return pair;
+}
+
+/// a + b and a - b of two int16.
+[[maybe_unused]] inline std::int32_t addPairs(std::int32_t a, std::int32_t b) {
+  std::int32_t sum;
+  __asm__("sadd16 %0, %1, %2" : "=r"(sum) : "r"(a), "r"(b));
+  return sum;
+}
+[[maybe_unused]] inline std::int32_t subtractPairs(std::int32_t a,
+                                                   std::int32_t b) {
+  std::int32_t difference;
+  __asm__("ssub16 %0, %1, %2" : "=r"(difference) : "r"(a), "r"(b));
+  return difference;
+}
+
 /// acc + a.lo * b.lo + a.hi * b.hi.
 [[maybe_unused]] inline std::int32_t
 multiplyPairs(std::int32_t a, std::int32_t b, std::int32_t acc) {

@@ -41,18 +41,6 @@ namespace edgecc {
 namespace kernels {
 namespace {
 
-/// a + b and a - b of two int16.
-inline std::int32_t addPairs(std::int32_t a, std::int32_t b) {
-  std::int32_t sum;
-  __asm__("sadd16 %0, %1, %2" : "=r"(sum) : "r"(a), "r"(b));
-  return sum;
-}
-inline std::int32_t subtractPairs(std::int32_t a, std::int32_t b) {
-  std::int32_t difference;
-  __asm__("ssub16 %0, %1, %2" : "=r"(difference) : "r"(a), "r"(b));
-  return difference;
-}
-
 // r0..r3 are the sums of the first tile, r4, r5, r6, r8 of the second; lr reads
 // tiles and r7 weights.
 #define EDGECC_WINOGRAD_PAIR(Op, A0, A1, A2, A3, A4, A5, A6, A8)               \

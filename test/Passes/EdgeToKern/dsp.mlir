@@ -80,3 +80,22 @@ func.func @main(%x: tensor<1x4x4x2x!in>) -> (tensor<1x4x4x2x!out>, tensor<1x4x4x
     : (tensor<1x4x4x2x!in>, tensor<2x3x3x1x!w>, tensor<2x!b>) -> tensor<1x4x4x2x!out>
   return %0, %1 : tensor<1x4x4x2x!out>, tensor<1x4x4x2x!out>
 }
+
+// -----
+
+// Products of two activations, with room for four columns of 20 values: 5 fours
+// of 8 bytes each. The factor 2^-8 is doubled. Three rows are not worth packing.
+
+!lhs = !quant.uniform<i8:f32, 0.0078125:-128>
+!rhs = !quant.uniform<i8:f32, 0.03125:3>
+!product = !quant.uniform<i8:f32, 0.0625:-5>
+
+// CHECK-LABEL: func.func @run
+// CHECK: %[[S:.*]] = kern.buffer : memref<160xi8>
+// CHECK-NEXT: kern.call "matmul_s8_dsp" from "matmul_dsp.h"{{.*}}scratch(%[[S]]{{.*}}scalars [-128 : i32, 3 : i32, 16777216 : i32, -5 : i32]
+// CHECK: kern.call "matmul_s8" from "matmul.h"
+func.func @main(%w: tensor<2x8x20x!lhs>, %x: tensor<3x20x!lhs>, %v: tensor<20x24x!rhs>) -> (tensor<2x8x24x!product>, tensor<3x24x!product>) {
+  %y = edge.matmul %w, %v : (tensor<2x8x20x!lhs>, tensor<20x24x!rhs>) -> tensor<2x8x24x!product>
+  %z = edge.matmul %x, %v : (tensor<3x20x!lhs>, tensor<20x24x!rhs>) -> tensor<3x24x!product>
+  return %y, %z : tensor<2x8x24x!product>, tensor<3x24x!product>
+}

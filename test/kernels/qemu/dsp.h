@@ -23,6 +23,8 @@
 #include "fully_connected.h"
 #include "fully_connected_dsp.h"
 #include "fully_connected_w4_dsp.h"
+#include "matmul.h"
+#include "matmul_dsp.h"
 
 #include "packed.h"
 
@@ -354,6 +356,19 @@ void fullyConnectedDsp(const std::int8_t *in, const std::int8_t *weights,
 #else
   edgecc::kernels::fully_connected_s8<In, Out>(in, weights, bias, multiplier,
                                                out, 0, kOutZero, Lo, Hi);
+#endif
+}
+
+template <class A, class B, class Out>
+void matmulDsp(const std::int8_t *a, const std::int8_t *b,
+               std::int32_t multiplier, std::int8_t *out) {
+#if defined(__ARM_FEATURE_DSP)
+  edgecc::kernels::matmul_s8_dsp<A, B, Out>(
+      a, b, out, reinterpret_cast<std::int8_t *>(packed), kInZero, -7,
+      2 * multiplier, kOutZero);
+#else
+  edgecc::kernels::matmul_s8<A, B, Out>(a, b, out, kInZero, -7, multiplier, 0,
+                                        kOutZero);
 #endif
 }
 

@@ -332,6 +332,11 @@ template <class A, class B, class Out> void matmul(const char *name) {
   matmul_s8<A, B, Out>(in, other, out, inZero, otherZero, multiplier[0], shift,
                        outZero);
   report("MatmulS8", name, out, Out::size);
+  if constexpr (A::dim(A::rank - 1) >= 4) {
+    prepare(A::dim(A::rank - 1));
+    matmulDsp<A, B, Out>(in, other, multiplier[0], out);
+    report("MatmulS8Dsp", name, out, Out::size);
+  }
 }
 
 /// Along each axis of an image.
