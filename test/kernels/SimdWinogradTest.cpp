@@ -16,6 +16,7 @@
 #include "neon_s16_vectors.h"
 #include "reference.h"
 #include "simd_types.h"
+#include "vector_data.h"
 
 #include <array>
 
@@ -88,12 +89,6 @@ auto pack(const std::vector<T> &filter, const std::vector<Row> &rows) {
             static_cast<Weight>(sum);
       }
   return Fenced<Weight>(packed);
-}
-
-template <class Isa, class T> Fenced<T> fillUp(std::vector<T> values) {
-  constexpr std::size_t kLanes = Isa::kLanes;
-  values.resize((values.size() + kLanes - 1) / kLanes * kLanes);
-  return Fenced<T>(values);
 }
 
 template <class C, int Size, int Pixels, int Blocks, int Band, int Chunk>
