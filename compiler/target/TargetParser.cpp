@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "edgecc/Target/JsonFields.h"
 #include "edgecc/Target/Target.h"
 
 #include "llvm/ADT/STLExtras.h"
@@ -20,105 +21,6 @@ using namespace llvm;
 namespace edgecc {
 namespace {
 
-/// Reads the fields of one JSON object. Only the first error is kept, so that
-/// a parser reads straight down and asks once at the end.
-class Fields {
-public:
-  Fields(StringRef file, StringRef prefix, const json::Object &object)
-      : file(file), prefix(prefix), object(object) {}
-
-  enum Presence { Required, Optional };
-
-  void read(StringRef field, std::string &value, Presence presence,
-            StringRef what) {
-    const json::Value *found = find(field, presence, what);
-    if (!found)
-      return;
-    std::optional<StringRef> text = found->getAsString();
-    if (!text || (text->empty() && presence == Required))
-      return fail(field, "must be a string" +
-                             Twine(presence == Required ? ", not empty" : "") +
-                             ": " + what);
-    value = text->str();
-  }
-
-  void read(StringRef field, std::vector<std::string> &value, Presence presence,
-            StringRef what) {
-    const json::Value *found = find(field, presence, what);
-    if (!found)
-      return;
-    const json::Array *array = found->getAsArray();
-    if (!array || !all_of(*array, [](const json::Value &element) {
-          return element.getAsString().has_value();
-        }))
-      return fail(field, "must be a list of strings: " + what);
-    value.clear();
-    for (const json::Value &element : *array)
-      value.push_back(element.getAsString()->str());
-  }
-
-  void read(StringRef field, std::optional<uint64_t> &value, StringRef what) {
-    const json::Value *found = find(field, Optional, what);
-    if (!found)
-      return;
-    std::optional<int64_t> number = found->getAsInteger();
-    if (!number || *number <= 0)
-      return fail(field, "must be a positive whole number: " + what);
-    value = static_cast<uint64_t>(*number);
-  }
-
-  void read(StringRef field, std::optional<double> &value, StringRef what) {
-    const json::Value *found = find(field, Optional, what);
-    if (!found)
-      return;
-    value = found->getAsNumber();
-    if (!value || *value <= 0)
-      fail(field, "must be a positive number: " + what);
-  }
-
-  const json::Object *readObject(StringRef field, Presence presence,
-                                 StringRef what) {
-    const json::Value *found = find(field, presence, what);
-    if (!found)
-      return nullptr;
-    const json::Object *inner = found->getAsObject();
-    if (!inner)
-      fail(field, "must be an object: " + what);
-    return inner;
-  }
-
-  /// To be called when all fields were read: anything else is a mistake that
-  /// would silently do nothing.
-  void finish() {
-    for (const auto &entry : object)
-      if (!is_contained(known, StringRef(entry.first))) {
-        llvm::sort(known);
-        return fail(entry.first,
-                    "is not known; known fields here: " + join(known, ", "));
-      }
-  }
-
-  void fail(StringRef field, const Twine &message) {
-    if (error.empty())
-      error = (file + ": field '" + prefix + field + "' " + message).str();
-  }
-
-  std::string error;
-
-private:
-  const json::Value *find(StringRef field, Presence presence, StringRef what) {
-    known.push_back(field);
-    const json::Value *found = object.get(field);
-    if (!found && presence == Required)
-      fail(field, "is missing; needed: " + what);
-    return found;
-  }
-
-  StringRef file, prefix;
-  const json::Object &object;
-  SmallVector<StringRef> known;
-};
-
 /// Reads target descriptions; see docs/adding-a-target.md.
 class Parser {
 public:
@@ -128,47 +30,46 @@ public:
   Expected<Target> parse(const json::Object &object) {
     target.file = file.str();
     target.resourceDir = resourceDir.str();
-    Fields fields(file, "", object);
+    JsonFields fields(file, "", object, error);
     readTop(fields);
-    if (error.empty())
-      error = fields.error;
     if (!error.empty())
       return createStringError(inconvertibleErrorCode(), error);
     return std::move(target);
   }
 
 private:
-  void readTop(Fields &fields) {
+  void readTop(JsonFields &fields) {
     std::string kind;
-    fields.read("name", target.name, Fields::Required,
+    fields.read("name", target.name, JsonFields::Required,
                 "what --target is given");
-    fields.read("description", target.description, Fields::Required,
+    fields.read("description", target.description, JsonFields::Required,
                 "one line for --list-targets");
-    fields.read("kind", kind, Fields::Required, kinds);
-    fields.read("core", target.core, Fields::Required,
+    fields.read("kind", kind, JsonFields::Required, kinds);
+    fields.read("core", target.core, JsonFields::Required,
                 "the core's name, e.g. cortex-m4");
-    fields.read("features", target.features, Fields::Required,
+    fields.read("features", target.features, JsonFields::Required,
                 "what kernels may use, e.g. [\"dsp\", \"fpu-sp\"]");
     readAlignment(fields);
     readKind(fields, kind);
-    if (const json::Object *object = fields.readObject(
-            "compiler", Fields::Required, "the C++ compiler for this target"))
+    if (const json::Object *object =
+            fields.readObject("compiler", JsonFields::Required,
+                              "the C++ compiler for this target"))
       readCompiler(*object);
     if (const json::Object *object = fields.readObject(
             "emulator",
-            target.kind == TargetKind::Host ? Fields::Optional
-                                            : Fields::Required,
+            target.kind == TargetKind::Host ? JsonFields::Optional
+                                            : JsonFields::Required,
             "what runs the code on this machine"))
       readEmulator(*object);
     if (const json::Object *object = fields.readObject(
-            "device", Fields::Optional, "a typical device with this core"))
+            "device", JsonFields::Optional, "a typical device with this core"))
       readDevice(*object);
     readLinkerScript(fields);
     checkFeatures(fields);
     fields.finish();
   }
 
-  void readAlignment(Fields &fields) {
+  void readAlignment(JsonFields &fields) {
     constexpr uint64_t kLeast = 16, kMost = 4096;
     std::optional<uint64_t> bytes;
     StringRef what = "bytes of which buffers begin at multiples, a power of "
@@ -182,7 +83,7 @@ private:
     target.bufferAlignment = *bytes;
   }
 
-  void readKind(Fields &fields, StringRef text) {
+  void readKind(JsonFields &fields, StringRef text) {
     for (TargetKind kind : {TargetKind::Host, TargetKind::CortexM,
                             TargetKind::AArch64, TargetKind::Armv7})
       if (toString(kind) == text) {
@@ -193,24 +94,24 @@ private:
   }
 
   void readCompiler(const json::Object &object) {
-    Fields fields(file, "compiler.", object);
+    JsonFields fields(file, "compiler.", object, error);
     TargetCompiler &compiler = target.compiler;
-    fields.read("command", compiler.command, Fields::Required,
+    fields.read("command", compiler.command, JsonFields::Required,
                 "a GCC or Clang driver for C++17, found through PATH");
-    fields.read("flags", compiler.flags, Fields::Required,
+    fields.read("flags", compiler.flags, JsonFields::Required,
                 "code generation flags, e.g. [\"-mcpu=cortex-m4\"]");
-    fields.read("link_flags", compiler.linkFlags, Fields::Optional,
+    fields.read("link_flags", compiler.linkFlags, JsonFields::Optional,
                 "flags for linking");
-    fields.read("optimization", compiler.optimization, Fields::Optional,
+    fields.read("optimization", compiler.optimization, JsonFields::Optional,
                 "e.g. -O3 or -Os");
-    fields.read("package", compiler.package, Fields::Required,
+    fields.read("package", compiler.package, JsonFields::Required,
                 "the Debian packages to install when the command is absent");
     keepMathExact(fields);
-    done(fields);
+    fields.finish();
   }
 
   /// Every target must compute the same bits as the reference interpreter.
-  void keepMathExact(Fields &fields) {
+  void keepMathExact(JsonFields &fields) {
     for (StringRef flag : target.compiler.flags)
       if (flag == "-ffast-math" || flag == "-Ofast" ||
           flag == "-funsafe-math-optimizations")
@@ -223,38 +124,39 @@ private:
   }
 
   void readEmulator(const json::Object &object) {
-    Fields fields(file, "emulator.", object);
+    JsonFields fields(file, "emulator.", object, error);
     TargetEmulator emulator;
-    fields.read("command", emulator.command, Fields::Required,
+    fields.read("command", emulator.command, JsonFields::Required,
                 "a QEMU program, found through PATH");
-    fields.read("args", emulator.args, Fields::Optional, "further arguments");
+    fields.read("args", emulator.args, JsonFields::Optional,
+                "further arguments");
     fields.read("machine", emulator.machine,
-                target.kind == TargetKind::CortexM ? Fields::Required
-                                                   : Fields::Optional,
+                target.kind == TargetKind::CortexM ? JsonFields::Required
+                                                   : JsonFields::Optional,
                 "the board, as qemu-system-arm -M help lists them");
-    fields.read("cpu", emulator.cpu, Fields::Optional,
+    fields.read("cpu", emulator.cpu, JsonFields::Optional,
                 "the core, as -cpu help lists them");
-    fields.read("package", emulator.package, Fields::Required,
+    fields.read("package", emulator.package, JsonFields::Required,
                 "the Debian packages to install when the command is absent");
-    done(fields);
+    fields.finish();
     target.emulator = std::move(emulator);
   }
 
   void readDevice(const json::Object &object) {
-    Fields fields(file, "device.", object);
+    JsonFields fields(file, "device.", object, error);
     fields.read("clock_hz", target.device.clockHz, "hertz");
     fields.read("ram", target.device.ram, "bytes");
     fields.read("flash", target.device.flash, "bytes");
     fields.read("active_power_mw", target.device.activePower,
                 "milliwatts while it computes");
-    done(fields);
+    fields.finish();
   }
 
-  void readLinkerScript(Fields &fields) {
+  void readLinkerScript(JsonFields &fields) {
     bool bare = target.kind == TargetKind::CortexM;
     std::string script;
     fields.read("linker_script", script,
-                bare ? Fields::Required : Fields::Optional,
+                bare ? JsonFields::Required : JsonFields::Optional,
                 "the memory map: a file beside this one or in runtime/");
     if (script.empty())
       return;
@@ -274,7 +176,7 @@ private:
                                      " nor at " + shared);
   }
 
-  void checkFeatures(Fields &fields) {
+  void checkFeatures(JsonFields &fields) {
     auto isNameChar = [](char c) {
       return isAlnum(c) || c == '-' || c == '.' || c == '_';
     };
@@ -292,12 +194,6 @@ private:
     for (std::string &feature : detectHostFeatures())
       if (!target.hasFeature(feature))
         target.features.push_back(std::move(feature));
-  }
-
-  void done(Fields &fields) {
-    fields.finish();
-    if (error.empty())
-      error = fields.error;
   }
 
   static constexpr StringRef kinds = "one of host, cortex-m, aarch64, armv7";

@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "JsonFields.h"
+#include "SystemFields.h"
 
 #include "edgecc/Partition/System.h"
 
@@ -43,20 +43,20 @@ public:
 
 private:
   void readTop(const json::Object &object);
-  void readTiers(JsonFields &fields);
-  void readDevice(JsonFields &fields, Tier &tier);
-  void readServer(JsonFields &fields, Tier &tier);
-  void readLinks(JsonFields &fields);
-  void readLink(JsonFields &fields, Link &link);
-  void readArrivals(JsonFields &fields);
-  void readConstraints(JsonFields &fields);
-  void readPlaces(JsonFields &fields);
-  void readObjective(JsonFields &fields);
-  void readAnswer(JsonFields &fields);
-  void orderTiers(JsonFields &fields);
+  void readTiers(SystemFields &fields);
+  void readDevice(SystemFields &fields, Tier &tier);
+  void readServer(SystemFields &fields, Tier &tier);
+  void readLinks(SystemFields &fields);
+  void readLink(SystemFields &fields, Link &link);
+  void readArrivals(SystemFields &fields);
+  void readConstraints(SystemFields &fields);
+  void readPlaces(SystemFields &fields);
+  void readObjective(SystemFields &fields);
+  void readAnswer(SystemFields &fields);
+  void orderTiers(SystemFields &fields);
 
-  JsonFields enter(const Twine &path, const json::Object &object) {
-    return JsonFields(file, path, object, error);
+  SystemFields enter(const Twine &path, const json::Object &object) {
+    return SystemFields(file, path, object, error);
   }
   std::string listTiers() const;
 
@@ -77,10 +77,10 @@ std::string Parser::listTiers() const {
 // Tiers
 //===----------------------------------------------------------------------===//
 
-void Parser::readDevice(JsonFields &fields, Tier &tier) {
-  fields.read("target", tier.target, JsonFields::Optional,
+void Parser::readDevice(SystemFields &fields, Tier &tier) {
+  fields.read("target", tier.target, SystemFields::Optional,
               "a target as --target takes it, like cortex-m4");
-  fields.read("device", tier.device, JsonFields::Optional,
+  fields.read("device", tier.device, SystemFields::Optional,
               "a part as --device takes it, like stm32h743");
   if (tier.target.empty() == tier.device.empty())
     fields.fail("target", "or 'device' must say what the device part is "
@@ -91,7 +91,7 @@ void Parser::readDevice(JsonFields &fields, Tier &tier) {
   fields.read("active_power_mw", tier.activePower, 1e-3,
               "milliwatts while it computes");
   fields.read("sleep_power_mw", tier.sleepPower, 1e-3,
-              "milliwatts while it waits", JsonFields::ZeroToo);
+              "milliwatts while it waits", SystemFields::ZeroToo);
   // Milliwatt hours.
   fields.read("battery_mwh", tier.energy, 3.6, "the battery's milliwatt hours");
   fields.read("cycles_per_mac", tier.cyclesPerMac, 1,
@@ -100,7 +100,7 @@ void Parser::readDevice(JsonFields &fields, Tier &tier) {
               "megahertz, where they are not those of the target");
 }
 
-void Parser::readServer(JsonFields &fields, Tier &tier) {
+void Parser::readServer(SystemFields &fields, Tier &tier) {
   fields.require("macs_per_second", "what the server computes");
   fields.read("macs_per_second", tier.macsPerSecond, 1,
               "multiply-accumulates per second");
@@ -109,9 +109,10 @@ void Parser::readServer(JsonFields &fields, Tier &tier) {
   fields.readPart("load", tier.load, "the part of the server in use by others");
 }
 
-void Parser::readTiers(JsonFields &fields) {
-  const json::Array *tiers = fields.readArray(
-      "tiers", "the device and one or two servers, each an object");
+void Parser::readTiers(SystemFields &fields) {
+  const json::Array *tiers =
+      fields.readArray("tiers", SystemFields::Required,
+                       "the device and one or two servers, each an object");
   if (!tiers)
     return;
   if (tiers->size() < 2 || tiers->size() > kMaxTiers)
@@ -123,9 +124,9 @@ void Parser::readTiers(JsonFields &fields) {
     const json::Object *object = (*tiers)[i].getAsObject();
     if (!object)
       return fields.fail(path, "must be an object");
-    JsonFields entry = enter(path + ".", *object);
+    SystemFields entry = enter(path + ".", *object);
     Tier tier;
-    entry.read("name", tier.name, JsonFields::Required,
+    entry.read("name", tier.name, SystemFields::Required,
                "device, or a name for a server such as edge or cloud");
     if (system.findTier(tier.name))
       entry.fail("name", "is '" + tier.name + "' a second time");
@@ -144,9 +145,9 @@ void Parser::readTiers(JsonFields &fields) {
 // Links
 //===----------------------------------------------------------------------===//
 
-void Parser::readLink(JsonFields &fields, Link &link) {
-  fields.read("from", link.from, JsonFields::Required, "the tier that sends");
-  fields.read("to", link.to, JsonFields::Required, "the tier that receives");
+void Parser::readLink(SystemFields &fields, Link &link) {
+  fields.read("from", link.from, SystemFields::Required, "the tier that sends");
+  fields.read("to", link.to, SystemFields::Required, "the tier that receives");
   for (auto [field, name] : {std::pair("from", link.from), {"to", link.to}})
     if (!name.empty() && !system.findTier(name))
       fields.fail(field,
@@ -172,9 +173,10 @@ void Parser::readLink(JsonFields &fields, Link &link) {
                 "is for the device's radio, which this link does not use");
 }
 
-void Parser::readLinks(JsonFields &fields) {
+void Parser::readLinks(SystemFields &fields) {
   const json::Array *links =
-      fields.readArray("links", "what connects the tiers, each an object");
+      fields.readArray("links", SystemFields::Required,
+                       "what connects the tiers, each an object");
   if (!links)
     return;
   for (unsigned i = 0; i != links->size(); ++i) {
@@ -182,7 +184,7 @@ void Parser::readLinks(JsonFields &fields) {
     const json::Object *object = (*links)[i].getAsObject();
     if (!object)
       return fields.fail(path, "must be an object");
-    JsonFields entry = enter(path + ".", *object);
+    SystemFields entry = enter(path + ".", *object);
     Link link;
     readLink(entry, link);
     entry.finish();
@@ -191,7 +193,7 @@ void Parser::readLinks(JsonFields &fields) {
 }
 
 /// Tiers and links in the order in which data take them.
-void Parser::orderTiers(JsonFields &fields) {
+void Parser::orderTiers(SystemFields &fields) {
   if (!error.empty())
     return;
   std::vector<Tier> tiers{system.tiers[*system.findTier("device")]};
@@ -230,14 +232,15 @@ void Parser::orderTiers(JsonFields &fields) {
 // What must hold
 //===----------------------------------------------------------------------===//
 
-void Parser::readArrivals(JsonFields &fields) {
-  const json::Object *object = fields.readObject("arrivals");
+void Parser::readArrivals(SystemFields &fields) {
+  const json::Object *object =
+      fields.readObject("arrivals", SystemFields::Optional, "when inputs come");
   if (!object)
     return;
-  JsonFields entry = enter("arrivals.", *object);
+  SystemFields entry = enter("arrivals.", *object);
   entry.read("rate", system.rate, 1, "inputs per second");
   std::string process = "periodic";
-  entry.read("process", process, JsonFields::Optional, "periodic or poisson");
+  entry.read("process", process, SystemFields::Optional, "periodic or poisson");
   if (process != "periodic" && process != "poisson")
     entry.fail("process", "is '" + process + "'; needed: periodic or poisson");
   system.arrivals =
@@ -245,8 +248,10 @@ void Parser::readArrivals(JsonFields &fields) {
   entry.finish();
 }
 
-void Parser::readPlaces(JsonFields &fields) {
-  const json::Object *object = fields.readObject("place");
+void Parser::readPlaces(SystemFields &fields) {
+  const json::Object *object =
+      fields.readObject("place", SystemFields::Optional,
+                        "nodes, each with the tier that runs it");
   if (!object)
     return;
   for (const auto &[node, value] : *object) {
@@ -258,11 +263,12 @@ void Parser::readPlaces(JsonFields &fields) {
   }
 }
 
-void Parser::readConstraints(JsonFields &fields) {
-  const json::Object *object = fields.readObject("constraints");
+void Parser::readConstraints(SystemFields &fields) {
+  const json::Object *object = fields.readObject(
+      "constraints", SystemFields::Optional, "what has to hold");
   if (!object)
     return;
-  JsonFields entry = enter("constraints.", *object);
+  SystemFields entry = enter("constraints.", *object);
   Constraints &constraints = system.constraints;
   entry.readTime("max_latency", constraints.maxLatency, "like \"100ms\"");
   entry.read("percentile", constraints.percentile, 1,
@@ -275,8 +281,8 @@ void Parser::readConstraints(JsonFields &fields) {
                  "that the device sends for one inference");
   entry.read("min_snr", constraints.minSnr, 1,
              "decibels of what crosses links");
-  entry.readNames("private", constraints.privateInputs,
-                  "inputs that may not leave the device");
+  entry.read("private", constraints.privateInputs, SystemFields::Optional,
+             "inputs that may not leave the device");
   std::optional<uint64_t> depth;
   entry.readSize("private_depth", depth,
                  "how many operators must have been applied to private inputs "
@@ -287,33 +293,34 @@ void Parser::readConstraints(JsonFields &fields) {
   if (depth && constraints.privateInputs.empty())
     entry.fail("private_depth", "says how deep 'private' inputs are kept; name "
                                 "those as well");
-  entry.readNames("keep_on_device", constraints.keepOnDevice,
-                  "nodes or types of operators");
+  entry.read("keep_on_device", constraints.keepOnDevice, SystemFields::Optional,
+             "nodes or types of operators");
   readPlaces(entry);
   entry.finish();
 }
 
-void Parser::readObjective(JsonFields &fields) {
-  const json::Object *object = fields.readObject("objective");
+void Parser::readObjective(SystemFields &fields) {
+  const json::Object *object = fields.readObject(
+      "objective", SystemFields::Optional, "weights of what should be least");
   if (!object)
     return;
-  JsonFields entry = enter("objective.", *object);
+  SystemFields entry = enter("objective.", *object);
   Objective &objective = system.objective;
   objective.latency = 0;
   entry.read("latency", objective.latency, 1, "weight of a second",
-             JsonFields::ZeroToo);
+             SystemFields::ZeroToo);
   entry.read("energy", objective.energy, 1, "weight of a joule",
-             JsonFields::ZeroToo);
+             SystemFields::ZeroToo);
   entry.read("bytes", objective.bytes, 1, "weight of a byte",
-             JsonFields::ZeroToo);
+             SystemFields::ZeroToo);
   if (objective.latency + objective.energy + objective.bytes <= 0)
     entry.fail("latency", "or 'energy' or 'bytes' must have a weight");
   entry.finish();
 }
 
-void Parser::readAnswer(JsonFields &fields) {
+void Parser::readAnswer(SystemFields &fields) {
   std::string answer = "device";
-  fields.read("answer", answer, JsonFields::Optional,
+  fields.read("answer", answer, SystemFields::Optional,
               "the tier that needs the answer");
   std::optional<unsigned> tier = system.findTier(answer);
   if (!tier)
@@ -324,9 +331,9 @@ void Parser::readAnswer(JsonFields &fields) {
 }
 
 void Parser::readTop(const json::Object &object) {
-  JsonFields fields = enter("", object);
-  fields.read("name", system.name, JsonFields::Optional, "a title");
-  fields.read("description", system.description, JsonFields::Optional,
+  SystemFields fields = enter("", object);
+  fields.read("name", system.name, SystemFields::Optional, "a title");
+  fields.read("description", system.description, SystemFields::Optional,
               "a sentence");
   readTiers(fields);
   readLinks(fields);
