@@ -34,6 +34,7 @@ struct ProgramMemory {
   int64_t weights = 0; ///< constants, as packed
   int64_t io = 0;      ///< inputs and outputs, which the caller owns
 };
+/// Of a planned kern module (after `kern-plan-arena`).
 ProgramMemory getProgramMemory(mlir::ModuleOp kernModule);
 
 /// The program as EmitC operations. Takes a planned kern module (after

@@ -26,6 +26,7 @@ namespace edgecc::partition {
 /// How a tensor is written for its way over a link.
 enum class Wire : uint8_t { Float, Int8, Int4 };
 constexpr unsigned kNumWires = 3;
+/// As reports and messages write it: "float", "int8", "int4".
 llvm::StringRef getName(Wire wire);
 
 /// What is added up. The last ones are the time that one inference keeps a
@@ -74,6 +75,8 @@ struct Edge {
   uint8_t wires = 1;
 };
 
+/// What may run where, and what that costs: a cut of this graph into tiers is
+/// to be found.
 struct Problem {
   unsigned numTiers = 2;
   /// Each after all that it needs.
@@ -89,6 +92,7 @@ struct Problem {
   unsigned getNumLinks() const { return numTiers - 1; }
 };
 
+/// A way to cut it.
 struct Assignment {
   /// By unit.
   std::vector<uint8_t> tiers;
@@ -107,7 +111,10 @@ bool crosses(const Problem &problem, const Assignment &assignment,
 bool isUsed(const Problem &problem, const Assignment &assignment,
             unsigned link);
 
+/// What an assignment costs: units where they run, tensors that cross (once for
+/// each link, however many take them), links that are used.
 Costs evaluate(const Problem &problem, const Assignment &assignment);
+/// The sum of all costs, each times its weight: what is to be the least.
 double getObjective(const Problem &problem, const Costs &costs);
 /// Bytes of tensors that live at the same time on the device, whose units run
 /// in order; what it sends lives until the end.

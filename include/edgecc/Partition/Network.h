@@ -48,6 +48,8 @@ struct NetworkTensor {
   double least = 0, most = 0;
 
   bool isFloat() const { return type == "float"; }
+  /// Bytes of its elements as they are sent, without the header of a message.
+  /// What is no float is sent as it is.
   uint64_t getWireBytes(Wire wire) const;
 };
 

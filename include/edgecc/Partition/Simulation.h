@@ -20,6 +20,7 @@
 namespace edgecc::partition {
 
 using Nanoseconds = int64_t;
+/// Rounded to the nearest.
 Nanoseconds toNanoseconds(double seconds);
 
 /// What happens to an inference on a tier, or on its way over a link.
@@ -77,6 +78,9 @@ struct SimulationResult {
   double getPercentile(double percent) const;
 };
 
+/// Sends `inferences` one after the other through the stages, each of which
+/// serves them in the order in which they come. Random numbers come from `seed`
+/// alone: the same scenario gives the same result.
 SimulationResult simulate(const Scenario &scenario);
 
 /// The stages that an assignment means on a system.

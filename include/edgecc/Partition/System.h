@@ -112,11 +112,12 @@ struct System {
   /// The tier where the answer is needed.
   unsigned answer = 0;
 
+  /// The number of the tier of that name, or nothing.
   std::optional<unsigned> findTier(llvm::StringRef name) const;
 };
 
-/// Reads a system from JSON. Errors name the file, the field and what is
-/// needed there.
+/// Reads a system from JSON, or from the file that holds it. Errors name the
+/// file, the field and what is needed there.
 llvm::Expected<System> parseSystem(llvm::StringRef json, llvm::StringRef file);
 llvm::Expected<System> loadSystem(llvm::StringRef file);
 

@@ -24,6 +24,7 @@ struct SignalAndNoise {
 
   /// Adds a tensor and its quantized form; both have the same shape.
   void add(const reference::Tensor &real, const reference::Tensor &quantized);
+  /// Signal to noise in dB.
   double getDecibels() const;
 };
 
