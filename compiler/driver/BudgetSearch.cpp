@@ -14,71 +14,20 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "BudgetItems.h"
+#include "BudgetSearch.h"
 #include "BudgetPruning.h"
 #include "Diagnostics.h"
-#include "Precisions.h"
 #include "Stages.h"
-#include "Trials.h"
-
-#include "edgecc/Budget/Knapsack.h"
 
 #include "llvm/Support/SaveAndRestore.h"
 
 #include <cmath>
-#include <limits>
 
 using namespace edgecc;
 using namespace edgecc::driver;
 using namespace edgecc::quantization;
 using namespace llvm;
 using report::Budget;
-
-namespace {
-
-class BudgetSearch {
-public:
-  explicit BudgetSearch(Session &session)
-      : session(session), budget(session.options.budget),
-        trials(session, "searching under the budget: trial") {}
-
-  llvm::Expected<bool> find();
-  Error refuse();
-
-private:
-  Error prepare();
-  bool mayChoosePrecisions() const;
-  Expected<const Trial *> fit(const PrecisionMix &mix, const Budget &limits,
-                              Coding coding = Coding::Auto);
-  Expected<const Trial *> solve(const Budget &limits);
-  Expected<const Trial *> solveByMixes(const Budget &limits);
-  Expected<const Trial *> solveByKnapsack(const Budget &limits, Coding coding);
-  Expected<std::optional<PrecisionMix>> findExact(const Budget &limits);
-  Error suggest();
-  Error suggestOne(const BudgetItem &item);
-  Error suggestTogether();
-  Expected<std::optional<double>> findNearest(const BudgetItem &item);
-
-  double getCycles(unsigned layer, Precision precision) const;
-  PrecisionMix getCheapest() const;
-
-  Session &session;
-  /// What the user asks for; the session's own changes during the search.
-  const Budget budget;
-  Trials trials;
-  PrecisionMix base;
-  /// What `base` takes, layer by layer.
-  std::optional<report::Report> firstReport;
-  SmallVector<Layer> layers;
-  PrecisionEffects effects;
-  /// Instructions of each layer in int8.
-  std::vector<double> instructions;
-  /// By the limit: mixes that lose no more.
-  std::map<double, std::optional<PrecisionMix>> exact;
-  std::vector<std::string> suggestions;
-};
-
-} // namespace
 
 /// Whether it takes too much time, some of it for decoding.
 static bool isDecodingTooSlow(const report::Report &report,
@@ -163,66 +112,70 @@ BudgetSearch::findExact(const Budget &limits) {
   return mix;
 }
 
-/// Mixes with the least noise within the limits, corrected by what the ones
-/// before took.
-Expected<const Trial *> BudgetSearch::solveByKnapsack(const Budget &limits,
-                                                      Coding coding) {
-  constexpr int kRounds = 6;
-  constexpr int64_t kUnlimited = std::numeric_limits<int64_t>::max() / 4;
-  Expected<const Trial *> start = fit(base, limits, coding);
-  if (!start)
-    return start;
-  const bool needsMore = limits.maxDrop && (*start)->report.accuracy &&
-                         (*start)->report.accuracy->drop > *limits.maxDrop;
-  std::vector<std::vector<budget::KnapsackOption>> items;
-  std::vector<std::vector<Precision>> precisions;
+/// What each layer may compute in. `needsMore`: not even int8 keeps the drop.
+MixKnapsack BudgetSearch::makeKnapsack(bool needsMore) const {
+  MixKnapsack knapsack;
   for (unsigned i = 0; i != layers.size(); ++i) {
-    items.emplace_back();
-    precisions.emplace_back();
+    knapsack.addLayer();
     for (auto [precision, decibels] : effects[i]) {
       // Better than int8 is of use only where int8 does not do.
       if (!needsMore && effects[i].count(Precision::S8) &&
           decibels > effects[i].at(Precision::S8))
         continue;
-      items.back().push_back({std::pow(10.0, -decibels / 10),
-                              {layers[i].getWeightBytes(precision),
-                               int64_t(getCycles(i, precision))}});
-      precisions.back().push_back(precision);
+      knapsack.addOption(precision, decibels,
+                         layers[i].getWeightBytes(precision),
+                         int64_t(getCycles(i, precision)));
     }
   }
-  auto countCosts = [&](const PrecisionMix &mix) {
-    std::array<double, 2> costs{};
-    for (unsigned i = 0; i != layers.size(); ++i) {
-      costs[0] += double(layers[i].getWeightBytes(mix[i]));
-      costs[1] += getCycles(i, mix[i]);
-    }
-    return costs;
-  };
+  return knapsack;
+}
+
+/// Bytes of weights and instructions that layers may take within the limits, if
+/// everything else takes what it takes in a trial. `slack`: a part to leave.
+std::array<int64_t, 2> BudgetSearch::getBounds(const Trial &trial,
+                                               const Budget &limits,
+                                               double slack) const {
+  std::array<int64_t, 2> bounds{MixKnapsack::kUnlimited,
+                                MixKnapsack::kUnlimited};
+  double bytes = 0, cycles = 0;
+  for (auto [i, precision] : llvm::enumerate(trial.choice.mix)) {
+    bytes += double(layers[i].getWeightBytes(precision));
+    cycles += getCycles(i, precision);
+  }
+  const report::Report &report = trial.report;
+  if (limits.flash) {
+    double rest =
+        double(report.flash.total.value_or(report.flash.weights)) - bytes;
+    bounds[0] = int64_t((double(*limits.flash) - rest) * (1 - slack));
+  }
+  if (limits.latency && report.latency.instructions &&
+      report.latency.milliseconds) {
+    double perSecond = double(*report.latency.instructions) /
+                       (*report.latency.milliseconds * 1e-3);
+    double rest = double(*report.latency.instructions) - cycles;
+    bounds[1] = int64_t((*limits.latency * perSecond - rest) * (1 - slack));
+  }
+  return bounds;
+}
+
+/// Mixes with the least noise within the limits, corrected by what the ones
+/// before took.
+Expected<const Trial *> BudgetSearch::solveByKnapsack(const Budget &limits,
+                                                      Coding coding) {
+  constexpr int kRounds = 6;
+  Expected<const Trial *> start = fit(base, limits, coding);
+  if (!start)
+    return start;
+  const bool needsMore = limits.maxDrop && (*start)->report.accuracy &&
+                         (*start)->report.accuracy->drop > *limits.maxDrop;
+  const MixKnapsack knapsack = makeKnapsack(needsMore);
   const Trial *last = *start;
   double slack = 0;
   for (int round = 0; round != kRounds; ++round) {
-    std::array<int64_t, 2> bounds{kUnlimited, kUnlimited};
-    std::array<double, 2> costs = countCosts(last->choice.mix);
-    const report::Report &report = last->report;
-    if (limits.flash) {
-      double rest =
-          double(report.flash.total.value_or(report.flash.weights)) - costs[0];
-      bounds[0] = int64_t((double(*limits.flash) - rest) * (1 - slack));
-    }
-    if (limits.latency && report.latency.instructions &&
-        report.latency.milliseconds) {
-      double perSecond = double(*report.latency.instructions) /
-                         (*report.latency.milliseconds * 1e-3);
-      double rest = double(*report.latency.instructions) - costs[1];
-      bounds[1] = int64_t((*limits.latency * perSecond - rest) * (1 - slack));
-    }
-    auto choice = budget::solveKnapsack(items, bounds);
-    if (!choice)
+    auto mix = knapsack.solve(getBounds(*last, limits, slack));
+    if (!mix)
       return nullptr;
-    PrecisionMix mix;
-    for (auto [i, option] : llvm::enumerate(*choice))
-      mix.push_back(precisions[i][option]);
-    Expected<const Trial *> trial = fit(mix, limits, coding);
+    Expected<const Trial *> trial = fit(*mix, limits, coding);
     if (!trial)
       return trial.takeError();
     if (holds((*trial)->report, limits))
@@ -233,7 +186,7 @@ Expected<const Trial *> BudgetSearch::solveByKnapsack(const Budget &limits,
     if (holds((*trial)->report, resources))
       return nullptr;
     // The same again: the sums are too small.
-    if (mix == last->choice.mix)
+    if (*mix == last->choice.mix)
       slack += 0.03;
     last = *trial;
   }
@@ -299,112 +252,6 @@ Expected<const Trial *> BudgetSearch::solve(const Budget &limits) {
 }
 
 //===----------------------------------------------------------------------===//
-// If there is none
-//===----------------------------------------------------------------------===//
-
-/// The least limit of one kind with which everything else holds, as far as a
-/// few trials tell, or nothing.
-Expected<std::optional<double>>
-BudgetSearch::findNearest(const BudgetItem &item) {
-  Budget limits = budget;
-  item.setLimit(limits, std::nullopt);
-  Expected<const Trial *> found = solve(limits);
-  if (!found)
-    return found.takeError();
-  if (!*found)
-    return std::nullopt;
-  double most = item.roundUp(*item.getValue((*found)->report));
-  double least = *item.getLimit(budget);
-  // Unlimited, memory buys speed: less may do.
-  bool isMemory =
-      StringRef(item.option) == "--ram" || StringRef(item.option) == "--flash";
-  constexpr double kClose = 1.06;
-  auto isClose = [&] { return most <= item.roundUp(least * kClose); };
-  for (int step = 0; isMemory && step != 5 && !isClose(); ++step) {
-    // Next to the limit first, where a search may end.
-    double middle = item.roundUp(step == 0   ? least * kClose
-                                 : step == 1 ? least + (most - least) / 8
-                                             : (least + most) / 2);
-    item.setLimit(limits, middle);
-    Expected<const Trial *> trial = solve(limits);
-    if (!trial)
-      return trial.takeError();
-    if (*trial)
-      most = std::min(middle, item.roundUp(*item.getValue((*trial)->report)));
-    else
-      least = middle;
-  }
-  // With exactly that limit, other kernels may be chosen again.
-  for (int step = 0; step != 4; ++step) {
-    item.setLimit(limits, most);
-    Expected<const Trial *> trial = solve(limits);
-    if (!trial)
-      return trial.takeError();
-    if (*trial)
-      return most;
-    most = item.roundUp(most * 1.03);
-  }
-  return std::nullopt;
-}
-
-Error BudgetSearch::suggestOne(const BudgetItem &item) {
-  if (!item.getLimit(budget))
-    return Error::success();
-  auto limit = findNearest(item);
-  if (!limit)
-    return limit.takeError();
-  if (*limit)
-    suggestions.push_back(std::string(item.option) + " " +
-                          item.format(**limit));
-  return Error::success();
-}
-
-/// Widens all limits that do not hold to what a compilation takes, again and
-/// again, as other kernels may be chosen then, until something is found.
-Error BudgetSearch::suggestTogether() {
-  constexpr int kRounds = 6;
-  Budget tight = budget;
-  for (int round = 0; round != kRounds; ++round) {
-    Expected<const Trial *> found = solve(tight);
-    if (!found)
-      return found.takeError();
-    if (*found)
-      break;
-    // Four bits if flash is what is missing.
-    Expected<const Trial *> trial = fit(base, tight);
-    bool isLarge = trial && tight.flash &&
-                   (*trial)->report.flash.total.value_or(0) > *tight.flash;
-    if (isLarge && !layers.empty())
-      trial = fit(getCheapest(), tight);
-    if (!trial)
-      return trial.takeError();
-    for (const BudgetItem &item : getBudgetItems()) {
-      std::optional<double> limit = item.getLimit(tight),
-                            value = item.getValue((*trial)->report);
-      if (limit && value && *value > *limit)
-        item.setLimit(tight, item.roundUp(*value));
-    }
-    if (round + 1 == kRounds)
-      return Error::success();
-  }
-  std::string together;
-  for (const BudgetItem &item : getBudgetItems())
-    if (auto limit = item.getLimit(tight); limit != item.getLimit(budget))
-      together += (together.empty() ? "" : " ") + std::string(item.option) +
-                  " " + item.format(*limit);
-  suggestions.push_back(together + ", together");
-  return Error::success();
-}
-
-/// Single limits that would do, or else all together.
-Error BudgetSearch::suggest() {
-  for (const BudgetItem &item : getBudgetItems())
-    if (Error error = suggestOne(item))
-      return error;
-  return suggestions.empty() ? suggestTogether() : Error::success();
-}
-
-//===----------------------------------------------------------------------===//
 // The whole
 //===----------------------------------------------------------------------===//
 
@@ -441,7 +288,6 @@ Error BudgetSearch::prepare() {
   return Error::success();
 }
 
-/// Whether something holds, which is then in the session.
 Expected<bool> BudgetSearch::find() {
   base = session.mix;
   firstReport = session.report;
@@ -453,16 +299,6 @@ Expected<bool> BudgetSearch::find() {
   if (Error error = trials.publish((*found)->choice))
     return std::move(error);
   return true;
-}
-
-/// After `find` has found nothing: what would hold.
-Error BudgetSearch::refuse() {
-  if (Error error = suggest())
-    return error;
-  if (Error error = trials.publish({base, budget, false}))
-    return error;
-  session.report.nearestBudgets = suggestions;
-  return Error::success();
 }
 
 Error driver::searchBudget(Session &session) {

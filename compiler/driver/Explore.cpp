@@ -13,20 +13,17 @@
 
 #include "BudgetItems.h"
 #include "Diagnostics.h"
+#include "MixKnapsack.h"
 #include "Output.h"
 #include "Precisions.h"
 #include "Stages.h"
 #include "Trials.h"
 
-#include "edgecc/Budget/Knapsack.h"
 #include "edgecc/Budget/Pareto.h"
 
 #include "llvm/Support/Format.h"
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/Path.h"
-
-#include <cmath>
-#include <limits>
 
 using namespace edgecc;
 using namespace edgecc::driver;
@@ -123,38 +120,22 @@ void Exploration::addUniform() {
 
 /// Mixes with the least noise for their weights, between four and eight bits.
 void Exploration::addMixes(size_t count) {
-  std::vector<std::vector<budget::KnapsackOption>> items;
-  std::vector<std::vector<Precision>> precisions;
-  double least = 0, most = 0;
+  MixKnapsack knapsack;
   for (auto [layer, known] : zip_equal(layers, effects)) {
-    items.emplace_back();
-    precisions.emplace_back();
-    for (auto [precision, decibels] : known) {
-      if (precision != Precision::S8 && precision != Precision::S8W4 &&
-          known.size() > 1)
-        continue;
-      items.back().push_back({std::pow(10.0, -decibels / 10),
-                              {layer.getWeightBytes(precision), 0}});
-      precisions.back().push_back(precision);
-    }
-    auto [low, high] = std::minmax_element(
-        items.back().begin(), items.back().end(),
-        [](const auto &a, const auto &b) { return a.costs < b.costs; });
-    least += double(low->costs[0]);
-    most += double(high->costs[0]);
+    knapsack.addLayer();
+    for (auto [precision, decibels] : known)
+      if (precision == Precision::S8 || precision == Precision::S8W4 ||
+          known.size() == 1)
+        knapsack.addOption(precision, decibels, layer.getWeightBytes(precision),
+                           /*instructions=*/0);
   }
+  auto [least, most] = knapsack.getWeightRange();
   for (size_t i = 1; i <= count; ++i) {
     double share = double(i) / double(count + 1);
-    auto limit = int64_t(least + share * (most - least));
-    auto choice = budget::solveKnapsack(
-        items, {limit, std::numeric_limits<int64_t>::max() / 4});
-    if (!choice)
-      continue;
-    PrecisionMix mix;
-    for (auto [layer, option] : llvm::enumerate(*choice))
-      mix.push_back(precisions[layer][option]);
-    add("s8 and s8w4, " + std::to_string(limit) + " bytes of weights",
-        std::move(mix));
+    auto limit = int64_t(double(least) + share * double(most - least));
+    if (auto mix = knapsack.solve({limit, MixKnapsack::kUnlimited}))
+      add("s8 and s8w4, " + std::to_string(limit) + " bytes of weights",
+          std::move(*mix));
   }
 }
 
