@@ -206,8 +206,10 @@ template <class C, int Pixels, int Blocks, bool Small> void testTiles() {
   using S8Bands = Bands<S8, C, Pixels>;
   testS8<C, Pixels, Blocks, S8Bands::kFew, Small, false>();
   testS8<C, Pixels, Blocks, S8Bands::kMany, !Small, true>();
-  testF32<C, Pixels, Blocks, Bands<F32, C, Pixels>::kFew>();
-  testPlanar<C, Pixels, Blocks, Bands<F32, C, Pixels>::kFew>();
+  if constexpr (kTestsFloats) {
+    testF32<C, Pixels, Blocks, Bands<F32, C, Pixels>::kFew>();
+    testPlanar<C, Pixels, Blocks, Bands<F32, C, Pixels>::kFew>();
+  }
 }
 
 template <class C> void testConv() {

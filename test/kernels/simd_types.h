@@ -76,6 +76,13 @@ constexpr int kLeastWeight = -127;
 constexpr int kLeastWeight = -128;
 #endif
 
+#if defined(EDGECC_INTEGERS_ONLY)
+/// Another processor runs the same code for floats.
+constexpr bool kTestsFloats = false;
+#else
+constexpr bool kTestsFloats = true;
+#endif
+
 /// Whether this processor has the instructions that a test was compiled with.
 inline bool hasInstructions() {
 #if defined(__AVX512VNNI__)
