@@ -83,10 +83,9 @@ static LogicalResult lowerAdd(AddOp op, KernelCallBuilder &call) {
   integer::ClampRange range =
       integer::getClampRange(output, op.getClampMin(), op.getClampMax());
   addBinary(op, "add_s8", call);
-  for (int32_t scalar :
-       {zeroOf(op.getLhs()), params.lhs, zeroOf(op.getRhs()), params.rhs,
-        int32_t(params.shift), zeroOf(op.getResult()), range.lo, range.hi})
-    call.addScalar(scalar);
+  call.addScalars({zeroOf(op.getLhs()), params.lhs, zeroOf(op.getRhs()),
+                   params.rhs, params.shift, zeroOf(op.getResult()), range.lo,
+                   range.hi});
   return success();
 }
 
@@ -98,9 +97,7 @@ static LogicalResult lowerAddS16(AddOp op, KernelCallBuilder &call) {
   integer::ClampRange range =
       integer::getClampRange(output, op.getClampMin(), op.getClampMax());
   addBinary(op, "add_s16", call);
-  for (int32_t scalar :
-       {params.lhs, params.rhs, int32_t(params.shift), range.lo, range.hi})
-    call.addScalar(scalar);
+  call.addScalars({params.lhs, params.rhs, params.shift, range.lo, range.hi});
   return success();
 }
 
@@ -112,9 +109,8 @@ static LogicalResult lowerMulS16(MulOp op, KernelCallBuilder &call) {
   integer::ClampRange range =
       integer::getClampRange(output, op.getClampMin(), op.getClampMax());
   addBinary(op, "mul_s16", call);
-  for (int32_t scalar :
-       {factor.multipliers.front(), int32_t(factor.shift), range.lo, range.hi})
-    call.addScalar(scalar);
+  call.addScalars(
+      {factor.multipliers.front(), factor.shift, range.lo, range.hi});
   return success();
 }
 
@@ -126,10 +122,9 @@ static LogicalResult lowerMul(MulOp op, KernelCallBuilder &call) {
   integer::ClampRange range =
       integer::getClampRange(output, op.getClampMin(), op.getClampMax());
   addBinary(op, "mul_s8", call);
-  for (int32_t scalar :
-       {zeroOf(op.getLhs()), zeroOf(op.getRhs()), factor.multipliers.front(),
-        int32_t(factor.shift), zeroOf(op.getResult()), range.lo, range.hi})
-    call.addScalar(scalar);
+  call.addScalars({zeroOf(op.getLhs()), zeroOf(op.getRhs()),
+                   factor.multipliers.front(), factor.shift,
+                   zeroOf(op.getResult()), range.lo, range.hi});
   return success();
 }
 
@@ -178,9 +173,8 @@ static LogicalResult lowerRequantize(RequantizeOp op, KernelCallBuilder &call) {
   call.addShape(op.getInput());
   call.addInput(op.getInput());
   call.addOutput(op.getResult());
-  for (int32_t scalar : {zeroOf(op.getInput()), factor.multipliers.front(),
-                         int32_t(factor.shift), zeroOf(op.getResult())})
-    call.addScalar(scalar);
+  call.addScalars({zeroOf(op.getInput()), factor.multipliers.front(),
+                   factor.shift, zeroOf(op.getResult())});
   call.allowInplace(0);
   return success();
 }
@@ -194,9 +188,8 @@ static LogicalResult lowerRequantizeWide(RequantizeOp op,
   call.addShape(op.getInput());
   call.addInput(op.getInput());
   call.addOutput(op.getResult());
-  for (int32_t scalar : {zeroOf(op.getInput()), factor.multipliers.front(),
-                         int32_t(factor.shift), zeroOf(op.getResult())})
-    call.addScalar(scalar);
+  call.addScalars({zeroOf(op.getInput()), factor.multipliers.front(),
+                   factor.shift, zeroOf(op.getResult())});
   allowElementwiseInplace(op->getResult(0), op->getOperands(), call);
   return success();
 }

@@ -41,27 +41,21 @@ static void addOperands(OpT op, StringRef kernel, StringRef header,
       call.allowInplace(index);
 }
 
-static void addScalars(ArrayRef<int64_t> scalars, KernelCallBuilder &call) {
-  for (int64_t scalar : scalars)
-    call.addScalar(int32_t(scalar));
-}
-
 /// Zero point and bounds of the result, which all kernels take last.
 template <typename OpT>
 static void addResultScalars(OpT op, KernelCallBuilder &call) {
   quant::UniformQuantizedType type = getUniformType(op.getType());
   integer::ClampRange range =
       integer::getClampRange(type, op.getClampMin(), op.getClampMax());
-  addScalars({type.getZeroPoint(), range.lo, range.hi}, call);
+  call.addScalars({type.getZeroPoint(), range.lo, range.hi});
 }
 
 template <typename OpT>
 static void addRescaling(OpT op, integer::AddParams params,
                          KernelCallBuilder &call) {
   BinaryTypes<OpT> types(op);
-  addScalars({types.lhs.getZeroPoint(), params.lhs, types.rhs.getZeroPoint(),
-              params.rhs, params.shift},
-             call);
+  call.addScalars({types.lhs.getZeroPoint(), params.lhs,
+                   types.rhs.getZeroPoint(), params.rhs, params.shift});
   addResultScalars(op, call);
 }
 
@@ -80,7 +74,7 @@ static LogicalResult lowerSubS16(SubOp op, KernelCallBuilder &call) {
   integer::ClampRange range =
       integer::getClampRange(types.result, op.getClampMin(), op.getClampMax());
   addOperands(op, "add_s16", "elementwise.h", call);
-  addScalars({params.lhs, params.rhs, params.shift, range.lo, range.hi}, call);
+  call.addScalars({params.lhs, params.rhs, params.shift, range.lo, range.hi});
   return success();
 }
 
@@ -99,9 +93,8 @@ static LogicalResult lowerDiv(DivOp op, KernelCallBuilder &call) {
   integer::DivParams params =
       integer::getDivParams(types.lhs, types.rhs, types.result);
   addOperands(op, "div_s8", "elementwise_integer.h", call);
-  addScalars({types.lhs.getZeroPoint(), types.rhs.getZeroPoint(),
-              params.multiplier, params.shift},
-             call);
+  call.addScalars({types.lhs.getZeroPoint(), types.rhs.getZeroPoint(),
+                   params.multiplier, params.shift});
   addResultScalars(op, call);
   return success();
 }
@@ -111,9 +104,9 @@ static LogicalResult lowerPRelu(PReluOp op, KernelCallBuilder &call) {
   integer::Requantization factors =
       integer::getPReluRequantization(types.lhs, types.rhs, types.result);
   addOperands(op, "prelu_s8", "elementwise_integer.h", call);
-  addScalars({types.lhs.getZeroPoint(), types.rhs.getZeroPoint(),
-              factors.multipliers[0], factors.multipliers[1], factors.shift},
-             call);
+  call.addScalars({types.lhs.getZeroPoint(), types.rhs.getZeroPoint(),
+                   factors.multipliers[0], factors.multipliers[1],
+                   factors.shift});
   addResultScalars(op, call);
   return success();
 }

@@ -48,6 +48,11 @@ void KernelCallBuilder::addScalar(int32_t value) {
       TypedAttr(IntegerAttr::get(IntegerType::get(context, 32), value))));
 }
 
+void KernelCallBuilder::addScalars(ArrayRef<int64_t> values) {
+  for (int64_t value : values)
+    addScalar(int32_t(value));
+}
+
 void KernelCallBuilder::addScalar(float value) {
   addScalar(TypedAttr(FloatAttr::get(Float32Type::get(context), value)));
 }
@@ -296,8 +301,7 @@ static LogicalResult addWideEpilogue(edge::ClampableOpInterface op, Value input,
   call.addOutput(op->getResult(0));
   integer::ClampRange range = integer::getClampRange(
       edge::getUniformType(outType), op.getClampMin(), op.getClampMax());
-  for (int32_t scalar : {int32_t(factors.shift), range.lo, range.hi})
-    call.addScalar(scalar);
+  call.addScalars({factors.shift, range.lo, range.hi});
   return success();
 }
 
@@ -328,8 +332,6 @@ LogicalResult edgecc::addWeightedEpilogue(edge::ClampableOpInterface op,
   quant::UniformQuantizedType type = edge::getUniformType(result.getType());
   integer::ClampRange range =
       integer::getClampRange(type, op.getClampMin(), op.getClampMax());
-  for (int32_t scalar : {int32_t(factors.shift), int32_t(type.getZeroPoint()),
-                         range.lo, range.hi})
-    call.addScalar(scalar);
+  call.addScalars({factors.shift, type.getZeroPoint(), range.lo, range.hi});
   return success();
 }

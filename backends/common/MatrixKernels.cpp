@@ -60,9 +60,8 @@ static LogicalResult lowerMatMul(MatMulOp op, KernelCallBuilder &call) {
   if (isFloat)
     return success();
   MatMulTypes types(op);
-  for (int32_t scalar : {types.lhsZero, types.rhsZero, types.getMultiplier(),
-                         int32_t(types.factor.shift), types.resultZero})
-    call.addScalar(scalar);
+  call.addScalars({types.lhsZero, types.rhsZero, types.getMultiplier(),
+                   types.factor.shift, types.resultZero});
   return success();
 }
 

@@ -94,9 +94,7 @@ static void addAvgPoolScalars(AvgPoolOp op, int32_t shift,
   integer::ClampRange range =
       integer::getClampRange(output, op.getClampMin(), op.getClampMax());
   int64_t inZero = getUniformType(op.getInput().getType()).getZeroPoint();
-  for (int32_t scalar : {int32_t(inZero), shift, int32_t(output.getZeroPoint()),
-                         range.lo, range.hi})
-    call.addScalar(scalar);
+  call.addScalars({inZero, shift, output.getZeroPoint(), range.lo, range.hi});
 }
 
 static LogicalResult lowerAvgPoolS8(AvgPoolOp op, KernelCallBuilder &call) {
@@ -152,8 +150,7 @@ static LogicalResult lowerAvgPoolS16(AvgPoolOp op, KernelCallBuilder &call) {
   call.addInput(op.getInput());
   call.addData("multiplier", multipliers);
   call.addOutput(op.getResult());
-  for (int32_t scalar : {int32_t(factors.shift), range.lo, range.hi})
-    call.addScalar(scalar);
+  call.addScalars({factors.shift, range.lo, range.hi});
   return success();
 }
 
@@ -243,10 +240,8 @@ static LogicalResult lowerReduceSum(ReduceOp op, KernelCallBuilder &call) {
   beginReduce(op, "reduce_sum_s8", call);
   call.addInput(op.getInput());
   call.addOutput(op.getResult());
-  for (int32_t scalar :
-       {int32_t(input.getZeroPoint()), factor.multipliers.front(),
-        int32_t(factor.shift), int32_t(output.getZeroPoint())})
-    call.addScalar(scalar);
+  call.addScalars({input.getZeroPoint(), factor.multipliers.front(),
+                   factor.shift, output.getZeroPoint()});
   return success();
 }
 

@@ -40,10 +40,8 @@ static LogicalResult lowerResampleS8(ResampleOp op, KernelCallBuilder &call) {
   integer::Requantization factor = integer::getMulRequantization(
       input, getUniformType(op.getWeights().getType()), output);
   addResample(op, "resample_s8", call);
-  for (int32_t scalar :
-       {int32_t(input.getZeroPoint()), factor.multipliers.front(),
-        int32_t(factor.shift), int32_t(output.getZeroPoint())})
-    call.addScalar(scalar);
+  call.addScalars({input.getZeroPoint(), factor.multipliers.front(),
+                   factor.shift, output.getZeroPoint()});
   return success();
 }
 

@@ -59,6 +59,8 @@ public:
   virtual void addScalar(mlir::TypedAttr value) = 0;
   void addScalar(int32_t value);
   void addScalar(float value);
+  /// Several of int32_t, which is what they have to fit.
+  void addScalars(llvm::ArrayRef<int64_t> values);
 
   /// The output may share memory with the input that was added `index`-th,
   /// where that is not needed afterwards.
