@@ -7,8 +7,8 @@
 
 #include "VectorKernels.h"
 
-#include "../cortexm/Int8Layers.h"
 #include "ImageShapes.h"
+#include "Int8Layers.h"
 #include "VectorTilings.h"
 
 using namespace mlir;

@@ -14,7 +14,7 @@
 
 #include "VectorLayers.h"
 
-#include "../cortexm/Int8Layers.h"
+#include "Int8Layers.h"
 
 namespace edgecc {
 

@@ -7,8 +7,8 @@
 
 #include "VectorLayers.h"
 
-#include "../cortexm/Int8Layers.h"
 #include "ImageShapes.h"
+#include "Int8Layers.h"
 
 #include <limits>
 

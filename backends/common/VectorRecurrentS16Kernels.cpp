@@ -8,7 +8,7 @@
 #include "VectorKernels.h"
 #include "VectorStates.h"
 
-#include "../cortexm/Int8Layers.h"
+#include "Int8Layers.h"
 
 #include "edgecc/Quant/RecurrentParams.h"
 

@@ -7,7 +7,7 @@
 
 #include "VectorTilings.h"
 
-#include "../cortexm/Int8Layers.h"
+#include "Int8Layers.h"
 
 #include "llvm/ADT/SetVector.h"
 

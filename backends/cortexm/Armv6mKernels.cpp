@@ -9,9 +9,10 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Int8Layers.h"
+#include "ImageCalls.h"
 
 #include "../common/ImageShapes.h"
+#include "../common/Int8Layers.h"
 #include "../common/PackedWeights.h"
 
 using namespace mlir;

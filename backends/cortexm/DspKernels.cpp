@@ -10,9 +10,10 @@
 //===----------------------------------------------------------------------===//
 
 #include "DspWeights.h"
-#include "Int8Layers.h"
+#include "ImageCalls.h"
 
 #include "../common/ImageShapes.h"
+#include "../common/Int8Layers.h"
 #include "../common/MatMulTypes.h"
 
 using namespace mlir;
@@ -107,8 +108,7 @@ static void addWideEpilogue(OpT op, Value weights, ArrayRef<int32_t> packed,
       getWords(context, std::as_const(bias).template getData<int32_t>()));
   call.addData("multiplier", getWords(context, factors.multipliers));
   call.addOutput(op.getResult());
-  for (int32_t scalar : {int32_t(factors.shift), range.lo, range.hi})
-    call.addScalar(scalar);
+  call.addScalars({factors.shift, range.lo, range.hi});
 }
 
 /// The kernels compute three pixels of an image at a time, from a copy of what
@@ -336,9 +336,8 @@ static LogicalResult lowerDspMatMul(MatMulOp op, KernelCallBuilder &call) {
   call.addOutput(op.getResult());
   call.addScratch(shapeOf(op.getLhs()).back() / 4 * 4 * 8);
   MatMulTypes types(op);
-  for (int32_t scalar : {types.lhsZero, types.rhsZero,
-                         2 * types.getMultiplier(), types.resultZero})
-    call.addScalar(scalar);
+  call.addScalars({types.lhsZero, types.rhsZero, 2 * types.getMultiplier(),
+                   types.resultZero});
   return success();
 }
 

@@ -10,9 +10,10 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Int8Layers.h"
+#include "ImageCalls.h"
 
 #include "../common/ImageShapes.h"
+#include "../common/Int8Layers.h"
 #include "../common/PackedWeights.h"
 
 using namespace mlir;
@@ -150,7 +151,8 @@ static bool isHeliumFullyConnected(FullyConnectedOp op) {
   // Inputs that do not fill vectors are copied to the stack.
   int64_t depth = shapeOf(op.getInput()).back();
   return isInt8FullyConnected(op) && !PackedWeights::find(op) &&
-         fitsOneStep(depth) && (depth % kVector == 0 || depth <= maxStackBytes);
+         fitsOneStep(depth) &&
+         (depth % kVector == 0 || depth <= kMaxStackBytes);
 }
 
 static LogicalResult lowerHeliumFullyConnected(FullyConnectedOp op,

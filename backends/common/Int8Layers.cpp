@@ -1,4 +1,4 @@
-//===- Int8Layers.cpp - Layers of int8 on Cortex-M ------------------------===//
+//===- Int8Layers.cpp - Layers of int8 ------------------------------------===//
 //
 // Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -7,8 +7,8 @@
 
 #include "Int8Layers.h"
 
-#include "../common/ImageShapes.h"
-#include "../common/PackedWeights.h"
+#include "ImageShapes.h"
+#include "PackedWeights.h"
 
 #include "edgecc/Quant/IntegerParams.h"
 
@@ -117,10 +117,8 @@ void ResidualSum::addTo(KernelCallBuilder &call, unsigned inputs) const {
       integer::getClampRange(type, sum.getClampMin(), sum.getClampMax());
   call.addInput(other);
   call.addOutput(sum.getResult());
-  for (int32_t scalar :
-       {params.lhs, zeroOf(other), params.rhs, int32_t(params.shift),
-        zeroOf(sum.getResult()), range.lo, range.hi})
-    call.addScalar(scalar);
+  call.addScalars({params.lhs, zeroOf(other), params.rhs, params.shift,
+                   zeroOf(sum.getResult()), range.lo, range.hi});
   call.addProducer(ConvOp(conv));
   // Unless windows are still to be read there.
   if (getSource(other) != getSource(ConvOp(conv)->getOperand(0)))
@@ -131,17 +129,6 @@ kern::WindowAttr edgecc::getWindowOf(ConvOp op) {
   return getWindow(op.getContext(),
                    shapeOf(op.getFilter()).drop_front().drop_back(),
                    op.getStrides(), op.getDilations(), op.getPads());
-}
-
-bool edgecc::beginImageCall(ConvOp op, StringRef kernel, StringRef small,
-                            StringRef header, int64_t bufferBytes,
-                            KernelCallBuilder &call) {
-  bool inArena = bufferBytes > maxStackBytes;
-  call.begin(inArena ? kernel : small, header);
-  call.addShape(getImageShape(op.getInput()));
-  call.addShape(getImageShape(op.getResult()));
-  call.addTemplateArg(getWindowOf(op));
-  return inArena;
 }
 
 bool edgecc::isInt8Depthwise3x3(ConvOp op) {
@@ -159,39 +146,4 @@ bool edgecc::isInt8Depthwise3x3(ConvOp op) {
 bool edgecc::isInt8FullyConnected(FullyConnectedOp op) {
   return isInt8Op(op) && isConstant(op.getWeights()) &&
          isConstant(op.getBias());
-}
-
-/// Output rows in a band: as many as fit the stack, in bands of about the same
-/// size. Of wide images at least a few, because bands share rows.
-static int64_t chooseBand(ConvOp op,
-                          llvm::function_ref<int64_t(int64_t)> getBytes) {
-  constexpr int64_t kLeast = 4;
-  int64_t height = getImageShape(op.getResult())[1], band = height;
-  while (band > kLeast && getBytes(band) > maxStackBytes)
-    --band;
-  return llvm::divideCeil(height, llvm::divideCeil(height, band));
-}
-
-/// Whether every row of a channel is read before it is written.
-static bool canOverwriteInput(ConvOp op) {
-  SmallVector<int64_t> in = getImageShape(op.getInput()),
-                       out = getImageShape(op.getResult());
-  return out[1] <= in[1] && out[2] <= in[2] && op.getPads()[0] <= 1;
-}
-
-LogicalResult
-edgecc::lowerInBands(ConvOp op, StringRef kernel, StringRef small,
-                     StringRef header, KernelCallBuilder &call,
-                     llvm::function_ref<int64_t(int64_t)> getBytes,
-                     llvm::function_ref<LogicalResult()> addEpilogue) {
-  int64_t band = chooseBand(op, getBytes), bytes = getBytes(band);
-  bool inArena = beginImageCall(op, kernel, small, header, bytes, call);
-  call.addInt(band);
-  if (failed(addEpilogue()))
-    return failure();
-  if (canOverwriteInput(op))
-    call.allowInplace(0);
-  if (inArena)
-    call.addScratch(bytes);
-  return success();
 }

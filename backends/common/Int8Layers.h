@@ -1,26 +1,22 @@
-//===- Int8Layers.h - Layers of int8 on Cortex-M ----------------*- C++ -*-===//
+//===- Int8Layers.h - Layers of int8 ----------------------------*- C++ -*-===//
 //
 // Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 //
-// What the kernels for the DSP extension, for Helium and for Armv6-M share:
-// which layers they are for, how these finish, and where their buffers lie.
+// What the int8 kernels of Cortex-M and of vectors share: which layers they are
+// for, and how these finish.
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef EDGECC_BACKENDS_CORTEXM_INT8LAYERS_H
-#define EDGECC_BACKENDS_CORTEXM_INT8LAYERS_H
+#ifndef EDGECC_BACKENDS_COMMON_INT8LAYERS_H
+#define EDGECC_BACKENDS_COMMON_INT8LAYERS_H
 
 #include "edgecc/Backend/KernelRegistry.h"
 #include "edgecc/Quant/IntegerParams.h"
 
 namespace edgecc {
-
-/// Larger buffers of a kernel come out of the arena, smaller ones lie on the
-/// stack, so that they do not add to the arena where it is fullest.
-inline constexpr int64_t maxStackBytes = 1024;
 
 llvm::ArrayRef<int64_t> shapeOf(mlir::Value value);
 
@@ -112,22 +108,6 @@ void addImageKernels(KernelRegistry &registry, const llvm::Twine &name,
 
 kern::WindowAttr getWindowOf(edge::ConvOp op);
 
-/// Begins the call of `kernel`, or of its variant with its buffer on the stack.
-/// True if the buffer has to be added.
-bool beginImageCall(edge::ConvOp op, llvm::StringRef kernel,
-                    llvm::StringRef small, llvm::StringRef header,
-                    int64_t bufferBytes, KernelCallBuilder &call);
-
-/// The call of a depthwise kernel that goes through an image channel by channel
-/// and band by band (backends/kernels/depthwise_plane.h). `getBytes` says what
-/// a band of so many output rows takes; `addEpilogue` adds what follows the
-/// number of rows. Bands are as large as fits the stack.
-llvm::LogicalResult
-lowerInBands(edge::ConvOp op, llvm::StringRef kernel, llvm::StringRef small,
-             llvm::StringRef header, KernelCallBuilder &call,
-             llvm::function_ref<int64_t(int64_t)> getBytes,
-             llvm::function_ref<llvm::LogicalResult()> addEpilogue);
-
 } // namespace edgecc
 
-#endif // EDGECC_BACKENDS_CORTEXM_INT8LAYERS_H
+#endif // EDGECC_BACKENDS_COMMON_INT8LAYERS_H
