@@ -30,8 +30,9 @@ def PruneConstantChannels
     because its share differs at the border. So does a channel whose removal would
     change the shift that all channels of a layer requantize with.
 
-    Guarantees the same integers, bit for bit, for every input; the same floats but
-    for the rounding of what goes into a bias, for every finite input.
+    Assumes nothing. Guarantees the same integers, bit for bit, for every input; the
+    same floats but for the rounding of what goes into a bias, for every finite
+    input.
 
     Example: the second channel is `clamp(bias)` whatever the input is.
 

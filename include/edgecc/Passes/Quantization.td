@@ -26,6 +26,9 @@ def SplitMaps : Pass<"edge-split-maps", "::mlir::func::FuncOp"> {
     several tensors (a power with a computed exponent) stay. Intermediate results
     keep the map's location.
 
+    Assumes nothing. Guarantees the same function of finite values, but for float
+    rounding and for masked scores, of which a softmax makes 0 as before.
+
     ```mlir
     %y = edge.map %a, %b : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32> {
     ^bb0(%x: f32, %z: f32):
@@ -139,8 +142,27 @@ def EdgeQuantizeIo : Pass<"edge-quantize-io", "::mlir::func::FuncOp"> {
     whoever calls it converts, or has integers in the first place. An input with
     conversions to several types gets the first; the others are requantized.
 
-    Assumes `edge-quantize` has run. Float inputs and outputs that nothing
-    computes with in integers stay, with a warning.
+    Assumes `edge-quantize` has run. Guarantees that what is computed in integers
+    stays bit for bit. Float inputs and outputs that nothing computes with in
+    integers stay, with a warning.
+
+    ```mlir
+    func.func @main(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {
+      %0 = edge.quantize %x
+        : (tensor<1x2xf32>) -> tensor<1x2x!quant.uniform<i8:f32, 0.5:3>>
+      %1 = edge.softmax %0 {axis = 1} : (…) -> tensor<1x2x!quant.uniform<i8:f32, 3.9e-03:-128>>
+      %2 = edge.dequantize %1 : (…) -> tensor<1x2xf32>
+      return %2 : tensor<1x2xf32>
+    }
+    ```
+    becomes
+    ```mlir
+    func.func @main(%x: tensor<1x2x!quant.uniform<i8:f32, 0.5:3>>)
+        -> tensor<1x2x!quant.uniform<i8:f32, 3.9e-03:-128>> {
+      %1 = edge.softmax %x {axis = 1} : (…) -> tensor<1x2x!quant.uniform<i8:f32, 3.9e-03:-128>>
+      return %1 : tensor<1x2x!quant.uniform<i8:f32, 3.9e-03:-128>>
+    }
+    ```
   }];
 }
 
