@@ -297,14 +297,15 @@ static std::string printArguments(StringRef context,
   return text;
 }
 
-FailureOr<llvm::json::Object>
-edgecc::describeProgram(ModuleOp module, const EmitOptions &options) {
-  func::FuncOp program = getProgram(module);
+/// Fills in the program's inputs and outputs, in the model's order.
+static LogicalResult describeTensors(func::FuncOp program,
+                                     const EmitOptions &options,
+                                     llvm::json::Array &inputs,
+                                     llvm::json::Array &outputs) {
   llvm::StringSet<> usedNames = {"context", "execute", "run",
                                  "reset",   "Context", options.name};
   if (program->hasAttr(kThreads))
     usedNames.insert("parallel");
-  llvm::json::Array inputs, outputs;
   for (unsigned i = 0, e = program.getNumArguments(); i != e; ++i) {
     bool isInput = bool(program.getArgAttr(i, kInput));
     FailureOr<llvm::json::Object> tensor =
@@ -315,6 +316,12 @@ edgecc::describeProgram(ModuleOp module, const EmitOptions &options) {
     (*tensor)["index"] = int64_t(list.size());
     list.push_back(std::move(*tensor));
   }
+  return success();
+}
+
+/// The inputs that lie in the arena, with their offsets.
+static llvm::json::Array describePlaces(func::FuncOp program,
+                                        const llvm::json::Array &inputs) {
   llvm::json::Array places;
   program.walk([&](BufferOp buffer) {
     auto number = buffer->getAttrOfType<IntegerAttr>(kInputPlace);
@@ -324,20 +331,11 @@ edgecc::describeProgram(ModuleOp module, const EmitOptions &options) {
     place["offset"] = int64_t(*buffer.getOffset());
     places.push_back(std::move(place));
   });
-  ProgramMemory memory = getProgramMemory(module);
-  std::string context = printContext(options);
-  // One entry or none: templates repeat what is there.
-  llvm::json::Array aligned;
-  if (options.alignment > kAlignmentInC)
-    aligned.push_back(llvm::json::Object{});
-  llvm::json::Array state;
-  if (memory.state)
-    state.push_back(llvm::json::Object{});
-  llvm::json::Array threads;
-  if (auto number = program->getAttrOfType<IntegerAttr>(kThreads))
-    threads.push_back(llvm::json::Object{
-        {"count", number.getInt()},
-        {"arguments", printArguments(context, memory, inputs, outputs)}});
+  return places;
+}
+
+/// What `reset` copies into the state; all else is zero.
+static llvm::json::Array describeInitials(func::FuncOp program) {
   llvm::json::Array initials;
   if (auto list = program->getAttrOfType<ArrayAttr>(kStateInitials))
     for (auto initial : list.getAsRange<DictionaryAttr>())
@@ -345,6 +343,28 @@ edgecc::describeProgram(ModuleOp module, const EmitOptions &options) {
           {"offset", initial.getAs<IntegerAttr>("offset").getInt()},
           {"data", initial.getAs<FlatSymbolRefAttr>("data").getValue()},
           {"bytes", initial.getAs<IntegerAttr>("bytes").getInt()}});
+  return initials;
+}
+
+/// One entry or none: templates repeat what is there.
+static llvm::json::Array onlyIf(bool condition) {
+  return condition ? llvm::json::Array{llvm::json::Object{}}
+                   : llvm::json::Array{};
+}
+
+FailureOr<llvm::json::Object>
+edgecc::describeProgram(ModuleOp module, const EmitOptions &options) {
+  func::FuncOp program = getProgram(module);
+  llvm::json::Array inputs, outputs;
+  if (failed(describeTensors(program, options, inputs, outputs)))
+    return failure();
+  ProgramMemory memory = getProgramMemory(module);
+  std::string context = printContext(options);
+  llvm::json::Array threads;
+  if (auto number = program->getAttrOfType<IntegerAttr>(kThreads))
+    threads.push_back(llvm::json::Object{
+        {"count", number.getInt()},
+        {"arguments", printArguments(context, memory, inputs, outputs)}});
   return llvm::json::Object{
       {"name", options.name},
       {"guard", StringRef(options.name).upper()},
@@ -353,16 +373,16 @@ edgecc::describeProgram(ModuleOp module, const EmitOptions &options) {
       {"sha256", options.modelSha256},
       {"target", options.target},
       {"alignment", int64_t(options.alignment)},
-      {"aligned", std::move(aligned)},
+      {"aligned", onlyIf(options.alignment > kAlignmentInC)},
       {"context", context},
       {"contextBytes", printContextBytes(options)},
       {"arenaBytes", memory.arena},
       {"stateBytes", memory.state},
-      {"state", std::move(state)},
+      {"state", onlyIf(memory.state)},
       {"threads", std::move(threads)},
-      {"initials", std::move(initials)},
+      {"initials", describeInitials(program)},
       {"weightBytes", memory.weights},
-      {"places", std::move(places)},
+      {"places", describePlaces(program, inputs)},
       {"inputs", std::move(inputs)},
       {"outputs", std::move(outputs)},
       // As above, for code that chooses among targets.
