@@ -5,8 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "EdgeVerify.h"
-
+#include "edgecc/Dialect/Edge/Edge.h"
 #include "edgecc/Quant/WeightGrid.h"
 
 #include "mlir/IR/AsmState.h"
@@ -94,19 +93,6 @@ Type edge::getStorageType(Type elementType) {
   if (auto quantized = dyn_cast<quant::QuantizedType>(elementType))
     return quantized.getStorageType();
   return elementType;
-}
-
-LogicalResult edge::verifySameStorage(Operation *op, TypeRange types) {
-  auto getStored = [](Type type) {
-    return getStorageType(getElementTypeOrSelf(type));
-  };
-  for (Type type : types)
-    if (getStored(type) != getStored(types.front()))
-      return op->emitOpError("has operands and results stored in different "
-                             "types, ")
-             << types.front() << " and " << type
-             << ": put an edge.requantize between";
-  return success();
 }
 
 RankedTensorType edge::withElementType(Type type, Type elementType) {

@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "edgecc/Dialect/Edge/Edge.h"
+#include "EdgeVerify.h"
 
 #include "mlir/Dialect/Utils/IndexingUtils.h"
 #include "mlir/IR/PatternMatch.h"
@@ -14,10 +14,6 @@
 using namespace mlir;
 using namespace edgecc;
 using namespace edgecc::edge;
-
-static RankedTensorType typeOf(Value value) {
-  return cast<RankedTensorType>(value.getType());
-}
 
 /// Data movement leaves elements as they are.
 static LogicalResult verifySameElements(Operation *op) {

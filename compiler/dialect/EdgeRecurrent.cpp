@@ -5,16 +5,12 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "edgecc/Dialect/Edge/Edge.h"
+#include "EdgeVerify.h"
 #include "edgecc/Quant/RecurrentParams.h"
 
 using namespace mlir;
 using namespace edgecc;
 using namespace edgecc::edge;
-
-static RankedTensorType typeOf(Value value) {
-  return cast<RankedTensorType>(value.getType());
-}
 
 //===----------------------------------------------------------------------===//
 // Shape inference

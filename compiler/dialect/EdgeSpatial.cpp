@@ -1,4 +1,4 @@
-//===- EdgeSpatial.cpp - Convolution, products, pooling, reduction --------===//
+//===- EdgeSpatial.cpp - Convolution and pooling --------------------------===//
 //
 // Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -7,19 +7,9 @@
 
 #include "EdgeVerify.h"
 
-#include "mlir/Dialect/Traits.h"
-#include "mlir/IR/PatternMatch.h"
-#include "llvm/ADT/SmallSet.h"
-
-#include <cmath>
-
 using namespace mlir;
 using namespace edgecc;
 using namespace edgecc::edge;
-
-static RankedTensorType typeOf(Value value) {
-  return cast<RankedTensorType>(value.getType());
-}
 
 //===----------------------------------------------------------------------===//
 // Windows
@@ -121,36 +111,6 @@ LogicalResult ConvOp::inferReturnTypeComponents(
   return success();
 }
 
-/// The rules of quantized weights and bias that convolution and fully connected
-/// share.
-static LogicalResult verifyWeighted(Operation *op, Value input, Value weights,
-                                    Value bias, Value output) {
-  auto inputType = getUniformType(input.getType());
-  if (!inputType) {
-    for (Value value : {input, weights, bias, output})
-      if (getElementTypeOrSelf(value.getType()) !=
-          getElementTypeOrSelf(input.getType()))
-        return op->emitOpError("mixes element types: input ")
-               << input.getType() << ", found " << value.getType();
-    return success();
-  }
-  quant::QuantizedType weightType = getQuantizedType(weights.getType());
-  quant::QuantizedType biasType = getQuantizedType(bias.getType());
-  if (!weightType || !biasType || !getUniformType(output.getType()))
-    return op->emitOpError("has a quantized input, so that weights, bias and "
-                           "result have to be quantized");
-  auto perAxis = dyn_cast<quant::UniformQuantizedPerAxisType>(weightType);
-  if (perAxis && (perAxis.getQuantizedDimension() != 0 ||
-                  llvm::any_of(perAxis.getZeroPoints(),
-                               [](int64_t zero) { return zero != 0; })))
-    return op->emitOpError("weights have to be quantized along axis 0 with "
-                           "zero points of 0");
-  if (!biasType.getStorageType().isInteger(32))
-    return op->emitOpError("bias has to be stored in i32, found ")
-           << bias.getType();
-  return verifySameStorage(op, {input.getType(), output.getType()});
-}
-
 LogicalResult ConvOp::verify() {
   return verifyWeighted(*this, getInput(), getFilter(), getBias(), getResult());
 }
@@ -167,119 +127,6 @@ int64_t ConvOp::getMacCount() {
   RankedTensorType filter = typeOf(getFilter());
   return typeOf(getResult()).getNumElements() *
          (filter.getNumElements() / filter.getDimSize(0));
-}
-
-//===----------------------------------------------------------------------===//
-// FullyConnectedOp, MatMulOp
-//===----------------------------------------------------------------------===//
-
-LogicalResult FullyConnectedOp::inferReturnTypeComponents(
-    MLIRContext *, std::optional<Location> loc, Adaptor adaptor,
-    SmallVectorImpl<ShapedTypeComponents> &result) {
-  RankedTensorType input = typeOf(adaptor.getInput());
-  RankedTensorType weights = typeOf(adaptor.getWeights());
-  RankedTensorType bias = typeOf(adaptor.getBias());
-  if (input.getRank() < 1 || weights.getRank() != 2 ||
-      input.getShape().back() != weights.getDimSize(1))
-    return emitOptionalError(
-        loc, "weights ", weights, " do not fit the input ", input,
-        ": expected [outputs, ",
-        input.getShape().empty() ? 0 : input.getShape().back(), "]");
-  if (bias.getShape() != ArrayRef<int64_t>{weights.getDimSize(0)})
-    return emitOptionalError(loc, "bias has type ", bias, ", expected ",
-                             weights.getDimSize(0), " elements");
-  SmallVector<int64_t> shape(input.getShape());
-  shape.back() = weights.getDimSize(0);
-  result.emplace_back(shape);
-  return success();
-}
-
-LogicalResult FullyConnectedOp::verify() {
-  return verifyWeighted(*this, getInput(), getWeights(), getBias(),
-                        getResult());
-}
-
-OpOperand &FullyConnectedOp::getDataOperand() { return getInputMutable(); }
-OpOperand &FullyConnectedOp::getWeightsOperand() { return getWeightsMutable(); }
-OpOperand &FullyConnectedOp::getBiasOperand() { return getBiasMutable(); }
-
-int64_t FullyConnectedOp::getMacCount() {
-  return typeOf(getResult()).getNumElements() *
-         typeOf(getWeights()).getDimSize(1);
-}
-
-LogicalResult MatMulOp::inferReturnTypeComponents(
-    MLIRContext *, std::optional<Location> loc, Adaptor adaptor,
-    SmallVectorImpl<ShapedTypeComponents> &result) {
-  RankedTensorType lhs = typeOf(adaptor.getLhs());
-  RankedTensorType rhs = typeOf(adaptor.getRhs());
-  if (lhs.getRank() < 2 || rhs.getRank() < 2 ||
-      lhs.getShape().back() != rhs.getShape()[rhs.getRank() - 2])
-    return emitOptionalError(loc, "cannot multiply ", lhs, " by ", rhs);
-  SmallVector<int64_t> shape;
-  if (!OpTrait::util::getBroadcastedShape(lhs.getShape().drop_back(2),
-                                          rhs.getShape().drop_back(2), shape))
-    return emitOptionalError(loc, "leading axes of ", lhs, " and ", rhs,
-                             " do not broadcast");
-  shape.push_back(lhs.getShape()[lhs.getRank() - 2]);
-  shape.push_back(rhs.getShape().back());
-  // The result of a quantized product has a type of its own.
-  Type elementType = lhs.getElementType();
-  if (isa<quant::QuantizedType>(elementType))
-    elementType = Type();
-  result.emplace_back(shape, elementType);
-  return success();
-}
-
-LogicalResult MatMulOp::verify() {
-  SmallVector<Type> types{getLhs().getType(), getRhs().getType(), getType()};
-  auto isPerTensor = [](Type type) { return getUniformType(type) != nullptr; };
-  auto isQuantized = [](Type type) {
-    return getQuantizedType(type) != nullptr;
-  };
-  if (llvm::any_of(types, isQuantized) && !llvm::all_of(types, isPerTensor))
-    return emitOpError("needs both operands and the result quantized per "
-                       "tensor, or none of them, found ")
-           << types[0] << ", " << types[1] << " and " << types[2];
-  return success();
-}
-
-int64_t MatMulOp::getMacCount() {
-  return typeOf(getResult()).getNumElements() *
-         typeOf(getLhs()).getShape().back();
-}
-
-namespace {
-/// A constant matrix on the right is the weights of a fully connected layer.
-struct MatMulByConstant : OpRewritePattern<MatMulOp> {
-  using OpRewritePattern::OpRewritePattern;
-
-  LogicalResult matchAndRewrite(MatMulOp op,
-                                PatternRewriter &rewriter) const override {
-    RankedTensorType rhs = typeOf(op.getRhs());
-    if (!op.getRhs().getDefiningOp<ConstantOp>() || rhs.getRank() != 2 ||
-        !rhs.getElementType().isF32())
-      return failure();
-    auto weights = createInferred<TransposeOp>(
-        rewriter, op.getLoc(), op.getRhs(), ArrayRef<int64_t>{1, 0});
-    if (failed(weights))
-      return failure();
-    int64_t outputs = rhs.getDimSize(1);
-    auto bias = createConstant<float>(
-        rewriter, op.getLoc(),
-        RankedTensorType::get({outputs}, rhs.getElementType()),
-        SmallVector<float>(outputs, 0.0f));
-    rewriter.replaceOpWithNewOp<FullyConnectedOp>(op, op.getType(), op.getLhs(),
-                                                  *weights, bias, FloatAttr(),
-                                                  FloatAttr());
-    return success();
-  }
-};
-} // namespace
-
-void MatMulOp::getCanonicalizationPatterns(RewritePatternSet &patterns,
-                                           MLIRContext *context) {
-  patterns.add<MatMulByConstant>(context);
 }
 
 //===----------------------------------------------------------------------===//
@@ -322,176 +169,6 @@ LogicalResult MaxPoolOp::verify() {
   return success();
 }
 
-/// Both float of one type, or both quantized per tensor.
-static LogicalResult verifySameKind(Operation *op, Type input, Type result) {
-  if (bool(getQuantizedType(input)) != bool(getQuantizedType(result)))
-    return op->emitOpError("input and result have to be both float or both "
-                           "quantized, found ")
-           << input << " and " << result;
-  return verifySameStorage(op, {input, result});
-}
-
 LogicalResult AvgPoolOp::verify() {
   return verifySameKind(*this, getInput().getType(), getType());
-}
-
-//===----------------------------------------------------------------------===//
-// SoftmaxOp, LayerNormOp, ReduceOp
-//===----------------------------------------------------------------------===//
-
-LogicalResult SoftmaxOp::inferReturnTypeComponents(
-    MLIRContext *, std::optional<Location>, Adaptor adaptor,
-    SmallVectorImpl<ShapedTypeComponents> &result) {
-  result.emplace_back(typeOf(adaptor.getInput()).getShape());
-  return success();
-}
-
-LogicalResult SoftmaxOp::verify() {
-  int64_t rank = typeOf(getInput()).getRank();
-  if (getAxis() >= uint64_t(rank))
-    return emitOpError("axis ") << getAxis() << " is not in 0.." << rank - 1;
-  if (auto type = getUniformType(getType())) {
-    bool isWide = type.getStorageType().isInteger(16);
-    if (type.getScale() != (isWide ? 1.0 / 32768 : 1.0 / 256) ||
-        type.getZeroPoint() != (isWide ? 0 : -128))
-      return emitOpError("quantized result has to have ")
-             << (isWide ? "scale 1/32768 and zero point 0"
-                        : "scale 1/256 and zero point -128")
-             << ", found " << getType();
-  }
-  if (getLog() && getQuantizedType(getType()))
-    return emitOpError("with 'log' has no integer form, found ") << getType();
-  return verifySameKind(*this, getInput().getType(), getType());
-}
-
-LogicalResult LayerNormOp::inferReturnTypeComponents(
-    MLIRContext *, std::optional<Location>, Adaptor adaptor,
-    SmallVectorImpl<ShapedTypeComponents> &result) {
-  result.emplace_back(typeOf(adaptor.getInput()).getShape());
-  return success();
-}
-
-int64_t LayerNormOp::getGroupSize() {
-  int64_t count = 1;
-  for (int64_t axis : getAxes())
-    count *= typeOf(getInput()).getDimSize(axis);
-  return count;
-}
-
-LogicalResult LayerNormOp::verify() {
-  RankedTensorType input = typeOf(getInput());
-  llvm::SmallDenseSet<int64_t> seen;
-  for (int64_t axis : getAxes())
-    if (axis < 0 || axis >= input.getRank() || !seen.insert(axis).second)
-      return emitOpError("axis ") << axis << " is not in 0.."
-                                  << input.getRank() - 1 << ", or occurs twice";
-  if (getAxes().empty())
-    return emitOpError("needs at least one axis");
-  float epsilon = getEpsilon().convertToFloat();
-  if (!(epsilon >= 0) || !std::isfinite(epsilon))
-    return emitOpError("epsilon has to be finite and not negative, found ")
-           << epsilon;
-  if (getBias() && !getScale())
-    return emitOpError("has a bias, hence needs a scale");
-  for (Value parameter : {getScale(), getBias()})
-    if (parameter &&
-        typeOf(parameter).getShape() != input.getShape().take_back())
-      return emitOpError("scale and bias need one value per position of the "
-                         "last axis, ")
-             << input.getShape().back() << ", found " << parameter.getType();
-  return verifySameKind(*this, getInput().getType(), getType());
-}
-
-/// Whether a value is a constant of this f32 everywhere.
-static bool isSplatOf(Value value, float wanted) {
-  std::optional<reference::Tensor> tensor = getConstantTensor(value);
-  return tensor && tensor->getElementType().isF32() &&
-         llvm::all_of(std::as_const(*tensor).getData<float>(),
-                      [&](float element) { return element == wanted; });
-}
-
-namespace {
-/// A bias of zeros goes, then a scale of ones.
-struct DropNeutralParameters : OpRewritePattern<LayerNormOp> {
-  using OpRewritePattern::OpRewritePattern;
-
-  LogicalResult matchAndRewrite(LayerNormOp op,
-                                PatternRewriter &rewriter) const override {
-    if (op.getBias() && isSplatOf(op.getBias(), 0.0f)) {
-      rewriter.modifyOpInPlace(op, [&] { op.getBiasMutable().clear(); });
-      return success();
-    }
-    if (op.getBias() || !op.getScale() || !isSplatOf(op.getScale(), 1.0f))
-      return failure();
-    rewriter.modifyOpInPlace(op, [&] { op.getScaleMutable().clear(); });
-    return success();
-  }
-};
-} // namespace
-
-void LayerNormOp::getCanonicalizationPatterns(RewritePatternSet &patterns,
-                                              MLIRContext *context) {
-  patterns.add<DropNeutralParameters>(context);
-}
-
-LogicalResult ReduceOp::inferReturnTypeComponents(
-    MLIRContext *, std::optional<Location> loc, Adaptor adaptor,
-    SmallVectorImpl<ShapedTypeComponents> &result) {
-  RankedTensorType input = typeOf(adaptor.getInput());
-  SmallVector<int64_t> shape(input.getShape());
-  for (int64_t axis : adaptor.getAxes()) {
-    if (axis < 0 || axis >= input.getRank())
-      return emitOptionalError(loc, "axis ", axis, " is not in 0..",
-                               input.getRank() - 1);
-    shape[axis] = 1;
-  }
-  result.emplace_back(shape);
-  return success();
-}
-
-LogicalResult ReduceOp::verify() {
-  return verifySameKind(*this, getInput().getType(), getType());
-}
-
-int64_t ReduceOp::getCount() {
-  int64_t count = 1;
-  for (int64_t axis :
-       llvm::SmallDenseSet<int64_t>(getAxes().begin(), getAxes().end()))
-    count *= typeOf(getInput()).getDimSize(axis);
-  return count;
-}
-
-int64_t ReduceOp::getDivisor() {
-  return getKind() == ReduceKind::Mean ? std::max<int64_t>(getCount(), 1) : 1;
-}
-
-namespace {
-/// The mean over all spatial axes of an image is an average pool of its size,
-/// for which there are integer kernels.
-struct ReduceMeanToAvgPool : OpRewritePattern<ReduceOp> {
-  using OpRewritePattern::OpRewritePattern;
-
-  LogicalResult matchAndRewrite(ReduceOp op,
-                                PatternRewriter &rewriter) const override {
-    RankedTensorType input = typeOf(op.getInput());
-    int64_t spatial = input.getRank() - 2;
-    SmallVector<int64_t> axes(op.getAxes());
-    llvm::sort(axes);
-    if (op.getKind() != ReduceKind::Mean || spatial < 1 ||
-        axes != llvm::to_vector(llvm::seq<int64_t>(1, spatial + 1)))
-      return failure();
-    SmallVector<int64_t> ones(spatial, 1), zeros(2 * spatial, 0);
-    rewriter.replaceOpWithNewOp<AvgPoolOp>(
-        op, op.getType(), op.getInput(),
-        input.getShape().drop_front().drop_back(), ones, zeros, ones,
-        /*ceil_mode=*/false, /*count_include_pad=*/false, FloatAttr(),
-        FloatAttr());
-    return success();
-  }
-};
-} // namespace
-
-void ReduceOp::getCanonicalizationPatterns(RewritePatternSet &patterns,
-                                           MLIRContext *context) {
-  patterns.add<ReduceMeanToAvgPool>(context);
 }
