@@ -103,9 +103,8 @@ mlir::LogicalResult importMatMul(NodeImporter &node);
 // Normalization.cpp
 mlir::LogicalResult importBatchNormalization(NodeImporter &node);
 mlir::LogicalResult importLogSoftmax(NodeImporter &node);
-llvm::FailureOr<mlir::Value> createSoftmax(NodeImporter &node,
-                                           mlir::Value value, int64_t axis,
-                                           bool log);
+llvm::FailureOr<mlir::Value>
+createSoftmax(NodeImporter &node, mlir::Value value, int64_t axis, bool log);
 mlir::LogicalResult importSoftmax(NodeImporter &node);
 
 // Recurrent.cpp

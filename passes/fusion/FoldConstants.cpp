@@ -20,7 +20,8 @@ using namespace edgecc;
 using namespace edgecc::reference;
 
 namespace {
-class FoldConstantsPass : public edgecc::impl::FoldConstantsBase<FoldConstantsPass> {
+class FoldConstantsPass
+    : public edgecc::impl::FoldConstantsBase<FoldConstantsPass> {
   void runOnOperation() override {
     values.clear();
     folded.clear();

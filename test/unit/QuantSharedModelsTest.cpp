@@ -121,5 +121,5 @@ INSTANTIATE_TEST_SUITE_P(
                       Model{"kws_dscnn", Metric::Top1, 1.0},
                       Model{"ad_autoencoder", Metric::AUC, 2.0},
                       Model{"mnist_cntk", Metric::Top1, 1.0},
- Model{"mobilenet_v1_025_128", Metric::Top1, 1.0}),
+                      Model{"mobilenet_v1_025_128", Metric::Top1, 1.0}),
     [](const auto &info) { return std::string(info.param.name); });

@@ -144,8 +144,8 @@ INSTANTIATE_TEST_SUITE_P(
                     "keras_dense_opset9", "keras_nhwc_cnn_opset13",
                     "max_pool_ceil_opset12", "pytorch_cnn_opset11",
                     "residual_add_opset13", "swish_as_exported_opset13",
-                    "transformer_block_opset13",
-                    "two_inputs_opset13", "two_outputs_opset13"),
+                    "transformer_block_opset13", "two_inputs_opset13",
+                    "two_outputs_opset13"),
     [](const auto &info) -> std::string { return info.param; });
 
 /// A real model, and the transposes that its interface needs.

@@ -20,10 +20,14 @@
 
 namespace {
 
-constexpr std::size_t kInputCount = sizeof MODEL::kInputs / sizeof(MODEL::TensorInfo);
-constexpr std::size_t kOutputCount = sizeof MODEL::kOutputs / sizeof(MODEL::TensorInfo);
+constexpr std::size_t kInputCount =
+    sizeof MODEL::kInputs / sizeof(MODEL::TensorInfo);
+constexpr std::size_t kOutputCount =
+    sizeof MODEL::kOutputs / sizeof(MODEL::TensorInfo);
 
-constexpr std::size_t roundUp(std::size_t bytes) { return (bytes + 15) / 16 * 16; }
+constexpr std::size_t roundUp(std::size_t bytes) {
+  return (bytes + 15) / 16 * 16;
+}
 
 template <std::size_t N>
 constexpr std::size_t sum(const MODEL::TensorInfo (&tensors)[N]) {
@@ -40,7 +44,8 @@ void *inputs[kInputCount];
 void *outputs[kOutputCount];
 
 template <std::size_t N>
-void place(const MODEL::TensorInfo (&tensors)[N], unsigned char *bytes, void **pointers) {
+void place(const MODEL::TensorInfo (&tensors)[N], unsigned char *bytes,
+           void **pointers) {
   for (std::size_t i = 0; i != N; ++i) {
     pointers[i] = bytes;
     bytes += roundUp(tensors[i].bytes);
@@ -69,7 +74,8 @@ const void *find(const char *name) {
 }
 
 bool writeResult(std::uint32_t sequence) {
-  constexpr std::size_t count = sizeof LINK::kTensors / sizeof(edgecc_wire::Tensor);
+  constexpr std::size_t count =
+      sizeof LINK::kTensors / sizeof(edgecc_wire::Tensor);
   const void *tensors[count];
   for (std::size_t i = 0; i != count; ++i)
     if (!(tensors[i] = find(LINK::kTensors[i].name))) {

@@ -20,8 +20,7 @@ namespace {
 
 /// Tensors in memory of their own.
 struct Tensors {
-  template <std::size_t N>
-  explicit Tensors(const net::TensorInfo (&infos)[N]) {
+  template <std::size_t N> explicit Tensors(const net::TensorInfo (&infos)[N]) {
     for (const net::TensorInfo &info : infos)
       bytes.emplace_back((info.bytes + 7) / 8);
     for (std::vector<double> &tensor : bytes)

@@ -22,10 +22,11 @@ struct LiveBuffer {
   int64_t first, last;
 };
 
-/// The buffer `output` comes to life at the step that `input` dies at, or in the
-/// course of a loop that `input` dies with, and may cover it if it begins at least `distance` bytes before it or, with
-/// `sameOffset`, if both begin at the same place. With `behind`, it may also
-/// begin at least so many bytes behind it.
+/// The buffer `output` comes to life at the step that `input` dies at, or in
+/// the course of a loop that `input` dies with, and may cover it if it begins
+/// at least `distance` bytes before it or, with `sameOffset`, if both begin at
+/// the same place. With `behind`, it may also begin at least so many bytes
+/// behind it.
 struct BufferOverlap {
   size_t input, output;
   int64_t distance;

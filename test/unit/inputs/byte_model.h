@@ -20,7 +20,8 @@
 #define PASTE(a, b) PASTE2(a, b)
 
 namespace MODEL {
-inline constexpr std::size_t kArenaBytes = ARENA_BYTES, kStateBytes = 4, kWeightBytes = 0;
+inline constexpr std::size_t kArenaBytes = ARENA_BYTES, kStateBytes = 4,
+                             kWeightBytes = 0;
 struct Context {
   alignas(16) std::uint8_t arena[kArenaBytes];
   std::uint8_t state[kStateBytes];
@@ -40,19 +41,24 @@ inline constexpr TensorInfo kOutputs[] = {{"out", "uint8", 1, 1, {1}, 0.f, 0}};
 extern "C" {
 std::size_t PASTE(MODEL, _context_bytes)(void);
 void PASTE(MODEL, _reset)(void *context);
-void PASTE(MODEL, _run)(void *context, const void *const *inputs, void *const *outputs);
+void PASTE(MODEL, _run)(void *context, const void *const *inputs,
+                        void *const *outputs);
 }
 
 #ifdef DEFINE_MODEL
-extern "C" std::size_t PASTE(MODEL, _context_bytes)(void) { return sizeof(MODEL::Context); }
+extern "C" std::size_t PASTE(MODEL, _context_bytes)(void) {
+  return sizeof(MODEL::Context);
+}
 extern "C" void PASTE(MODEL, _reset)(void *context) {
   for (std::uint8_t &byte : static_cast<MODEL::Context *>(context)->state)
     byte = 0;
 }
 static std::uint8_t run(MODEL::Context &context, std::uint8_t value);
-extern "C" void PASTE(MODEL, _run)(void *context, const void *const *inputs, void *const *outputs) {
+extern "C" void PASTE(MODEL, _run)(void *context, const void *const *inputs,
+                                   void *const *outputs) {
   *static_cast<std::uint8_t *>(outputs[0]) =
-      run(*static_cast<MODEL::Context *>(context), *static_cast<const std::uint8_t *>(inputs[0]));
+      run(*static_cast<MODEL::Context *>(context),
+          *static_cast<const std::uint8_t *>(inputs[0]));
 }
 #endif
 

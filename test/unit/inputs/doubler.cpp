@@ -18,15 +18,18 @@ EDGECC_WEIGHTS alignas(16) const float factors[4] = {2.f, 2.f, 2.f, 2.f};
 
 std::int8_t twice(std::int8_t value) {
   const int doubled = 2 * value;
-  return static_cast<std::int8_t>(doubled > 127 ? 127 : doubled < -128 ? -128 : doubled);
+  return static_cast<std::int8_t>(doubled > 127    ? 127
+                                  : doubled < -128 ? -128
+                                                   : doubled);
 }
 } // namespace
 
 namespace doubler {
 void reset(Context &) noexcept {}
 
-void run(Context &context, const std::int8_t (&small)[1][5], const float (&real)[3],
-         std::int8_t (&smallTwice)[1][5], float (&realTwice)[3]) noexcept {
+void run(Context &context, const std::int8_t (&small)[1][5],
+         const float (&real)[3], std::int8_t (&smallTwice)[1][5],
+         float (&realTwice)[3]) noexcept {
   std::memcpy(context.arena, real, sizeof real);
   float copy[3];
   std::memcpy(copy, context.arena, sizeof copy);
@@ -40,13 +43,18 @@ void run(Context &context, const std::int8_t (&small)[1][5], const float (&real)
 extern "C" {
 std::size_t doubler_context_bytes(void) { return sizeof(doubler::Context); }
 
-void doubler_reset(void *context) { doubler::reset(*static_cast<doubler::Context *>(context)); }
+void doubler_reset(void *context) {
+  doubler::reset(*static_cast<doubler::Context *>(context));
+}
 
-void doubler_run(void *context, const void *const *inputs, void *const *outputs) {
+void doubler_run(void *context, const void *const *inputs,
+                 void *const *outputs) {
   using Small = std::int8_t[1][5];
   using Real = float[3];
-  doubler::run(*static_cast<doubler::Context *>(context), *static_cast<const Small *>(inputs[0]),
-               *static_cast<const Real *>(inputs[1]), *static_cast<Small *>(outputs[0]),
+  doubler::run(*static_cast<doubler::Context *>(context),
+               *static_cast<const Small *>(inputs[0]),
+               *static_cast<const Real *>(inputs[1]),
+               *static_cast<Small *>(outputs[0]),
                *static_cast<Real *>(outputs[1]));
 }
 }

@@ -14,7 +14,8 @@
 #include <cstdint>
 
 namespace doubler {
-inline constexpr std::size_t kArenaBytes = 32, kStateBytes = 0, kWeightBytes = 16;
+inline constexpr std::size_t kArenaBytes = 32, kStateBytes = 0,
+                             kWeightBytes = 16;
 struct Context {
   alignas(16) std::uint8_t arena[kArenaBytes];
 };
@@ -29,16 +30,19 @@ struct TensorInfo {
   float scale;
   std::int32_t zero_point;
 };
-inline constexpr TensorInfo kInputs[] = {{"small", "int8", 5, 2, {1, 5}, 0.5f, 0},
-                                         {"real", "float", 12, 1, {3}, 0.f, 0}};
-inline constexpr TensorInfo kOutputs[] = {{"small2", "int8", 5, 2, {1, 5}, 0.5f, 0},
-                                          {"real2", "float", 12, 1, {3}, 0.f, 0}};
+inline constexpr TensorInfo kInputs[] = {
+    {"small", "int8", 5, 2, {1, 5}, 0.5f, 0},
+    {"real", "float", 12, 1, {3}, 0.f, 0}};
+inline constexpr TensorInfo kOutputs[] = {
+    {"small2", "int8", 5, 2, {1, 5}, 0.5f, 0},
+    {"real2", "float", 12, 1, {3}, 0.f, 0}};
 } // namespace doubler
 
 extern "C" {
 std::size_t doubler_context_bytes(void);
 void doubler_reset(void *context);
-void doubler_run(void *context, const void *const *inputs, void *const *outputs);
+void doubler_run(void *context, const void *const *inputs,
+                 void *const *outputs);
 }
 
 #endif

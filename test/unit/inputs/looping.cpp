@@ -13,9 +13,11 @@ static void loop(unsigned long count) {
 #if defined(__thumb__)
   __asm__ volatile("1: sub %0, #1\n cmp %0, #0\n bne 1b" : "+l"(count)::"cc");
 #elif defined(__aarch64__)
-  __asm__ volatile("1: sub %0, %0, #1\n cmp %0, #0\n b.ne 1b" : "+r"(count)::"cc");
+  __asm__ volatile("1: sub %0, %0, #1\n cmp %0, #0\n b.ne 1b"
+                   : "+r"(count)::"cc");
 #elif defined(__arm__)
-  __asm__ volatile("1: sub %0, %0, #1\n cmp %0, #0\n bne 1b" : "+r"(count)::"cc");
+  __asm__ volatile("1: sub %0, %0, #1\n cmp %0, #0\n bne 1b"
+                   : "+r"(count)::"cc");
 #else
   __asm__ volatile("1: sub $1, %0\n cmp $0, %0\n jne 1b" : "+r"(count)::"cc");
 #endif

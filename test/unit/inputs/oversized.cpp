@@ -9,6 +9,10 @@
 #define DEFINE_MODEL
 #include "oversized.h"
 
-__attribute__((section(".rodata.edgecc_weights"))) static const std::uint8_t weights[5 << 20] = {1};
+__attribute__((section(
+    ".rodata.edgecc_weights"))) static const std::uint8_t weights[5 << 20] = {
+    1};
 
-static std::uint8_t run(oversized::Context &, std::uint8_t value) { return weights[1000u * value]; }
+static std::uint8_t run(oversized::Context &, std::uint8_t value) {
+  return weights[1000u * value];
+}

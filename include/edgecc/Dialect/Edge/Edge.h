@@ -105,11 +105,12 @@ namespace edgecc::edge {
 /// one is before a run and the other after it. The generated code keeps it.
 inline constexpr llvm::StringLiteral kStateAttr = "edge.state";
 
-/// On operations that are computed together, row by row, so that what is between
-/// them is never there as a whole: the number of their group.
+/// On operations that are computed together, row by row, so that what is
+/// between them is never there as a whole: the number of their group.
 inline constexpr llvm::StringLiteral kStreamAttr = "edge.stream";
 
-/// The states of a function: arguments, and what is returned as their next value.
+/// The states of a function: arguments, and what is returned as their next
+/// value.
 llvm::SmallVector<std::pair<mlir::Value, mlir::Value>>
 getStates(mlir::FunctionOpInterface function);
 
