@@ -110,7 +110,8 @@ struct CommandLine {
   Text labels{
       "labels", value("FILE.npy"), cat(data),
       desc("what is right for the samples of --eval: a class for each, or\n"
-           "for each place of an output (pixels, tokens); for --metric\n"
+           "for each place of an output (pixels, tokens), as numbers or\n"
+           "one-hot vectors; for --metric\n"
            "mse, psnr, cosine and snr what the output should be")};
   Text metric{
       "metric", value("top1|auc|mse|psnr|cosine|snr"), cat(data),

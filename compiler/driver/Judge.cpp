@@ -64,16 +64,18 @@ Error Judge::readLabels(const Session &session) {
   const std::string &file = session.options.labels;
   if (file.empty())
     return Error::success();
+  auto function = getModelFunction(*session.imported);
+  auto type =
+      cast<mlir::RankedTensorType>(function.getResultTypes()[judged.front()]);
   if (needsLabels(metric)) {
     auto read = loadLabels(file);
     if (!read)
       return read.takeError();
     labels = std::move(*read);
+    if (type.getElementType().isF32())
+      labels = takeClasses(std::move(labels), type.getShape());
     return checkCount(session, labels.getSamples());
   }
-  auto function = getModelFunction(*session.imported);
-  auto type =
-      cast<mlir::RankedTensorType>(function.getResultTypes()[judged.front()]);
   auto read = loadSamples(
       file, type, "output '" + getOutputName(function, judged.front()) + "'");
   if (!read)

@@ -96,26 +96,75 @@ static int64_t multiply(ArrayRef<int64_t> sizes) {
                          std::multiplies<>());
 }
 
-/// Labels fit an output without the axis of classes: images have it in front,
-/// behind the batch, sequences at the end. An output of one score for each
-/// label, or one that is the class, has no such axis.
+/// The axes that may be the one of classes, the most likely first: images have
+/// it in front, behind the batch, sequences at the end.
+static SmallVector<size_t> getClassAxes(ArrayRef<int64_t> output) {
+  SmallVector<size_t> axes = llvm::to_vector(llvm::seq<size_t>(output.size()));
+  if (output.size() < 4)
+    std::reverse(axes.begin(), axes.end());
+  return axes;
+}
+
+static Places getPlaces(ArrayRef<int64_t> output, size_t axis) {
+  return {multiply(output.take_front(axis)), output[axis],
+          multiply(output.drop_front(axis + 1))};
+}
+
+/// Labels fit an output without the axis of classes. An output of one score for
+/// each label, or one that is the class, has no such axis.
 static std::optional<Places> findPlaces(ArrayRef<int64_t> output,
                                         ArrayRef<int64_t> labels) {
   if (labels.empty())
     return Places{1, multiply(output), 1};
   if (ArrayRef<int64_t>(dropOnes(output)) == labels)
     return Places{multiply(output), 1, 1};
-  SmallVector<size_t> axes = llvm::to_vector(llvm::seq<size_t>(output.size()));
-  if (output.size() < 4)
-    std::reverse(axes.begin(), axes.end());
-  for (size_t axis : axes) {
+  for (size_t axis : getClassAxes(output)) {
     SmallVector<int64_t> others(output);
     others.erase(others.begin() + axis);
     if (ArrayRef<int64_t>(dropOnes(others)) == labels)
-      return Places{multiply(output.take_front(axis)), output[axis],
-                    multiply(output.drop_front(axis + 1))};
+      return getPlaces(output, axis);
   }
   return std::nullopt;
+}
+
+/// The class of each place, if all of them have one 1 among zeros.
+static std::optional<std::vector<int64_t>> findOnes(ArrayRef<int64_t> labels,
+                                                    const Places &places) {
+  std::vector<int64_t> classes;
+  const int64_t stride = places.inner;
+  for (size_t first = 0; first < labels.size();
+       first += places.classes * stride)
+    for (int64_t place = 0; place != stride; ++place) {
+      int64_t found = -1;
+      for (int64_t c = 0; c != places.classes; ++c) {
+        int64_t label = labels[first + c * stride + place];
+        if (label != 0 && (label != 1 || found >= 0))
+          return std::nullopt;
+        if (label == 1)
+          found = c;
+      }
+      if (found < 0)
+        return std::nullopt;
+      classes.push_back(found);
+    }
+  return classes;
+}
+
+Labels reference::takeClasses(Labels labels, ArrayRef<int64_t> output) {
+  if (labels.shape.empty() ||
+      ArrayRef<int64_t>(dropOnes(output)) != ArrayRef<int64_t>(labels.shape))
+    return labels;
+  for (size_t axis : getClassAxes(output)) {
+    if (output[axis] == 1)
+      continue;
+    auto classes = findOnes(labels.values, getPlaces(output, axis));
+    if (!classes)
+      continue;
+    SmallVector<int64_t> others(output);
+    others.erase(others.begin() + axis);
+    return {std::move(*classes), dropOnes(others)};
+  }
+  return labels;
 }
 
 /// A model may end in the class itself instead of scores.

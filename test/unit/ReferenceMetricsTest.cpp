@@ -120,6 +120,28 @@ TEST_F(ReferenceMetrics, LabelsOfPlaces) {
       << error;
 }
 
+TEST(ReferenceLabels, OneHotVectorsAreClasses) {
+  using Numbers = std::vector<int64_t>;
+  auto check = [](const Numbers &labels, ArrayRef<int64_t> shape,
+                  ArrayRef<int64_t> output, const Numbers &classes,
+                  ArrayRef<int64_t> places) {
+    Labels taken = takeClasses({labels, llvm::to_vector(shape)}, output);
+    EXPECT_EQ(taken.values, classes);
+    EXPECT_EQ(ArrayRef<int64_t>(taken.shape), places);
+  };
+  // Two samples of three classes.
+  check({0, 1, 0, 0, 0, 1}, {3}, {1, 3}, {1, 2}, {});
+  // Two pixels of three classes, in front and at the end.
+  check({0, 1, 0, 0, 1, 0}, {3, 2}, {1, 3, 1, 2}, {2, 0}, {2});
+  check({0, 1, 0, 1, 0, 0}, {2, 3}, {1, 1, 2, 3}, {1, 0}, {2});
+  // More than one class, none, and numbers stay, as do labels of other shapes.
+  check({0, 1, 1, 0, 0, 1}, {3}, {1, 3}, {0, 1, 1, 0, 0, 1}, {3});
+  check({0, 0, 0, 0, 0, 1}, {3}, {1, 3}, {0, 0, 0, 0, 0, 1}, {3});
+  check({0, 1, 0, 0, 0, 2}, {3}, {1, 3}, {0, 1, 0, 0, 0, 2}, {3});
+  check({0, 1}, {}, {1, 2}, {0, 1}, {});
+  check({0, 1, 0}, {3}, {1, 3, 2}, {0, 1, 0}, {3});
+}
+
 TEST_F(ReferenceMetrics, AgainstReferences) {
   auto got = outputs({{1, 0}, {0, 3}}), expected = outputs({{1, 0}, {0, 1}});
   EXPECT_EQ(compute(Metric::MSE, {got, {}, {}, expected}), 1.0);

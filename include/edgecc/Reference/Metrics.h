@@ -8,6 +8,7 @@
 #ifndef EDGECC_REFERENCE_METRICS_H
 #define EDGECC_REFERENCE_METRICS_H
 
+#include "edgecc/Reference/Samples.h"
 #include "edgecc/Reference/Tensor.h"
 
 #include "llvm/Support/Error.h"
@@ -64,6 +65,12 @@ struct MetricInputs {
   /// The axes of a sample's labels, as in `Labels`; none for one label.
   llvm::ArrayRef<int64_t> labelShape = {};
 };
+
+/// Labels as class numbers: those that are one-hot vectors (an array of the
+/// shape of the output, zeros but for one 1 along an axis of classes) become
+/// the place of the 1. Others, like those of several classes that a sample may
+/// have at once, stay as they are.
+Labels takeClasses(Labels labels, llvm::ArrayRef<int64_t> output);
 
 /// Computes a metric. The error says which of the inputs is missing or does not
 /// fit.
