@@ -149,6 +149,13 @@ KernelRegistry::getTileable(Operation *op,
   return tileable;
 }
 
+/// Whether a layer, or the one that it takes on, has to do without memory for
+/// speed.
+static bool isSmall(Operation *op, Operation *producer) {
+  return op->hasAttr(kSmallLayer) ||
+         (producer && producer->hasAttr(kSmallLayer));
+}
+
 KernelChoice KernelRegistry::choose(func::FuncOp function,
                                     const llvm::StringSet<> &features,
                                     int64_t extraBytes) const {
@@ -169,18 +176,19 @@ KernelChoice KernelRegistry::choose(func::FuncOp function,
       continue;
     // The smaller kernels come behind those that are wished for.
     for (const Kernel *kernel : getCandidates(&op, features)) {
-      if (kernel->producer) {
-        Operation *producer = kernel->producer(&op);
-        if (producer->hasAttr(edge::kStreamAttr))
-          continue;
-        produced.insert(producer);
-      }
+      Operation *producer = kernel->producer ? kernel->producer(&op) : nullptr;
+      if (producer && producer->hasAttr(edge::kStreamAttr))
+        continue;
       int64_t bytes = kernel->extraBytes ? kernel->extraBytes(&op) : 0;
+      if (bytes > 0 && isSmall(&op, producer))
+        continue;
+      if (producer)
+        produced.insert(producer);
       if (bytes <= 0) {
         choice.kernels[&op] = kernel;
         break;
       }
-      Operation *costly = kernel->producer ? kernel->producer(&op) : &op;
+      Operation *costly = producer ? producer : &op;
       auto macs = dyn_cast<edge::MacCountOpInterface>(costly);
       wishes.push_back({&op, kernel, bytes,
                         macs ? double(macs.getMacCount()) / double(bytes) : 0});

@@ -99,6 +99,7 @@ SmallerModels::make(function_ref<bool(const report::Report &)> isSmaller) {
   // What was given up for a larger model may not be needed.
   session.target.compiler.optimization = session.optimization;
   session.extraBytes = session.options.optimizesSize ? 0 : -1;
+  session.smallLayers.clear();
   session.arenaLimit.reset();
   session.coding = Session::CodingLimits(session.options.coding);
   session.report.budget = budget;

@@ -28,6 +28,15 @@ using namespace llvm;
 // edge -> kern -> C++
 //===----------------------------------------------------------------------===//
 
+/// Marks the layers that do without memory for speed.
+static void markSmallLayers(const Session &session, mlir::ModuleOp edge) {
+  if (session.smallLayers.empty())
+    return;
+  for (mlir::Operation &op : getModelFunction(edge).front())
+    if (session.smallLayers.contains(edge::getLayerName(&op)))
+      op.setAttr(kSmallLayer, mlir::UnitAttr::get(op.getContext()));
+}
+
 /// Lowers a copy of `edge`, with layers computed row by row where it seems to
 /// need more than `arena` bytes, if that is given.
 static Expected<mlir::OwningOpRef<mlir::ModuleOp>>
@@ -44,6 +53,7 @@ lowerCopy(const Session &session, const Target &target, mlir::ModuleOp edge,
   mlir::OwningOpRef<mlir::ModuleOp> kern = edge.clone();
   if (Error error = applyTunings(session, target, *kern))
     return error;
+  markSmallLayers(session, *kern);
   Error error = runPasses(*kern, [&](mlir::OpPassManager &passes) {
     if (arena)
       passes.addNestedPass<mlir::func::FuncOp>(
@@ -193,8 +203,39 @@ static bool decodeInLess(Session &session, int64_t arena, int64_t excess) {
   return true;
 }
 
-/// Fewer constants that are decoded, layers row by row, and then kernels with
-/// smaller buffers, if RAM does not suffice.
+/// Has layers do without memory for speed where more than `arena` bytes are
+/// alive. Returns whether there is another such layer.
+static bool addSmallLayers(Session &session, int64_t arena) {
+  bool isNew = false;
+  for (const report::Layer &layer : session.report.layers)
+    if (int64_t(layer.liveBytes) > arena)
+      isNew |= session.smallLayers.insert(layer.name).second;
+  return isNew;
+}
+
+/// Kernels with smaller buffers in as few layers as it takes, if that is
+/// enough.
+static bool takeSmallerBuffers(Session &session, int64_t arena) {
+  if (getExtraBytes(session) == 0)
+    return false;
+  llvm::StringSet<> before = session.smallLayers;
+  while (addSmallLayers(session, arena)) {
+    Error error = lower(session);
+    if (!error)
+      error = describeLayers(session);
+    // What cannot be lowered now is said when code is made.
+    if (errorToBool(std::move(error)))
+      break;
+    if (getArenaBytes(*session.kern) <= arena)
+      return true;
+  }
+  session.smallLayers = std::move(before);
+  return false;
+}
+
+/// Fewer constants that are decoded, smaller buffers where the arena is full,
+/// layers row by row, and then kernels with smaller buffers everywhere, if RAM
+/// does not suffice.
 static bool giveUpSpeedForRam(Session &session) {
   const report::Report &report = session.report;
   if (!report.budget.ram || report.ram.getTotal() <= *report.budget.ram)
@@ -205,6 +246,8 @@ static bool giveUpSpeedForRam(Session &session) {
   bool isDecodedFreely =
       session.coding.arena < 0 || session.coding.arena > limit;
   if (isDecodedFreely && decodeInLess(session, limit, excess))
+    return true;
+  if (!session.arenaLimit && takeSmallerBuffers(session, limit))
     return true;
   // What the plan does not reach, it will not reach with less.
   bool tried =

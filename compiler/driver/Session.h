@@ -83,6 +83,8 @@ struct Session {
   std::string optimization;
   /// Bytes of constants that kernels may take for speed; all if negative.
   int64_t extraBytes = -1;
+  /// Layers that take none of these, because their buffers would be too large.
+  llvm::StringSet<> smallLayers;
   /// Bytes that the arena should not exceed; layers are computed row by row
   /// for that.
   std::optional<int64_t> arenaLimit;

@@ -83,6 +83,7 @@ Error Trials::compile(const TrialChoice &choice) {
   bool isSmall = optimizesSize || choice.optimizesSize;
   session.target.compiler.optimization = isSmall ? kSmallestCode : optimization;
   session.extraBytes = isSmall ? 0 : -1;
+  session.smallLayers.clear();
   session.arenaLimit.reset();
   session.coding = Session::CodingLimits(
       choice.coding == Coding::Auto ? session.options.coding : choice.coding);

@@ -130,6 +130,9 @@ struct Kernel {
   KernelTilings tilings;
 };
 
+/// A unit attribute of operations whose kernels must not take memory for speed.
+inline constexpr llvm::StringLiteral kSmallLayer = "kern.small";
+
 /// The kernels of a program.
 struct KernelChoice {
   llvm::DenseMap<mlir::Operation *, const Kernel *> kernels;
@@ -170,7 +173,8 @@ public:
   /// The best kernel of every operation of `function` that has one, and that no
   /// other kernel computes as its producer, with at
   /// most `extraBytes` taken for speed if that is not negative: first where a
-  /// byte saves most, by the multiplications of the operation.
+  /// byte saves most, by the multiplications of the operation. Operations with
+  /// `kSmallLayer` take none.
   KernelChoice choose(mlir::func::FuncOp function,
                       const llvm::StringSet<> &features,
                       int64_t extraBytes) const;
