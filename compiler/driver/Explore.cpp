@@ -58,6 +58,7 @@ private:
   void findBest();
   PrecisionMix getUniform(Precision precision) const;
 
+  std::string getRepairs(const PrecisionMix &mix) const;
   std::string getOptions(const Point &point) const;
   json::Value toJson(const Point &point) const;
   json::Value toJson() const;
@@ -195,6 +196,19 @@ void Exploration::findBest() {
 
 static std::string quote(const std::string &text) { return "'" + text + "'"; }
 
+/// The repairs that were best for a mix. A compilation by itself tries more of
+/// them, and may find others.
+std::string Exploration::getRepairs(const PrecisionMix &mix) const {
+  auto known = session.repairs.find(mix);
+  if (session.options.repairs || known == session.repairs.end())
+    return "";
+  return " --repair " +
+         (known->second.empty()
+              ? "none"
+              : llvm::join(llvm::map_range(known->second, stringifyRepair),
+                           ","));
+}
+
 /// What a command needs to compile to this point.
 std::string Exploration::getOptions(const Point &point) const {
   std::string options = " --precision s8";
@@ -203,8 +217,14 @@ std::string Exploration::getOptions(const Point &point) const {
       options += " --layer-precision " +
                  quote(layer.name + "=" + stringifyPrecision(precision).str());
   if (point.choice.mix == getUniform(Precision::F32) &&
-      llvm::all_equal(point.choice.mix))
+      llvm::all_equal(point.choice.mix)) {
     options = " --precision f32";
+    // Of which there are no integers at its inputs and outputs.
+    if (session.options.quantizedIo)
+      options += " --io float";
+  } else {
+    options += getRepairs(point.choice.mix);
+  }
   if (point.choice.optimizesSize)
     options += " --optimize size";
   if (point.choice.coding == Coding::Entropy)
