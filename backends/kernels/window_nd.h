@@ -38,7 +38,7 @@ struct WindowNd {
 
 /// The spatial position of an output element.
 template <int Rank> struct Position {
-  int at[Rank];
+  int at[std::size_t(Rank)];
 };
 
 /// Calls visit(pixel, tap) for the taps inside the image, from `Axis` on.

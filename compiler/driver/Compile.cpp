@@ -65,7 +65,8 @@ static Error planTrial(Session &session) {
   if (budget.latency && target.kind != TargetKind::Host &&
       !target.device.clockHz)
     return createStringError("--latency: the target '" + target.name +
-                             "' has no clock; give it device.clock_hz in a "
+                             "' has no clock; name a --device "
+                             "(--list-devices), or give device.clock_hz in a "
                              "file for --target-file");
   bool needed = options.measure || options.explore || budget.flash ||
                 budget.latency || budget.energy;

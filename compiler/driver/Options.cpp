@@ -313,6 +313,12 @@ static Error readOutput(const CommandLine &line, Options &options) {
                     "a device has its target: give one of them");
   if (!line.targetFile.empty() && line.target.getNumOccurrences())
     return inOption(line.targetFile.ArgStr, "give this or --target, not both");
+  if (!line.targetFile.empty() &&
+      !StringRef(line.targetFile).ends_with(".json"))
+    return inOption(line.targetFile.ArgStr,
+                    "'" + line.targetFile +
+                        "' is no file whose name ends in .json; --target "
+                        "takes the names of known targets");
   if (Error error = readDispatch(line, options))
     return error;
   if (line.emit.getNumOccurrences())

@@ -72,7 +72,9 @@ FailureOr<bool> GraphImporter::checkOperator(const Scope &scope, int index) {
     addUnsupported(scope, index,
                    name + " of domain '" + node.domain() +
                        "': only operators of the default domain and some of "
-                       "com.microsoft are supported");
+                       "com.microsoft are supported; where only some outputs "
+                       "need it, onnx.utils.extract_model makes a model of the "
+                       "others");
     return false;
   }
   if (!entry) {
