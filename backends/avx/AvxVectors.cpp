@@ -75,6 +75,30 @@ const VectorArithmetic edgecc::f32Avx512 =
 const VectorArithmetic edgecc::f32Avx2 =
     makeF32("F32Avx2", "avx2", kAvx2, "avx2", 8, 12, 30);
 
+/// F32Avx512 for few channels. Tiles of 24 sums are slower: these are added up
+/// by turns, beside the rest.
+static VectorArithmetic makeTaps(llvm::StringRef name, llvm::StringRef suffix,
+                                 int64_t taps) {
+  VectorArithmetic isa = f32Avx512;
+  isa.name = name;
+  isa.suffix = suffix;
+  isa.lanes /= taps;
+  isa.step = isa.least = isa.behindRun = taps;
+  isa.registers = 16;
+  isa.addsLanes = true;
+  // Where it is better, it also is before the one for planar images.
+  isa.benefit += 2;
+  return isa;
+}
+const VectorArithmetic edgecc::f32Avx512Taps2 =
+    makeTaps("F32Avx512Taps<2>", "avx512_taps2", 2);
+const VectorArithmetic edgecc::f32Avx512Taps4 =
+    makeTaps("F32Avx512Taps<4>", "avx512_taps4", 4);
+const VectorArithmetic edgecc::f32Avx512Taps8 =
+    makeTaps("F32Avx512Taps<8>", "avx512_taps8", 8);
+const VectorArithmetic edgecc::f32Avx512Taps16 =
+    makeTaps("F32Avx512Taps<16>", "avx512_taps16", 16);
+
 //===----------------------------------------------------------------------===//
 // Integer recurrent layers
 //===----------------------------------------------------------------------===//

@@ -5,8 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// depthwise_direct_simd.h: float, at least as many channels as a vector has
-// lanes. What has fewer is computed by depthwise_conv2d_simd.h.
+// depthwise_direct_simd.h: float.
 //
 //===----------------------------------------------------------------------===//
 
@@ -25,7 +24,7 @@ using namespace edgecc::edge;
 //===----------------------------------------------------------------------===//
 
 namespace {
-/// Rows and columns of the windows of a tile.
+/// Rows and columns of a tile, in units: several pixels that share a vector.
 struct DirectTile {
   int64_t rows, columns;
 };
@@ -34,29 +33,40 @@ struct DirectTile {
 class DirectTiles {
 public:
   DirectTiles(const VectorLayer &layer, const VectorArithmetic &isa)
-      : layer(layer), isa(isa) {}
+      : layer(layer), isa(isa), unit(getUnit(layer, isa)),
+        units(int64_t(llvm::divideCeil(layer.out[2], unit))) {}
+
+  /// As in the kernel.
+  static int64_t getUnit(const VectorLayer &layer,
+                         const VectorArithmetic &isa) {
+    int64_t channels = layer.in[3];
+    return channels < isa.lanes && layer.window.getStrides()[1] == 1
+               ? std::min(isa.lanes / channels, layer.out[2])
+               : 1;
+  }
 
   /// The cheaper ones first.
   SmallVector<DirectTile> list() const;
   bool accepts(DirectTile tile) const {
     return tile.rows >= 1 && tile.rows <= layer.out[1] && tile.columns >= 1 &&
-           tile.columns <= layer.out[2] &&
-           tile.rows * tile.columns <= kMostSums;
+           tile.columns <= units && tile.rows * tile.columns <= kMostSums;
   }
 
 private:
   static constexpr int64_t kMostSums = 24;
 
   double getCost(DirectTile tile) const;
-  /// Pixels that some windows side by side, or above each other, see.
-  int64_t getSpan(unsigned axis, int64_t windows) const {
+  /// Loads for some units side by side, or rows above each other.
+  int64_t getSpan(unsigned axis, int64_t count) const {
     kern::WindowAttr window = layer.window;
-    return (windows - 1) * window.getStrides()[axis] +
+    int64_t step = axis == 1 && unit > 1 ? unit : window.getStrides()[axis];
+    return (count - 1) * step +
            (window.getKernel()[axis] - 1) * window.getDilations()[axis] + 1;
   }
 
   const VectorLayer &layer;
   const VectorArithmetic &isa;
+  int64_t unit, units;
 };
 } // namespace
 
@@ -65,7 +75,7 @@ private:
 double DirectTiles::getCost(DirectTile tile) const {
   int64_t taps = layer.window.getKernel()[0] * layer.window.getKernel()[1];
   double cost = 0;
-  for (int64_t left = layer.out[2]; left > 0; left -= tile.columns) {
+  for (int64_t left = units; left > 0; left -= tile.columns) {
     int64_t columns = std::min(left, tile.columns);
     cost += double(tile.rows * columns * (taps + 3) +
                    getSpan(0, tile.rows) * getSpan(1, columns) + taps);
@@ -115,28 +125,31 @@ static bool isDirectDepthwise(ConvOp op) {
   if (!isFloatImage(op) || op.getGroups() == 1)
     return false;
   int64_t channels = getImageShape(op.getInput())[3];
-  return channels == int64_t(op.getGroups()) && channels >= isa.lanes &&
+  return channels == int64_t(op.getGroups()) &&
          getImageShape(op.getResult())[3] == channels;
 }
 
-/// The first channel of each vector: the last one ends with the last channel.
+/// The first channel of each vector: the last one ends with the last channel,
+/// unless it is the only one.
 static SmallVector<int64_t> getFirstChannels(int64_t channels, int64_t lanes) {
   SmallVector<int64_t> firsts;
   for (int64_t first = 0; first < channels; first += lanes)
-    firsts.push_back(std::min(first, channels - lanes));
+    firsts.push_back(std::max<int64_t>(std::min(first, channels - lanes), 0));
   return firsts;
 }
 
-/// A tensor of `taps` values for each channel, vector by vector.
+/// A tensor of `taps` values for each channel, vector by vector. Fewer channels
+/// than lanes are repeated.
 static reference::Tensor packVectors(const reference::Tensor &tensor,
                                      int64_t taps,
                                      const VectorArithmetic &isa) {
   ArrayRef<float> data = tensor.getData<float>();
   SmallVector<float> packed;
-  for (int64_t first : getFirstChannels(int64_t(data.size()) / taps, isa.lanes))
+  int64_t channels = int64_t(data.size()) / taps;
+  for (int64_t first : getFirstChannels(channels, isa.lanes))
     for (int64_t tap = 0; tap != taps; ++tap)
       for (int64_t channel = first; channel != first + isa.lanes; ++channel)
-        packed.push_back(data[channel * taps + tap]);
+        packed.push_back(data[channel % channels * taps + tap]);
   reference::Tensor result(RankedTensorType::get(
       {int64_t(packed.size())}, tensor.getType().getElementType()));
   llvm::copy(packed, result.getData<float>().begin());

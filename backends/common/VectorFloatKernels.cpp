@@ -49,10 +49,70 @@ static TransposeOp findPlanarImage(ConvOp op) {
   return transpose;
 }
 
-template <const VectorArithmetic &isa> static bool isPlanarConv(ConvOp op) {
-  return isVectorConv(op) && findPlanarImage(op) &&
+template <const VectorArithmetic &isa, bool (*Matches)(ConvOp) = isVectorConv>
+static bool isPlanarConv(ConvOp op) {
+  return Matches(op) && findPlanarImage(op) &&
          !VectorLayer::get(op).isFlat(isa) && chooseParts(op, isa) == 1;
 }
+
+//===----------------------------------------------------------------------===//
+// Few channels
+//===----------------------------------------------------------------------===//
+
+/// Instructions for each pixel of a layer.
+static double getPixelCost(const VectorLayer &narrow,
+                           const VectorArithmetic &isa) {
+  int64_t unit = narrow.chooseUnit(isa);
+  VectorLayer layer = narrow.widen(unit);
+  int64_t vectors = llvm::divideCeil(layer.out[3], isa.lanes);
+  int64_t steps = layer.getRuns(isa) *
+                  int64_t(llvm::divideCeil(layer.getRun(isa), isa.step));
+  // What follows the products of a vector, in the time of one of these: it is
+  // limited and stored, and several are added up before.
+  double finish = isa.addsLanes ? 3 + 3.0 / double(isa.step) : 6;
+  return double(vectors) * (double(steps) + finish) / double(unit);
+}
+
+/// Whether an arithmetic that has several lanes for each channel can compute a
+/// layer in tiles of several pixels, and reads it where it is if others do.
+static bool canAddLanes(const VectorLayer &layer, const VectorArithmetic &isa) {
+  constexpr int64_t kMostVectors = 4;
+  return layer.out[3] <= kMostVectors * isa.lanes &&
+         (!layer.isWhole() || layer.getRun(isa) % isa.step == 0);
+}
+
+/// The best of these arithmetics for a layer; null if the one with a lane for
+/// each channel is about as good.
+static const VectorArithmetic *chooseTaps(const VectorLayer &layer) {
+  constexpr double kWorthIt = 0.9;
+  double least = getPixelCost(layer, f32Avx512) * kWorthIt;
+  const VectorArithmetic *best = nullptr;
+  for (const VectorArithmetic *isa :
+       {&f32Avx512Taps2, &f32Avx512Taps4, &f32Avx512Taps8, &f32Avx512Taps16}) {
+    if (!canAddLanes(layer, *isa))
+      continue;
+    double cost = getPixelCost(layer, *isa);
+    if (cost < least) {
+      least = cost;
+      best = isa;
+    }
+  }
+  return best;
+}
+
+template <const VectorArithmetic &isa> static bool canTapsConv(ConvOp op) {
+  return isVectorConv(op) && canAddLanes(VectorLayer::get(op), isa);
+}
+
+/// Where it is the best one, or --tune has chosen it.
+template <const VectorArithmetic &isa> static bool isTapsConv(ConvOp op) {
+  return canTapsConv<isa>(op) && (getTiling(op, getMethod(isa)) ||
+                                  chooseTaps(VectorLayer::get(op)) == &isa);
+}
+
+//===----------------------------------------------------------------------===//
+// Kernels
+//===----------------------------------------------------------------------===//
 
 static bool isVectorDepthwise(ConvOp op) {
   return isFloatImage(op) && op.getGroups() > 1 &&
@@ -130,31 +190,53 @@ static LogicalResult lowerDepthwise(ConvOp op, KernelCallBuilder &call) {
 }
 
 template <const VectorArithmetic &isa>
-static void addKernels(KernelRegistry &registry) {
-  auto add = [&](auto op, StringRef name, auto matches,
-                 auto lower) -> Kernel & {
-    return registry.add<decltype(op)>(name + "_f32_" + isa.suffix, matches,
-                                      lower, isa.benefit, isa.features);
-  };
-  add(ConvOp(), "conv2d", isVectorConv, lowerConv<isa>).tilings =
-      getTilings<ConvOp, isVectorConv, isa>();
-  Kernel &planar =
-      add(ConvOp(), "conv2d_planar", isPlanarConv<isa>, lowerPlanarConv<isa>);
+static std::string getName(StringRef layer) {
+  return (layer + "_f32_" + isa.suffix).str();
+}
+
+/// `Matches` says what is computed so, `Accepts` what could be.
+template <const VectorArithmetic &isa, bool (*Matches)(ConvOp),
+          bool (*Accepts)(ConvOp)>
+static void addConvolutions(KernelRegistry &registry) {
+  registry
+      .add<ConvOp>(getName<isa>("conv2d"), Matches, lowerConv<isa>, isa.benefit,
+                   isa.features)
+      .tilings = getTilings<ConvOp, Accepts, isa>();
   // Before the one that needs a transposition.
-  ++planar.benefit;
+  Kernel &planar = registry.add<ConvOp>(
+      getName<isa>("conv2d_planar"), isPlanarConv<isa, Matches>,
+      lowerPlanarConv<isa>, isa.benefit + 1, isa.features);
   planar.tilings.method = getMethod(isa);
   planar.producer = [](Operation *op) -> Operation * {
     return findPlanarImage(cast<ConvOp>(op));
   };
-  add(ConvOp(), "depthwise_conv2d", isVectorDepthwise, lowerDepthwise<isa>)
+}
+
+template <const VectorArithmetic &isa>
+static void addKernels(KernelRegistry &registry) {
+  addConvolutions<isa, isVectorConv, isVectorConv>(registry);
+  registry
+      .add<ConvOp>(getName<isa>("depthwise_conv2d"), isVectorDepthwise,
+                   lowerDepthwise<isa>, isa.benefit, isa.features)
       .tilings = getDepthTilings<isVectorDepthwise, isa>();
-  add(FullyConnectedOp(), "fully_connected", isVectorFullyConnected,
-      lowerFullyConnected<isa>)
+  registry
+      .add<FullyConnectedOp>(getName<isa>("fully_connected"),
+                             isVectorFullyConnected, lowerFullyConnected<isa>,
+                             isa.benefit, isa.features)
       .tilings = getTilings<FullyConnectedOp, isVectorFullyConnected, isa>();
+}
+
+template <const VectorArithmetic &isa>
+static void addTaps(KernelRegistry &registry) {
+  addConvolutions<isa, isTapsConv<isa>, canTapsConv<isa>>(registry);
 }
 
 void edgecc::registerVectorFloatKernels(KernelRegistry &registry) {
   addKernels<f32Avx512>(registry);
+  addTaps<f32Avx512Taps2>(registry);
+  addTaps<f32Avx512Taps4>(registry);
+  addTaps<f32Avx512Taps8>(registry);
+  addTaps<f32Avx512Taps16>(registry);
   addKernels<f32Avx2>(registry);
   addKernels<f32Neon>(registry);
 }

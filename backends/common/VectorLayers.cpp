@@ -105,7 +105,7 @@ int64_t VectorLayer::chooseUnit(const VectorArithmetic &isa) const {
   // What a vector of sums takes beside products, in the time of one of these;
   // and what wider weights may take.
   constexpr int64_t kFinish = 6, kMostBytes = 16384;
-  if (window.getDilations()[1] != 1)
+  if (window.getDilations()[1] != 1 || isa.addsLanes)
     return 1;
   int64_t best = 1;
   double least = std::numeric_limits<double>::infinity();
@@ -165,6 +165,8 @@ static int64_t balance(int64_t total, int64_t most) {
 static int64_t chooseBlocks(const VectorLayer &layer,
                             const VectorArithmetic &isa) {
   int64_t blocks = llvm::divideCeil(layer.out[3], isa.lanes);
+  if (isa.addsLanes)
+    return blocks;
   int64_t pixels =
       layer.isWhole() ? layer.getPixels() : layer.out[1] * layer.out[2];
   int64_t most = layer.isWhole() && isa.registers >= 16 ? 4 : 2;

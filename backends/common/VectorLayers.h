@@ -31,6 +31,9 @@ struct VectorArithmetic {
   int64_t registers;
   /// Floats: sums of a tile of a depthwise convolution.
   int64_t depthTile = 8;
+  /// Floats: whether a channel has several lanes, one for each input of a
+  /// step. All channels are then in one tile.
+  bool addsLanes = false;
   /// What is added to inputs, so that they have no sign.
   int64_t offset = 0;
   /// Cells behind a run, and behind a row that is interleaved, that may be
@@ -56,6 +59,8 @@ struct VectorArithmetic {
 };
 /// backends/avx, backends/neon. S8NeonMull is S8NeonMlal for all weights.
 extern const VectorArithmetic s8Vnni, s8Avx2, f32Avx512, f32Avx2;
+extern const VectorArithmetic f32Avx512Taps2, f32Avx512Taps4, f32Avx512Taps8,
+    f32Avx512Taps16;
 extern const VectorArithmetic s8NeonDot, s8NeonMlal, s8NeonMull, s8NeonWide,
     s8NeonLane, f32Neon;
 /// Products of int16 for Winograd's convolution of int8.

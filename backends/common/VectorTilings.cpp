@@ -38,7 +38,7 @@ kern::TilingAttr edgecc::getTiling(Operation *op, StringRef method) {
 static bool acceptsUnit(const VectorLayer &narrow, const VectorArithmetic &isa,
                         int64_t unit) {
   return unit == 1 ||
-         (unit > 1 && unit * narrow.out[3] <= isa.lanes &&
+         (unit > 1 && unit * narrow.out[3] <= isa.lanes && !isa.addsLanes &&
           narrow.out[2] % unit == 0 && narrow.window.getDilations()[1] == 1);
 }
 
@@ -50,8 +50,9 @@ bool edgecc::acceptsTiling(const VectorLayer &narrow,
   if (!acceptsUnit(narrow, isa, unit))
     return false;
   VectorLayer layer = narrow.widen(unit);
-  if (blocks > int64_t(llvm::divideCeil(layer.out[3], isa.lanes)) ||
-      blocks * pixels > kMostSums)
+  int64_t vectors = llvm::divideCeil(layer.out[3], isa.lanes);
+  if (blocks > vectors || blocks * pixels > kMostSums ||
+      (isa.addsLanes && blocks != vectors))
     return false;
   // Bands are whole tiles.
   if (layer.isFlat(isa))
@@ -156,7 +157,8 @@ static void listTiles(const VectorLayer &narrow, int64_t unit,
   tilings.add(unit, chosen.pixels, chosen.blocks, chosen.band);
   using Tile = std::pair<int64_t, int64_t>;
   llvm::SetVector<Tile> tiles;
-  for (int64_t blocks = 1; blocks <= std::min(vectors, kMostBlocks); ++blocks)
+  for (int64_t blocks = isa.addsLanes ? vectors : 1;
+       blocks <= std::min(vectors, kMostBlocks); ++blocks)
     for (int64_t pixels : listPixels(layer, isa, blocks))
       // Those of a few sums only do not use the registers.
       if (blocks * pixels * 3 >= chosen.blocks * chosen.pixels)

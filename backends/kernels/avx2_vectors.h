@@ -215,7 +215,7 @@ struct F32Avx2 {
   static constexpr int kDepthVectors = 4, kMostColumns = 0;
   static constexpr bool kAddsBytes = false;
   static constexpr bool kReusesColumns = false;
-  static constexpr bool kConverts = false;
+  static constexpr bool kConverts = false, kCopiesBlocks = true;
 
   static EDGECC_SIMD_INLINE Vec load(const float *from) {
     return _mm256_loadu_ps(from);
@@ -235,6 +235,13 @@ struct F32Avx2 {
   }
   static EDGECC_SIMD_INLINE Vec loadCells(const Cell *from) {
     return _mm256_loadu_ps(from);
+  }
+  /// The lanes whose bits are set, which may be all that there is; else zeros.
+  static EDGECC_SIMD_INLINE Vec loadSome(const Cell *from, unsigned lanes) {
+    const __m256i bits = _mm256_setr_epi32(1, 2, 4, 8, 16, 32, 64, 128);
+    const __m256i all = _mm256_set1_epi32(static_cast<int>(lanes));
+    return _mm256_maskload_ps(
+        from, _mm256_cmpeq_epi32(_mm256_and_si256(all, bits), bits));
   }
   static constexpr int kDepthTile = 8, kMix = 8, kMixFew = 8;
   static constexpr bool kShiftsWeights = false;

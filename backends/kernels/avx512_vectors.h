@@ -4,6 +4,8 @@
 // S8Vnni: VPDPBUSD takes its first factors as unsigned. Cells are inputs plus
 //   128, and biases have -128 * sum(weights) in them.
 // F32Avx512: floats, one at a time.
+// F32Avx512Taps: two to sixteen neighbouring floats at a time, for few
+// channels.
 #ifndef EDGECC_KERNELS_AVX512_VECTORS_H
 #define EDGECC_KERNELS_AVX512_VECTORS_H
 
@@ -225,7 +227,7 @@ struct F32Avx512 {
   static constexpr int kDepthVectors = 4, kMostColumns = 0;
   static constexpr bool kAddsBytes = false;
   static constexpr bool kReusesColumns = false;
-  static constexpr bool kConverts = false;
+  static constexpr bool kConverts = false, kCopiesBlocks = true;
 
   static EDGECC_SIMD_INLINE Vec load(const float *from) {
     return _mm512_loadu_ps(from);
@@ -241,6 +243,10 @@ struct F32Avx512 {
   }
   static EDGECC_SIMD_INLINE Vec loadCells(const Cell *from) {
     return _mm512_loadu_ps(from);
+  }
+  /// The lanes whose bits are set, which may be all that there is; else zeros.
+  static EDGECC_SIMD_INLINE Vec loadSome(const Cell *from, unsigned lanes) {
+    return _mm512_maskz_loadu_ps(static_cast<__mmask16>(lanes), from);
   }
   static constexpr int kDepthTile = 16, kMix = 16, kMixFew = 16;
   static constexpr bool kShiftsWeights = false;
@@ -278,6 +284,90 @@ struct F32Avx512 {
   }
   static EDGECC_SIMD_INLINE void storePart(float *to, Vec x, int count) {
     _mm512_mask_storeu_ps(to, static_cast<__mmask16>((1 << count) - 1), x);
+  }
+};
+
+/// Floats for layers of few channels: each has `Taps` lanes side by side, which
+/// sum up the products of as many neighbouring inputs. Any number of inputs is
+/// in all lanes by one load.
+template <int Taps> struct F32Avx512Taps : F32Avx512 {
+  static_assert(Taps == 2 || Taps == 4 || Taps == 8 || Taps == 16);
+  static constexpr int kLanes = 16 / Taps, kStep = Taps, kLeast = Taps;
+
+  /// Biases, in the first lane of each channel.
+  static EDGECC_SIMD_INLINE Vec load(const float *from) {
+    constexpr unsigned kFirsts = Taps == 2   ? 0x5555
+                                 : Taps == 4 ? 0x1111
+                                 : Taps == 8 ? 0x0101
+                                             : 1;
+    return _mm512_maskz_expandloadu_ps(static_cast<__mmask16>(kFirsts), from);
+  }
+  static EDGECC_SIMD_INLINE Vec broadcast(const Cell *from) {
+    if constexpr (Taps == 2) {
+      double pair;
+      std::memcpy(&pair, from, sizeof pair);
+      return _mm512_castpd_ps(_mm512_set1_pd(pair));
+    } else if constexpr (Taps == 4) {
+      return _mm512_maskz_broadcast_f32x4(kAll16, _mm_loadu_ps(from));
+    } else if constexpr (Taps == 8) {
+      return _mm512_maskz_broadcast_f32x8(kAll16, _mm256_loadu_ps(from));
+    } else {
+      return _mm512_loadu_ps(from);
+    }
+  }
+  /// The channels of `Taps` vectors of sums, one vector after the other.
+  static EDGECC_SIMD_INLINE Vec total(const Vec (&sums)[Taps]) {
+    const Vec x = addUp<Taps>(sums);
+    if constexpr (Taps == 2)
+      return _mm512_castpd_ps(_mm512_maskz_permutexvar_pd(
+          kAll8, _mm512_setr_epi64(0, 2, 4, 6, 1, 3, 5, 7),
+          _mm512_castps_pd(x)));
+    else if constexpr (Taps == 4)
+      return _mm512_maskz_permutexvar_ps(kAll16,
+                                         _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9,
+                                                           13, 2, 6, 10, 14, 3,
+                                                           7, 11, 15),
+                                         x);
+    else if constexpr (Taps == 8)
+      return _mm512_maskz_permutexvar_ps(kAll16,
+                                         _mm512_setr_epi32(0, 4, 1, 5, 2, 6, 3,
+                                                           7, 8, 12, 9, 13, 10,
+                                                           14, 11, 15),
+                                         x);
+    else
+      return x;
+  }
+  /// The lanes whose bits are set, side by side.
+  template <unsigned Mask> static EDGECC_SIMD_INLINE Vec compress(Vec x) {
+    return _mm512_maskz_compress_ps(static_cast<__mmask16>(Mask), x);
+  }
+
+private:
+  /// Neighbours added up, first lanes, then quarters; those of `a` before those
+  /// of `b`.
+  template <bool Quarters>
+  static EDGECC_SIMD_INLINE Vec addPairs(Vec a, Vec b) {
+    if constexpr (Quarters)
+      return _mm512_add_ps(_mm512_maskz_shuffle_f32x4(kAll16, a, b, 0x88),
+                           _mm512_maskz_shuffle_f32x4(kAll16, a, b, 0xDD));
+    else
+      return _mm512_add_ps(_mm512_shuffle_ps(a, b, 0x88),
+                           _mm512_shuffle_ps(a, b, 0xDD));
+  }
+  /// One vector of `Count`, whose lanes are totals but for their order.
+  template <int Count>
+  static EDGECC_SIMD_INLINE Vec addUp(const Vec (&sums)[Count]) {
+    if constexpr (Count == 1) {
+      return sums[0];
+    } else {
+      // Two levels within quarters, where the rest are among these.
+      constexpr bool kQuarters = Taps / Count >= 4;
+      Vec half[Count / 2];
+      EDGECC_SIMD_UNROLL
+      for (int i = 0; i < Count / 2; ++i)
+        half[i] = addPairs<kQuarters>(sums[2 * i], sums[2 * i + 1]);
+      return addUp(half);
+    }
   }
 };
 

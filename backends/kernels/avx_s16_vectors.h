@@ -19,7 +19,7 @@ namespace {
 struct S16Avx2 : S8Avx2 {
   using Source = std::int16_t;
   using Weight = std::int16_t;
-  static constexpr bool kConverts = false;
+  static constexpr bool kConverts = false, kCopiesBlocks = false;
 
   static EDGECC_SIMD_INLINE Vec loadWeights(const Weight *from) {
     return loadHalves(from);

@@ -29,11 +29,12 @@ inline void sweepGroups(const TileSweep<Plan, Finish> &sweep,
   constexpr int kGroup = Plan::kBlocks * Isa::kLanes;
   constexpr int kRest = Plan::kOut % kGroup;
   int channel = first * kGroup;
-  for (; first < last && channel + kGroup <= Plan::kOut; ++first) {
-    sweep.template channels<Plan::kBlocks, kGroup>(cells, channel, pixel,
-                                                   count);
-    channel += kGroup;
-  }
+  if constexpr (kGroup <= Plan::kOut)
+    for (; first < last && channel + kGroup <= Plan::kOut; ++first) {
+      sweep.template channels<Plan::kBlocks, kGroup>(cells, channel, pixel,
+                                                     count);
+      channel += kGroup;
+    }
   if constexpr (kRest > 0)
     if (first < last)
       sweep.template channels<(kRest + Isa::kLanes - 1) / Isa::kLanes, kRest>(

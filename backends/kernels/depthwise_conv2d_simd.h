@@ -37,6 +37,7 @@ struct DepthPlan {
   static_assert(In::dim(3) == Out::dim(3), "one output per channel");
   static constexpr int kDepth = In::dim(3), kBand = BandRows;
   static constexpr bool kPlanar = false;
+  static constexpr int kTail = 0;
   static constexpr int kLanes = Isa::kLanes, kStep = Isa::kStep;
 
   // Units, which the finish takes for pixels with kOut channels.

@@ -24,6 +24,7 @@ namespace {
 struct DigitsNeonWords : S8NeonSums {
   using Cell = std::int8_t;
   static constexpr bool kRenews = true, kConverts = false;
+  static constexpr bool kCopiesBlocks = false;
   static constexpr int kBlock = 16, kOffset = 0, kDigitOffset = 0;
   static constexpr Cell toCell(int x) { return static_cast<Cell>(x); }
   static EDGECC_SIMD_INLINE void convertBlock(Cell *to, const Source *from) {

@@ -36,7 +36,7 @@ struct F32Neon {
   static constexpr bool kHoldsInputs = true;
   static constexpr int kLanes = 4, kStep = 1, kChunk = 4, kParts = 1;
   static constexpr int kBlock = 4, kLeast = 1, kRound = 4;
-  static constexpr bool kConverts = false;
+  static constexpr bool kConverts = false, kCopiesBlocks = false;
   static constexpr Cell toCell(float x) { return x; }
   static EDGECC_SIMD_INLINE void convertBlock(Cell *to, const Source *from) {
     vst1q_f32(to, vld1q_f32(from));

@@ -236,7 +236,7 @@ struct S8NeonDot : S8NeonSums {
   static constexpr bool kHoldsInputs = true;
   static constexpr int kStep = 4, kChunk = 4, kParts = 1, kBlock = 16;
   static constexpr int kLeast = 4, kRound = 4;
-  static constexpr bool kConverts = false;
+  static constexpr bool kConverts = false, kCopiesBlocks = false;
   static constexpr Cell toCell(int x) { return static_cast<Cell>(x); }
   static EDGECC_SIMD_INLINE void convertBlock(Cell *to, const Source *from) {
     vst1q_s8(to, vld1q_s8(from));
@@ -299,7 +299,7 @@ struct S8NeonMlal : S8NeonSums {
   static constexpr bool kHoldsInputs = true;
   static constexpr int kStep = 16, kChunk = 1, kParts = 4, kBlock = 16;
   static constexpr int kLeast = 8, kRound = 4;
-  static constexpr bool kConverts = false;
+  static constexpr bool kConverts = false, kCopiesBlocks = false;
   static constexpr Cell toCell(int x) { return static_cast<Cell>(x); }
   static EDGECC_SIMD_INLINE void convertBlock(Cell *to, const Source *from) {
     vst1q_s8(to, vld1q_s8(from));

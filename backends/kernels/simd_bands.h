@@ -12,11 +12,19 @@ namespace edgecc {
 namespace kernels {
 namespace {
 
+/// Whether elements become cells by a copy that is left to the compiler.
+template <class Isa> constexpr bool copiesPlainly() {
+  if constexpr (Isa::kConverts)
+    return false;
+  else
+    return !Isa::kCopiesBlocks;
+}
+
 /// `Count` elements as cells. Blocks may overlap, but do not reach beyond.
 template <class Isa, int Count>
 inline void toCells(typename Isa::Cell *to, const typename Isa::Source *from) {
   constexpr int kWhole = Count / Isa::kBlock * Isa::kBlock;
-  if constexpr (!Isa::kConverts) {
+  if constexpr (copiesPlainly<Isa>()) {
     std::memcpy(to, from, Count * sizeof(typename Isa::Cell));
   } else if constexpr (kWhole > 0) {
 #pragma GCC unroll 4
@@ -97,6 +105,7 @@ inline void fillBand(typename Plan::Cell *cells, const T *image, int y,
     fillCells<(kRest - kInside) * kDepth>(cells + (kLeft + kInside) * kDepth,
                                           pad);
   }
+  fillCells<Plan::kTail>(cells, pad);
 }
 
 /// Row `ky` of the windows of `count` pixels of a row of outputs, from number

@@ -326,12 +326,41 @@ private:
   }
 };
 
+/// Of arithmetics that sum up in several lanes of each channel: which lanes of
+/// the `Group`-th kStep vectors of a tile, added up, are outputs. `Valid`
+/// channels of a pixel are there.
+template <class Isa, int M, int N, int Valid>
+constexpr unsigned maskOfTotal(int group) {
+  unsigned mask = 0;
+  for (int i = 0; i < Isa::kStep * Isa::kLanes; ++i) {
+    const int at = group * Isa::kStep + i / Isa::kLanes;
+    if (at < M * N && at % N * Isa::kLanes + i % Isa::kLanes < Valid)
+      mask |= 1U << i;
+  }
+  return mask;
+}
+[[maybe_unused]] constexpr int countBits(unsigned mask) {
+  return mask == 0 ? 0 : static_cast<int>(mask & 1) + countBits(mask >> 1);
+}
+
 struct SimdF32Finish {
   float *out, lo, hi;
 
   template <class Plan, int M, int N, int Valid>
   EDGECC_SIMD_INLINE void store(typename Plan::Isa::Vec (&sums)[M][N],
                                 int /*channel*/, std::ptrdiff_t place) const {
+    if constexpr (Plan::Isa::kStep > 1) {
+      static_assert(Valid == Plan::kOut, "pixels that lie side by side");
+      storeTotals<typename Plan::Isa, M, N, Valid, 0>(sums, out + place);
+    } else {
+      storeLanes<Plan, M, N, Valid>(sums, place);
+    }
+  }
+
+private:
+  template <class Plan, int M, int N, int Valid>
+  EDGECC_SIMD_INLINE void storeLanes(typename Plan::Isa::Vec (&sums)[M][N],
+                                     std::ptrdiff_t place) const {
     using Isa = typename Plan::Isa;
     constexpr int kLanes = Isa::kLanes;
     EDGECC_SIMD_UNROLL
@@ -351,6 +380,33 @@ struct SimdF32Finish {
         Isa::storePart(to + n * kLanes, x, left);
       }
     }
+  }
+
+  /// The totals of a tile from vector number kStep * Group on.
+  template <class Isa, int M, int N, int Valid, int Group>
+  EDGECC_SIMD_INLINE void storeTotals(typename Isa::Vec (&sums)[M][N],
+                                      float *to) const {
+    constexpr unsigned kMask = maskOfTotal<Isa, M, N, Valid>(Group);
+    constexpr int kCount = countBits(kMask);
+    typename Isa::Vec some[Isa::kStep];
+    EDGECC_SIMD_UNROLL
+    for (int i = 0; i < Isa::kStep; ++i) {
+      // The last ones are there to fill up.
+      const int at = Group * Isa::kStep + i;
+      some[i] = at < M * N ? sums[at / N][at % N] : sums[M - 1][N - 1];
+    }
+    typename Isa::Vec x =
+        Isa::clamp(Isa::total(some), Isa::set(lo), Isa::set(hi));
+    if constexpr (kMask + 1 != 1U << kCount)
+      x = Isa::template compress<kMask>(x);
+    // What is too much is overwritten by what follows.
+    constexpr int kNext = countBits(maskOfTotal<Isa, M, N, Valid>(Group + 1));
+    if constexpr (kCount + kNext >= Isa::kStep * Isa::kLanes)
+      Isa::store(to, x);
+    else
+      Isa::storePart(to, x, kCount);
+    if constexpr ((Group + 1) * Isa::kStep < M * N)
+      storeTotals<Isa, M, N, Valid, Group + 1>(sums, to + kCount);
   }
 };
 

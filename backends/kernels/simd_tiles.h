@@ -18,6 +18,8 @@
 //   Sum      the elements of sums; kLanes of them, one channel each, in Vec
 //   kStep    neighbouring inputs of a channel that one instruction multiplies
 //   kConverts  whether cells differ from the elements of tensors
+//   kCopiesBlocks  if not: whether copies of a known size are made of vectors,
+//            as GCC for x86 makes them `rep movs`, which begins slowly
 //   kHoldsInputs  whether inputs of several steps are loaded at once, and then
 //            taken by lane (else one input is in all lanes):
 //     kChunk   steps whose inputs one load brings
@@ -109,6 +111,12 @@ struct TilePlan {
   static constexpr bool kFlat = kWhole || kGathers;
   static constexpr int kPixelStep = kGathers ? kWindow : kDepth;
   static constexpr int kSteps = (kRun + Isa::kStep - 1) / Isa::kStep;
+  /// Cells behind a band that are read and multiplied by zeros: floats there
+  /// have to be numbers.
+  static constexpr int kTail = Isa::kStep > 1 && kRun % Isa::kStep > 0 &&
+                                       static_cast<Cell>(0.5) != 0
+                                   ? Isa::kStep
+                                   : 0;
   /// Whether inputs are copied before they are read.
   static constexpr bool kCopies =
       !kWhole || Isa::kConverts || kRun % Isa::kLeast != 0;
@@ -412,9 +420,10 @@ inline void sweepBand(const Sweep &sweep, const typename Plan::Cell *cells,
   constexpr int kLanes = Plan::Isa::kLanes, kGroup = Plan::kBlocks * kLanes;
   constexpr int kRest = Plan::kOut % kGroup;
   int channel = 0;
-  for (; channel + kGroup <= Plan::kOut; channel += kGroup)
-    sweep.template channels<Plan::kBlocks, kGroup>(cells, channel, pixel,
-                                                   count);
+  if constexpr (kGroup <= Plan::kOut)
+    for (; channel + kGroup <= Plan::kOut; channel += kGroup)
+      sweep.template channels<Plan::kBlocks, kGroup>(cells, channel, pixel,
+                                                     count);
   if constexpr (kRest > 0)
     sweep.template channels<(kRest + kLanes - 1) / kLanes, kRest>(
         cells, channel, pixel, count);

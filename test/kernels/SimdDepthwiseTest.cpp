@@ -112,8 +112,10 @@ Fenced<float> packDirect(const std::vector<float> &values) {
     for (int tap = 0; tap < Count; ++tap)
       for (int lane = 0; lane < kLanes; ++lane)
         packed.push_back(
-            at(values, tap * Channels + lane +
-                           std::min(vector * kLanes, Channels - kLanes)));
+            at(values, tap * Channels +
+                           (lane + std::max(0, std::min(vector * kLanes,
+                                                        Channels - kLanes))) %
+                               Channels));
   return Fenced<float>(packed);
 }
 
@@ -124,7 +126,7 @@ template <class C, int Rows, int Columns> void testDirect() {
   using Out = typename C::Out;
   using Win = typename C::Win;
   constexpr int kChannels = Out::dim(3);
-  if constexpr (kChannels >= F32::kLanes) {
+  if constexpr (kChannels >= F32::kLanes || kLoadsSome) {
     using Plan = DepthPlan<F32, In, Out, Win, 1>;
     Random random;
     const auto image = random.reals(In::size),
@@ -232,6 +234,10 @@ EDGECC_DEPTHWISE(Fours, (2, 6, 8, 4), 1, (3, 3, 2, 1, 1, 1, 1, 1, 1, 1))
 EDGECC_DEPTHWISE(Wide, (1, 4, 5, 144), 1, (3, 3, 1, 1, 1, 1, 1, 1, 1, 1))
 EDGECC_DEPTHWISE(WideOdd, (1, 4, 5, 107), 1, (3, 3, 2, 2, 1, 1, 0, 0, 1, 1))
 EDGECC_DEPTHWISE(Five, (1, 9, 12, 33), 1, (5, 5, 1, 1, 1, 1, 2, 2, 2, 2))
+EDGECC_DEPTHWISE(Few5, (1, 6, 17, 5), 1, (3, 3, 1, 1, 1, 1, 1, 1, 1, 1))
+EDGECC_DEPTHWISE(Few8, (2, 5, 20, 8), 1, (3, 3, 1, 1, 1, 1, 0, 2, 2, 1))
+EDGECC_DEPTHWISE(Few15, (1, 9, 14, 15), 1, (3, 3, 2, 2, 1, 1, 0, 0, 1, 1))
+EDGECC_DEPTHWISE(Few3, (1, 7, 19, 3), 1, (3, 5, 1, 1, 1, 2, 1, 4, 1, 4))
 EDGECC_DEPTHWISE(Sixteen, (1, 5, 9, 16), 1, (3, 3, 1, 1, 1, 1, 1, 1, 1, 1))
 #include "shapes.inc"
 

@@ -42,6 +42,7 @@ public:
   }
 
   T *data() const { return elements; }
+  T *end() const { return elements + size; }
   std::vector<T> copy() const { return {elements, elements + size}; }
 
 private:

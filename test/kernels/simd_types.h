@@ -60,8 +60,11 @@ using Unpack = UnpackNeonMlal;
 
 #if defined(__AVX2__)
 constexpr bool kScalesSmall = true;
+/// Whether some lanes of floats can be loaded.
+constexpr bool kLoadsSome = true;
 #else
 constexpr bool kScalesSmall = false;
+constexpr bool kLoadsSome = false;
 #endif
 #if defined(__AVX512VNNI__)
 /// What inputs have too much, and biases too little.
