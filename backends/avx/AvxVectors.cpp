@@ -21,6 +21,7 @@ static constexpr llvm::StringLiteral kAvx2 = "avx2_vectors.h",
 static VectorArithmetic makeS8Vnni() {
   VectorArithmetic isa = {};
   isa.name = "S8Vnni";
+  isa.floatsName = "S8VnniFloats";
   isa.suffix = "vnni";
   isa.features = {"avx512vnni"};
   isa.header = kAvx512;

@@ -7,9 +7,12 @@
 
 #include "VectorKernels.h"
 
+#include "FloatFactors.h"
 #include "ImageShapes.h"
 #include "PackedWeights.h"
 #include "VectorTilings.h"
+
+#include "llvm/ADT/bit.h"
 
 #include <cmath>
 
@@ -42,26 +45,74 @@ bool edgecc::makeSmall(integer::Requantization &factors) {
   return true;
 }
 
-/// Whether all sums of products with these weights [O, taps...], scaled, fit 16
-/// bits. The bias has the zero point of the inputs in it.
-static bool fitsHalves(const reference::Tensor &weights, ArrayRef<int32_t> bias,
-                       const integer::Requantization &factors) {
+/// For each channel, what sums of products with weights [O, taps...] can be.
+/// The bias has the zero point of the inputs in it.
+static SmallVector<IntegerRange> getSums(const reference::Tensor &weights,
+                                         ArrayRef<int32_t> bias) {
   ArrayRef<int8_t> data = weights.getData<int8_t>();
   int64_t taps = weights.getNumElements() / weights.getDim(0);
-  for (auto [start, multiplier] : llvm::zip(bias, factors.multipliers)) {
-    int64_t least = start, most = start;
+  SmallVector<IntegerRange> sums;
+  for (int32_t start : bias) {
+    IntegerRange sum = {start, start};
     for (int8_t weight : data.take_front(taps)) {
-      least += std::min(weight * -128, weight * 127);
-      most += std::max(weight * -128, weight * 127);
+      sum.lo += std::min(weight * -128, weight * 127);
+      sum.hi += std::max(weight * -128, weight * 127);
     }
-    double largest = double(std::max(std::abs(least), std::abs(most))) *
+    sums.push_back(sum);
+    data = data.drop_front(taps);
+  }
+  return sums;
+}
+
+/// Whether all sums, scaled, fit 16 bits.
+static bool fitsHalves(ArrayRef<IntegerRange> sums,
+                       const integer::Requantization &factors) {
+  for (auto [sum, multiplier] : llvm::zip(sums, factors.multipliers)) {
+    double largest = double(std::max(std::abs(sum.lo), std::abs(sum.hi))) *
                      std::pow(2.0, factors.shift);
     if (largest >= 0x1p31 ||
         largest * std::abs(double(multiplier)) / 0x1p31 > 32766)
       return false;
-    data = data.drop_front(taps);
   }
   return true;
+}
+
+/// The bits of floats that lead to the same outputs as the multipliers; nothing
+/// if there are none for some channel.
+static std::optional<SmallVector<int32_t>>
+findFloatFactors(ClampableOpInterface op, const reference::Tensor &weights,
+                 const Int8Epilogue &epilogue) {
+  integer::Requantization factors = getFactors(op);
+  if (factors.shift != 0)
+    return std::nullopt;
+  IntegerRange outputs = {epilogue.range.lo - epilogue.outZero,
+                          epilogue.range.hi - epilogue.outZero};
+  SmallVector<int32_t> floats;
+  for (auto [sums, multiplier] :
+       llvm::zip(getSums(weights, epilogue.bias), factors.multipliers)) {
+    std::optional<float> factor = findFloatFactor(multiplier, sums, outputs);
+    if (!factor)
+      return std::nullopt;
+    floats.push_back(llvm::bit_cast<int32_t>(*factor));
+  }
+  return floats;
+}
+
+/// The arithmetic with what is best to scale sums by.
+static FailureOr<VectorArithmetic>
+chooseScaling(ClampableOpInterface op, const reference::Tensor &weights,
+              const VectorArithmetic &isa) {
+  VectorArithmetic chosen = isa;
+  if (isa.floatsName.empty())
+    return chosen;
+  FailureOr<Int8Epilogue> epilogue = getInt8Epilogue(op);
+  if (failed(epilogue))
+    return failure();
+  if (findFloatFactors(op, weights, *epilogue)) {
+    chosen.name = isa.floatsName;
+    chosen.scalesFloats = true;
+  }
+  return chosen;
 }
 
 LogicalResult edgecc::addInt8Epilogue(ClampableOpInterface op,
@@ -74,8 +125,14 @@ LogicalResult edgecc::addInt8Epilogue(ClampableOpInterface op,
   if (failed(epilogue))
     return failure();
   integer::Requantization factors = getFactors(op);
-  call.addBool(isa.scalesSmall ? makeSmall(factors)
-                               : fitsHalves(weights, epilogue->bias, factors));
+  bool isSmall = false;
+  if (isa.scalesFloats)
+    factors.multipliers = *findFloatFactors(op, weights, *epilogue);
+  else
+    isSmall = isa.scalesSmall
+                  ? makeSmall(factors)
+                  : fitsHalves(getSums(weights, epilogue->bias), factors);
+  call.addBool(isSmall);
   call.addInt(epilogue->inZero);
   call.addInt(factors.shift);
   call.addInt(epilogue->outZero);
@@ -161,13 +218,16 @@ static LogicalResult lowerTiles(ClampableOpInterface op,
                                 const ResidualSum *sum = nullptr) {
   const auto [unit, layer, tiling] = TiledLayer::get(op, narrow, isa);
   reference::Tensor weights = *getConstantTensor(op->getOperand(1));
+  FailureOr<VectorArithmetic> scaled = chooseScaling(op, weights, isa);
+  if (failed(scaled))
+    return failure();
   beginCall(sum ? "conv2d_s8_add" : "conv2d_s8", "conv2d", tiling.parts,
             tiling.scratchBytes, call);
-  addTiling(layer, tiling, isa, call);
+  addTiling(layer, tiling, *scaled, call);
   if (failed(addInt8Epilogue(op, weights,
                              packForTiles(widenFilter(weights, narrow, unit),
                                           layer, tiling.blocks, isa),
-                             isa, call, sum, unit)))
+                             *scaled, call, sum, unit)))
     return failure();
   allowOverlap(layer, tiling, isa, call);
   addScratch(tiling.parts, tiling.scratchBytes, call);
@@ -201,12 +261,15 @@ static LogicalResult lowerDepthwise(ConvOp op, KernelCallBuilder &call) {
   VectorLayer layer = VectorLayer::get(op);
   DepthTiling tiling = getDepthTiling(op, isa);
   reference::Tensor filter = *getConstantTensor(op.getFilter());
+  FailureOr<VectorArithmetic> scaled = chooseScaling(op, filter, isa);
+  if (failed(scaled))
+    return failure();
   beginCall("depthwise_conv2d_s8", "depthwise_conv2d", tiling.parts,
             tiling.scratchBytes, call);
-  addShapes(layer, isa, call);
+  addShapes(layer, *scaled, call);
   call.addInt(tiling.band);
   if (failed(addInt8Epilogue(op, filter,
-                             packForDepth(filter, layer, tiling, isa), isa,
+                             packForDepth(filter, layer, tiling, isa), *scaled,
                              call, /*sum=*/nullptr, tiling.unit)))
     return failure();
   allowOverlap(layer, tiling, isa, call);

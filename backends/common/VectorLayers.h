@@ -44,6 +44,10 @@ struct VectorArithmetic {
   /// Whether multipliers below 1/4 are taken four times as large; else the
   /// kernels want to know whether what is scaled fits 16 bits.
   bool scalesSmall = false;
+  /// The same with multipliers that are floats, where these give the same bits;
+  /// empty if there is none.
+  llvm::StringRef floatsName;
+  bool scalesFloats = false;
   /// Whether int8 weights are stored as int16.
   bool wideWeights = false;
   /// Registers of a vector of sums.

@@ -29,7 +29,7 @@ namespace {
 
 /// Int8 layers with sums in vectors of eight.
 struct S8Avx2 {
-  static constexpr bool kHalvesSmall = true;
+  static constexpr bool kHalvesSmall = true, kScalesFloats = false;
   using Source = std::int8_t;
   using Cell = std::int16_t;
   using Weight = std::int8_t;

@@ -3,6 +3,7 @@
 //
 // S8Vnni: VPDPBUSD takes its first factors as unsigned. Cells are inputs plus
 //   128, and biases have -128 * sum(weights) in them.
+// S8VnniFloats: the same, scaled by floats.
 // F32Avx512: floats, one at a time.
 // F32Avx512Taps: two to sixteen neighbouring floats at a time, for few
 // channels.
@@ -37,7 +38,7 @@ constexpr __mmask16 kAll16 = 0xFFFF;
 
 /// Int8 layers with sums in vectors of sixteen.
 struct S8Vnni {
-  static constexpr bool kHalvesSmall = true;
+  static constexpr bool kHalvesSmall = true, kScalesFloats = false;
   using Source = std::int8_t;
   using Cell = std::uint8_t;
   using Weight = std::int8_t;
@@ -210,6 +211,24 @@ struct S8Vnni {
   static EDGECC_SIMD_INLINE void storePart(std::int8_t *to, Vec bytes) {
     _mm_mask_storeu_epi8(to, (1 << Count) - 1,
                          _mm512_maskz_extracti32x4_epi32(kAll8, bytes, First));
+  }
+};
+
+/// The same with multipliers that are floats, stored as integers of the same
+/// bits, where the compiler has proved that they lead to the same results.
+struct S8VnniFloats : S8Vnni {
+  static constexpr bool kHalvesSmall = false, kScalesFloats = true;
+
+  /// `zero` more than the product, rounded to even. A float of this magnitude
+  /// has no digits behind the point, and its last bits are those of an integer.
+  static EDGECC_SIMD_INLINE Vec scaleFloats(Vec a, Vec m, int zero) {
+    constexpr float kMagnitude = 12582912.0f;
+    constexpr std::int32_t kBits = 0x4B400000;
+    const __m512 product =
+        _mm512_fmadd_ps(_mm512_maskz_cvtepi32_ps(kAll16, a),
+                        _mm512_castsi512_ps(m), _mm512_set1_ps(kMagnitude));
+    return _mm512_sub_epi32(_mm512_castps_si512(product),
+                            _mm512_set1_epi32(kBits - zero));
   }
 };
 

@@ -5,7 +5,8 @@
 //   weights     as in simd_tiles.h
 //   bias        as there; int8: with -in_zero * sum(weights) in it, and what
 //               the arithmetic needs (*_vectors.h)
-//   multiplier  of whole vectors of channels; times four if Small
+//   multiplier  of whole vectors of channels; times four if Small; the bits of
+//               floats if the arithmetic scales by these (kScalesFloats)
 //   out         [N, OH, OW, O]
 //   scratch     cells of a band: rowsFor(Band) rows, or Band pixels (windows,
 //   if

@@ -42,7 +42,7 @@ struct S8NeonSums {
   using Words = int16x8_t;
   using Bytes = int8x16_t;
   static constexpr int kLanes = 4;
-  static constexpr bool kHalvesSmall = false;
+  static constexpr bool kHalvesSmall = false, kScalesFloats = false;
 
   static EDGECC_SIMD_INLINE Vec load(const std::int32_t *from) {
     return vld1q_s32(from);

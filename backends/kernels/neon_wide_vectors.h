@@ -30,7 +30,7 @@ namespace {
 /// Sums in pairs of vectors, as eight bytes are loaded at once.
 struct S8NeonWide {
   static constexpr bool kAddsBytes = false;
-  static constexpr bool kHalvesSmall = false;
+  static constexpr bool kHalvesSmall = false, kScalesFloats = false;
   static constexpr bool kRenews = true;
   static constexpr bool kHoldsInputs = false;
   using Source = std::int8_t;

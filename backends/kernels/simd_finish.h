@@ -26,6 +26,7 @@ namespace {
 ///            point included. A value that these cannot hold is out of bounds
 ///            anyway.
 ///   else     what is scaled fits 16 bits before the zero point is added.
+/// It says nothing of arithmetics that scale by floats (kScalesFloats).
 template <class IsaType, int Shift, int OutZero, int Lo, int Hi, bool Small>
 struct SimdScale {
   using Isa = IsaType;
@@ -34,7 +35,9 @@ struct SimdScale {
   static constexpr bool kHalves = Small && Isa::kHalvesSmall;
 
   static EDGECC_SIMD_INLINE Vec scale(Vec sum, Vec m, Vec odd) {
-    if constexpr (kHalves)
+    if constexpr (Isa::kScalesFloats)
+      return Isa::scaleFloats(sum, m, OutZero);
+    else if constexpr (kHalves)
       return Isa::multiplyHigh(sum, m, odd);
     else
       return Isa::scale(Shift > 0 ? Isa::shiftLeft(sum, Shift) : sum, m, odd);
@@ -47,8 +50,13 @@ struct SimdScale {
     else
       return Isa::template packBytes<Lo, Hi>(low, high);
   }
-  /// One that is scaled, in its bounds, as the difference from its zero point.
-  static EDGECC_SIMD_INLINE Vec finish(Vec a) {
+  /// One sum in the bounds of outputs, as the difference from the zero point.
+  static EDGECC_SIMD_INLINE Vec difference(Vec sum, Vec m, Vec odd) {
+    Vec a;
+    if constexpr (Isa::kScalesFloats)
+      a = Isa::scaleFloats(sum, m, 0);
+    else
+      a = scale(sum, m, odd);
     if constexpr (kHalves)
       a = Isa::shiftRight(Isa::add(a, Isa::set(1)), 1);
     return Isa::min(Isa::max(a, Isa::set(Lo - OutZero)),
@@ -57,12 +65,15 @@ struct SimdScale {
 
 private:
   /// Whether the zero point is added to bytes without a sign.
-  static constexpr bool kAddsLast = !Isa::kHalvesSmall && OutZero == -128;
+  static constexpr bool kAddsLast =
+      !Isa::kHalvesSmall && !Isa::kScalesFloats && OutZero == -128;
 
   static EDGECC_SIMD_INLINE Words pack(Vec a, Vec b) {
     if constexpr (kHalves)
       return Isa::halve16(
           Isa::add16(Isa::packWords(a, b), Isa::set16(2 * OutZero + 1)));
+    else if constexpr (Isa::kScalesFloats)
+      return Isa::packWords(a, b);
     else if constexpr (kAddsLast)
       return narrow(a, b);
     else
@@ -283,8 +294,8 @@ private:
     EDGECC_SIMD_UNROLL
     for (int i = 0; i < 4; ++i) {
       const int at = I + i < M * N ? I + i : M * N - 1, n = at % N;
-      own[i] = Scale::finish(
-          Scale::scale(sums[at / N][n], factors.even[n], factors.odd[n]));
+      own[i] =
+          Scale::difference(sums[at / N][n], factors.even[n], factors.odd[n]);
     }
     if constexpr (Isa::kAddsBytes)
       storeTile<Isa, M, N, Valid, Plan::kOut, I, false>(

@@ -15,68 +15,12 @@
 #include "fenced.h"
 #include "reference.h"
 #include "simd_types.h"
+#include "tiles.h"
 #include "vector_data.h"
 
 using namespace edgecc::kernels;
 
 namespace {
-
-/// Filters [KH, KW, C] as depthwise_conv2d_simd.h describes them.
-template <class Plan, class T>
-Fenced<typename Plan::Isa::Weight> packDepth(const std::vector<T> &filter) {
-  using Win = typename Plan::Win;
-  using Weight = typename Plan::Isa::Weight;
-  constexpr int kLanes = Plan::kLanes, kStep = Plan::kStep;
-  std::vector<Weight> packed(
-      static_cast<std::size_t>(Plan::kVectors * Plan::kBlockWeights));
-  for (int i = 0; i < Plan::kOut; ++i)
-    for (int ky = 0; ky < Win::kernelH; ++ky)
-      for (int kx = 0; kx < Win::kernelW; ++kx) {
-        const int group = i / kLanes * Plan::kGroups + ky / kStep;
-        const int place = (group * Win::kernelW + kx) * kLanes + i % kLanes;
-        packed.at(static_cast<std::size_t>(place * kStep + ky % kStep)) = at(
-            filter, (ky * Win::kernelW + kx) * Plan::kDepth + i % Plan::kDepth);
-      }
-  return Fenced<Weight>(packed);
-}
-
-/// Values per channel, for all pixels of a unit.
-template <class Plan, class T>
-Fenced<T> fillUnit(const std::vector<T> &values) {
-  std::vector<T> repeated;
-  for (int i = 0; i < Plan::kOut; ++i)
-    repeated.push_back(at(values, i % Plan::kDepth));
-  return fillUp<typename Plan::Isa>(repeated);
-}
-
-template <class C, int Band> void testDepthS8() {
-  using In = typename C::In;
-  using Out = typename C::Out;
-  using Win = typename C::Win;
-  using Plan = DepthPlan<S8Depth, In, Out, Win, Band>;
-  constexpr int kOut = Out::dim(3), kInZero = 11;
-  Random random;
-  const auto image = random.bytes(In::size),
-             filter = random.bytes(kOut * C::kKernel);
-  const auto bias = random.integers(kOut, -9000, 9000);
-  auto multiplier = random.integers(kOut, 1, 1 << 25);
-  auto folded = bias, factors = multiplier;
-  for (int i = 0; i < kOut * C::kKernel; ++i)
-    folded[static_cast<std::size_t>(i % kOut)] -= kOffset * at(filter, i);
-  for (int &m : factors)
-    m *= kScalesSmall ? 4 : 1;
-  auto want = buffer<std::int8_t>(Out::size);
-  depthwise_conv2d_s8<In, Out, Win>(image.data(), filter.data(), bias.data(),
-                                    multiplier.data(), want.data(), kInZero, 0,
-                                    -13, -128, 100);
-  const Fenced<std::int8_t> in(image), scratch(Plan::kScratch), out(Out::size);
-  const auto weights = packDepth<Plan>(filter);
-  const auto start = fillUnit<Plan>(folded), scale = fillUnit<Plan>(factors);
-  depthwise_conv2d_s8_simd<S8Depth, In, Out, Win, Band, true, kInZero, 0, -13,
-                           -128, 100>(in.data(), weights.data(), start.data(),
-                                      scale.data(), out.data(), scratch.data());
-  EXPECT_EQ(out.copy(), want);
-}
 
 template <class C, int Band> void testDepthF32() {
   using In = typename C::In;
@@ -211,8 +155,8 @@ template <class C, int Blocks> void testDepthRowsFrom() {
 
 template <class C> void testDepthwise() {
   if constexpr (C::In::dim(3) == C::Out::dim(3)) {
-    testDepthS8<C, 1>();
-    testDepthS8<C, C::Out::dim(1)>();
+    testDepthS8<S8Depth, C, 1>();
+    testDepthS8<S8Depth, C, C::Out::dim(1)>();
     if constexpr (kTestsFloats) {
       testDepthF32<C, (C::Out::dim(1) + 1) / 2>();
       testDirect<C, 2, 3>();

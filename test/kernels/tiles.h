@@ -6,19 +6,25 @@
 //===----------------------------------------------------------------------===//
 
 // What tests of convolutions in tiles of vectors share: packed weights, and
-// layers of floats against the portable kernels.
+// layers against the portable kernels.
 #ifndef EDGECC_TEST_KERNELS_TILES_H
 #define EDGECC_TEST_KERNELS_TILES_H
 
+#include "add_operands.h"
 #include "conv2d.h"
 #include "conv2d_simd.h"
 #include "data_movement.h"
+#include "depthwise_conv2d.h"
+#include "depthwise_conv2d_simd.h"
+#include "elementwise.h"
 #include "fenced.h"
 #include "reference.h"
+#include "simd_types.h"
 #include "vector_data.h"
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 
 namespace edgecc {
 namespace kernels {
@@ -59,7 +65,8 @@ template <class Plan> int scratchBytes() {
   return Plan::kCopies ? (cells + kBehind) * static_cast<int>(sizeof(Cell)) : 0;
 }
 
-/// What a kernel finds behind its inputs may be no number.
+/// What a kernel finds behind its inputs, and multiplies by zeros, may be no
+/// number.
 inline void fillWithNan(const Fenced<std::int8_t> &scratch) {
   for (std::int8_t *to = scratch.data(); to != scratch.end(); ++to)
     *to = -1;
@@ -88,7 +95,8 @@ template <class Isa, class C, int Pixels, int Blocks, int Band> void testF32() {
   const Fenced<float> in(image), weights = pack<Plan>(filter);
   const auto start = fillUp<Isa>(bias);
   const Fenced<std::int8_t> scratch(scratchBytes<Plan>());
-  fillWithNan(scratch);
+  if (Plan::kTail > 0)
+    fillWithNan(scratch);
   Fenced<float> out(Out::size);
   if constexpr (Plan::kWhole)
     pointwise_f32_simd<Isa, In, Out, Win, Pixels, Blocks, Band>(
@@ -119,7 +127,8 @@ void testPlanar() {
     const Fenced<float> in(image), planar(planes), want(Out::size),
         out(Out::size);
     const Fenced<std::int8_t> scratch(scratchBytes<Plan>());
-    fillWithNan(scratch);
+    if (Plan::kTail > 0)
+      fillWithNan(scratch);
     conv2d_f32_simd<Isa, In, Out, Win, Pixels, Blocks, Band>(
         in.data(), weights.data(), start.data(), want.data(), scratch.data(),
         -3.0f, 4.0f);
@@ -141,6 +150,162 @@ template <class Isa, class C, int Pixels> struct Bands {
   static constexpr int kFew = kFlat ? Pixels : kRows > 1 ? kRows : 1;
   static constexpr int kMany = (kAll + kFew - 1) / kFew * kFew;
 };
+
+/// Random weights that the arithmetic multiplies right.
+inline std::vector<std::int8_t> makeWeights(Random &random, int count) {
+  std::vector<std::int8_t> weights = random.bytes(count);
+  for (std::int8_t &weight : weights)
+    weight = std::max<std::int8_t>(weight, kLeastWeight);
+  // Pairs of these are what may overflow.
+  for (int i = 0; i < std::min(count, 40); ++i)
+    weights[static_cast<std::size_t>(i)] = kLeastWeight;
+  return weights;
+}
+
+/// Makes multipliers odd times 32, which floats can be that never lead to a
+/// result in the middle of two integers.
+inline void makeFloats(std::vector<std::int32_t> &multipliers) {
+  for (std::int32_t &m : multipliers)
+    m = (m & ~63) + 32;
+}
+
+/// The bits of multiplier * 2^-31.
+inline std::vector<std::int32_t>
+toFloats(const std::vector<std::int32_t> &multipliers) {
+  std::vector<std::int32_t> bits(multipliers.size());
+  for (std::size_t i = 0; i < bits.size(); ++i) {
+    const float factor = std::ldexp(static_cast<float>(multipliers[i]), -31);
+    std::memcpy(&bits[i], &factor, sizeof factor);
+  }
+  return bits;
+}
+
+template <class Isa, class C, int Pixels, int Blocks, int Band, bool Small,
+          bool WithSum>
+void testS8() {
+  using In = typename C::In;
+  using Out = typename C::Out;
+  using Win = typename C::Win;
+  using Plan = TilePlan<Isa, In, Out, Win, Pixels, Blocks, Band>;
+  constexpr int kOut = Out::dim(3), kTaps = C::kProducts;
+  constexpr int kInZero = -7, kShift = Small ? 0 : 2;
+  constexpr int kOutZero = Small ? -128 : 13;
+  constexpr int kLo = -100, kHi = 127;
+  constexpr bool kScaled = Small && kScalesSmall && !Isa::kScalesFloats;
+  constexpr bool kFits = Small && !kScalesSmall;
+  Random random;
+  auto image = random.bytes(In::size);
+  for (int i = 0; i < std::min(40, In::size); ++i)
+    image[static_cast<std::size_t>(i)] = -128;
+  const auto filter = makeWeights(random, kOut * kTaps);
+  const auto bias = random.integers(kOut, -9000, 9000);
+  auto multiplier = random.integers(kOut, 1, (1 << 29) / kTaps + 1);
+  // Some results saturate, in 16 bits as well where that is allowed.
+  if (!kFits)
+    multiplier[0] = (1 << 29) - 1;
+  static_assert(!Isa::kScalesFloats || kShift == 0, "as they are stored");
+  if (Isa::kScalesFloats)
+    makeFloats(multiplier);
+  auto folded = bias, factors = multiplier;
+  for (int o = 0; o < kOut; ++o) {
+    int sum = 0;
+    for (int i = 0; i < kTaps; ++i)
+      sum += at(filter, o * kTaps + i);
+    folded[static_cast<std::size_t>(o)] -= kOffset * sum;
+    factors[static_cast<std::size_t>(o)] *= kScaled ? 4 : 1;
+  }
+  if (Isa::kScalesFloats)
+    factors = toFloats(multiplier);
+  auto want = buffer<std::int8_t>(Out::size), sum = want;
+  conv2d_s8<In, Out, Win, 1>(image.data(), filter.data(), bias.data(),
+                             multiplier.data(), want.data(), kInZero, kShift,
+                             kOutZero, kLo, kHi);
+  const Fenced<std::int8_t> in(image), weights = pack<Plan>(filter),
+                                       scratch(scratchBytes<Plan>());
+  const auto start = fillUp<Isa>(folded), scale = fillUp<Isa>(factors);
+  if constexpr (!WithSum) {
+    const Fenced<std::int8_t> out(Out::size);
+    conv2d_s8_simd<Isa, In, Out, Win, Pixels, Blocks, Band, Small, kInZero,
+                   kShift, kOutZero, kLo, kHi>(in.data(), weights.data(),
+                                               start.data(), scale.data(),
+                                               out.data(), scratch.data());
+    EXPECT_EQ(out.copy(), want);
+  } else { // The result overwrites the other operand.
+    const AddOperands add(random);
+    const auto other = random.bytes(Out::size);
+    add_s8<Out, Out, Out>(want.data(), other.data(), sum.data(), kOutZero,
+                          add.mul, add.otherZero, add.otherMul, add.shift,
+                          add.zero, add.lo, add.hi);
+    const Fenced<std::int8_t> both(other);
+    conv2d_s8_add_simd<Isa, In, Out, Win, Pixels, Blocks, Band, Small, kInZero,
+                       kShift, kOutZero, kLo, kHi>(
+        in.data(), weights.data(), start.data(), scale.data(), both.data(),
+        both.data(), scratch.data(), add.mul, add.otherZero, add.otherMul,
+        add.shift, add.zero, add.lo, add.hi);
+    EXPECT_EQ(both.copy(), sum);
+  }
+}
+
+/// Filters [KH, KW, C] as depthwise_conv2d_simd.h describes them.
+template <class Plan, class T>
+Fenced<typename Plan::Isa::Weight> packDepth(const std::vector<T> &filter) {
+  using Win = typename Plan::Win;
+  using Weight = typename Plan::Isa::Weight;
+  constexpr int kLanes = Plan::kLanes, kStep = Plan::kStep;
+  std::vector<Weight> packed(
+      static_cast<std::size_t>(Plan::kVectors * Plan::kBlockWeights));
+  for (int i = 0; i < Plan::kOut; ++i)
+    for (int ky = 0; ky < Win::kernelH; ++ky)
+      for (int kx = 0; kx < Win::kernelW; ++kx) {
+        const int group = i / kLanes * Plan::kGroups + ky / kStep;
+        const int place = (group * Win::kernelW + kx) * kLanes + i % kLanes;
+        packed.at(static_cast<std::size_t>(place * kStep + ky % kStep)) = at(
+            filter, (ky * Win::kernelW + kx) * Plan::kDepth + i % Plan::kDepth);
+      }
+  return Fenced<Weight>(packed);
+}
+
+/// Values per channel, for all pixels of a unit.
+template <class Plan, class T>
+Fenced<T> fillUnit(const std::vector<T> &values) {
+  std::vector<T> repeated;
+  for (int i = 0; i < Plan::kOut; ++i)
+    repeated.push_back(at(values, i % Plan::kDepth));
+  return fillUp<typename Plan::Isa>(repeated);
+}
+
+template <class Isa, class C, int Band> void testDepthS8() {
+  using In = typename C::In;
+  using Out = typename C::Out;
+  using Win = typename C::Win;
+  using Plan = DepthPlan<Isa, In, Out, Win, Band>;
+  constexpr int kOut = Out::dim(3), kInZero = 11;
+  Random random;
+  const auto image = random.bytes(In::size),
+             filter = random.bytes(kOut * C::kKernel);
+  const auto bias = random.integers(kOut, -9000, 9000);
+  auto multiplier = random.integers(kOut, 1, 1 << 25);
+  if (Isa::kScalesFloats)
+    makeFloats(multiplier);
+  auto folded = bias, factors = multiplier;
+  for (int i = 0; i < kOut * C::kKernel; ++i)
+    folded[static_cast<std::size_t>(i % kOut)] -= kOffset * at(filter, i);
+  for (int &m : factors)
+    m *= kScalesSmall ? 4 : 1;
+  if (Isa::kScalesFloats)
+    factors = toFloats(multiplier);
+  auto want = buffer<std::int8_t>(Out::size);
+  depthwise_conv2d_s8<In, Out, Win>(image.data(), filter.data(), bias.data(),
+                                    multiplier.data(), want.data(), kInZero, 0,
+                                    -13, -128, 100);
+  const Fenced<std::int8_t> in(image), scratch(Plan::kScratch), out(Out::size);
+  const auto weights = packDepth<Plan>(filter);
+  const auto start = fillUnit<Plan>(folded), scale = fillUnit<Plan>(factors);
+  depthwise_conv2d_s8_simd<Isa, In, Out, Win, Band, true, kInZero, 0, -13, -128,
+                           100>(in.data(), weights.data(), start.data(),
+                                scale.data(), out.data(), scratch.data());
+  EXPECT_EQ(out.copy(), want);
+}
 
 } // namespace
 } // namespace kernels

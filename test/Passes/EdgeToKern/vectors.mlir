@@ -3,7 +3,9 @@
 
 // Weights come for tiles: for eight channels two inputs at a time, for sixteen
 // channels four. With VNNI inputs are 128 larger, and biases 128 * sum(weights)
-// smaller: 8 - 3 * 10 - 128 * 10. Factors below 1/4 are multiplied by four.
+// smaller: 8 - 3 * 10 - 128 * 10. Factors below 1/4 are multiplied by four, or
+// floats that lead to the same outputs: 1/8 would round 1/2 down, and the next
+// float (0x3E000001) is right for all sums whose outputs are not negative.
 
 !in = !quant.uniform<i8:f32, 0.5:3>
 !w = !quant.uniform<i8<-127:127>:f32:0, {0.125}>
@@ -13,13 +15,15 @@
 // CHECK-LABEL: func.func @run
 // CHECK: kern.call "conv2d_s8_simd" from "avx{{2|512}}_vectors.h conv2d_simd.h"
 // AVX2-SAME: <["S8Avx2", #kern.shape<[1, 1, 1, 4]>, #kern.shape<[1, 1, 1, 1]>,
-// VNNI-SAME: <["S8Vnni", #kern.shape<[1, 1, 1, 4]>, #kern.shape<[1, 1, 1, 1]>,
-// CHECK-SAME: 1, 1, 1, true, 3, 0, 5, 5, 127]>
+// AVX2-SAME: 1, 1, 1, true, 3, 0, 5, 5, 127]>
+// VNNI-SAME: <["S8VnniFloats", #kern.shape<[1, 1, 1, 4]>, #kern.shape<[1, 1, 1, 1]>,
+// VNNI-SAME: 1, 1, 1, false, 3, 0, 5, 5, 127]>
 // AVX2-SAME: memref<32xi8>, memref<8xi32>, memref<8xi32>
 // VNNI-SAME: memref<64xi8>, memref<16xi32>, memref<16xi32>
 // AVX2: dense<[-22, 0, 0, 0, 0, 0, 0, 0]>
 // VNNI: dense<[-1302, 0, 0,
-// CHECK: dense<[1073741824, 0, 0,
+// AVX2: dense<[1073741824, 0, 0,
+// VNNI: dense<[1040187393, 0, 0,
 // AVX2: weights: "0x100000000102000000000000000000000000000003040000
 // VNNI: weights: "0x100000000102030400000000
 func.func @main(%x: tensor<1x4x!in>) -> tensor<1x1x!out> {
@@ -60,7 +64,8 @@ func.func @main(%x: tensor<1x4x4x2x!in>) -> (tensor<1x4x4x2x!out>) {
 // -----
 
 // Where a vector has room for several pixels, these count as one: two outputs of
-// eight channels in a window that is two columns wider.
+// eight channels in a window that is two columns wider. Here no float is right
+// for both signs.
 
 !in = !quant.uniform<i8:f32, 0.5:3>
 !w = !quant.uniform<i8<-127:127>:f32:0, {0.125, 0.125, 0.125, 0.125, 0.125, 0.125, 0.125, 0.125}>

@@ -1,0 +1,35 @@
+//===- FloatFactors.h - Floats instead of multipliers -----------*- C++ -*-===//
+//
+// Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Sums that are multiplied by a float and rounded once, to even, can give the
+// bits of docs/spec/integers.md: both rise with the sum, so that it suffices to
+// compare where they pass from one output to the next.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef EDGECC_BACKENDS_COMMON_FLOATFACTORS_H
+#define EDGECC_BACKENDS_COMMON_FLOATFACTORS_H
+
+#include <cstdint>
+#include <optional>
+
+namespace edgecc {
+
+/// Integers from `lo` to `hi`.
+struct IntegerRange {
+  int64_t lo, hi;
+};
+
+/// A float by which all `sums` become what `multiplier` * 2^-31 makes of them,
+/// both limited to `outputs`, which are differences from a zero point. Of 1.5 *
+/// 2^23 plus a product all floats must be exact, and so must those of the sums.
+std::optional<float> findFloatFactor(int32_t multiplier, IntegerRange sums,
+                                     IntegerRange outputs);
+
+} // namespace edgecc
+
+#endif // EDGECC_BACKENDS_COMMON_FLOATFACTORS_H
