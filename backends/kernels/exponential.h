@@ -139,9 +139,13 @@ template <class T> inline T exponential(T x) { return std::exp(x); }
 template <class T> inline T errorFunction(T x) { return std::erf(x); }
 template <class T> inline T hyperbolicTangent(T x) { return std::tanh(x); }
 #if EDGECC_VECTOR_MATH
-template <> inline float exponential(float x) { return vectorExponential(x); }
-template <> inline float hyperbolicTangent(float x) { return vectorTangent(x); }
-template <> inline float errorFunction(float x) {
+template <> [[maybe_unused]] inline float exponential(float x) {
+  return vectorExponential(x);
+}
+template <> [[maybe_unused]] inline float hyperbolicTangent(float x) {
+  return vectorTangent(x);
+}
+template <> [[maybe_unused]] inline float errorFunction(float x) {
   return vectorErrorFunction(x);
 }
 #endif
