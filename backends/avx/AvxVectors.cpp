@@ -71,8 +71,13 @@ static VectorArithmetic makeF32(llvm::StringRef name, llvm::StringRef suffix,
   isa.benefit = benefit;
   return isa;
 }
-const VectorArithmetic edgecc::f32Avx512 =
-    makeF32("F32Avx512", "avx512", kAvx512, "avx512vnni", 16, 24, 40);
+static VectorArithmetic makeF32Avx512() {
+  VectorArithmetic isa =
+      makeF32("F32Avx512", "avx512", kAvx512, "avx512vnni", 16, 24, 40);
+  isa.leavesLimits = true;
+  return isa;
+}
+const VectorArithmetic edgecc::f32Avx512 = makeF32Avx512();
 const VectorArithmetic edgecc::f32Avx2 =
     makeF32("F32Avx2", "avx2", kAvx2, "avx2", 8, 12, 30);
 

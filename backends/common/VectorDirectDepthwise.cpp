@@ -163,7 +163,7 @@ static LogicalResult lowerDirectDepthwise(ConvOp op, KernelCallBuilder &call) {
   int64_t parts = chooseParts(op, isa);
   beginCall("depthwise_direct_f32", "depthwise_direct", parts,
             /*scratchBytes=*/-1, call);
-  addShapes(layer, isa, call);
+  addShapes(layer, withLimitsOf(op, isa), call);
   call.addInt(tile.rows);
   call.addInt(tile.columns);
   call.addInput(op.getInput());

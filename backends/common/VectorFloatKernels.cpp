@@ -27,6 +27,19 @@ reference::Tensor edgecc::packBias(Value value, int64_t unit,
   return packed;
 }
 
+VectorArithmetic edgecc::withLimitsOf(ClampableOpInterface op,
+                                      const VectorArithmetic &isa) {
+  VectorArithmetic limited = isa;
+  std::optional<APFloat> lo = op.getClampMin(), hi = op.getClampMax();
+  if (!isa.leavesLimits || (hi && !hi->isInfinity()))
+    return limited;
+  StringRef limits = lo && !lo->isInfinity() ? "LowerLimit" : "NoLimits";
+  // As an attribute the name lives as long as the operation.
+  limited.name =
+      StringAttr::get(op->getContext(), limits + "<kernels::" + isa.name + ">");
+  return limited;
+}
+
 bool edgecc::isFloatImage(ConvOp op) {
   return isFloatOp(op) && isConstant(op.getFilter()) &&
          isConstant(op.getBias()) && shapeOf(op.getInput()).size() <= 4;
@@ -134,7 +147,7 @@ static void lowerTiles(ClampableOpInterface op, const VectorLayer &narrow,
                               : "conv2d_f32",
             "conv2d", tiling.parts, layer.isWhole() ? -1 : tiling.scratchBytes,
             call);
-  addTiling(layer, tiling, isa, call);
+  addTiling(layer, tiling, withLimitsOf(op, isa), call);
   if (planar)
     call.addProducer(planar);
   call.addInput(planar ? planar.getInput() : op->getOperand(0));
@@ -176,7 +189,7 @@ static LogicalResult lowerDepthwise(ConvOp op, KernelCallBuilder &call) {
   DepthTiling tiling = getDepthTiling(op, isa);
   beginCall("depthwise_conv2d_f32", "depthwise_conv2d", tiling.parts,
             tiling.scratchBytes, call);
-  addShapes(layer, isa, call);
+  addShapes(layer, withLimitsOf(op, isa), call);
   call.addInt(tiling.band);
   call.addInput(op.getInput());
   call.addData("weights", packForDepth(*getConstantTensor(op.getFilter()),

@@ -21,6 +21,10 @@ namespace edgecc {
 /// A convolution of floats of one or two dimensions with constant weights.
 bool isFloatImage(edge::ConvOp op);
 
+/// The arithmetic without limits of outputs that are infinite in this layer.
+VectorArithmetic withLimitsOf(edge::ClampableOpInterface op,
+                              const VectorArithmetic &isa);
+
 /// A bias of whole vectors, once for each pixel of a unit.
 reference::Tensor packBias(mlir::Value value, int64_t unit,
                            const VectorArithmetic &isa);

@@ -34,6 +34,8 @@ struct VectorArithmetic {
   /// Floats: whether a channel has several lanes, one for each input of a
   /// step. All channels are then in one tile.
   bool addsLanes = false;
+  /// Floats: whether limits of outputs that are infinite can be left out.
+  bool leavesLimits = false;
   /// What is added to inputs, so that they have no sign.
   int64_t offset = 0;
   /// Cells behind a run, and behind a row that is interleaved, that may be

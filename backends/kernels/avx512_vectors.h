@@ -298,6 +298,9 @@ struct F32Avx512 {
   static EDGECC_SIMD_INLINE Vec clamp(Vec x, Vec lo, Vec hi) {
     return _mm512_maskz_min_ps(kAll16, hi, _mm512_maskz_max_ps(kAll16, lo, x));
   }
+  static EDGECC_SIMD_INLINE Vec clampBelow(Vec x, Vec lo) {
+    return _mm512_maskz_max_ps(kAll16, lo, x);
+  }
   static EDGECC_SIMD_INLINE void store(float *to, Vec x) {
     _mm512_storeu_ps(to, x);
   }

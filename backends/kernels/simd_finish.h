@@ -354,6 +354,21 @@ constexpr unsigned maskOfTotal(int group) {
   return mask == 0 ? 0 : static_cast<int>(mask & 1) + countBits(mask >> 1);
 }
 
+/// Arithmetics of floats for layers that have no upper limit, or none: an
+/// infinite one would take an instruction for each vector.
+template <class Isa> struct LowerLimit : Isa {
+  using Vec = typename Isa::Vec;
+  static EDGECC_SIMD_INLINE Vec clamp(Vec x, Vec lo, Vec /*hi*/) {
+    return Isa::clampBelow(x, lo);
+  }
+};
+template <class Isa> struct NoLimits : Isa {
+  using Vec = typename Isa::Vec;
+  static EDGECC_SIMD_INLINE Vec clamp(Vec x, Vec /*lo*/, Vec /*hi*/) {
+    return x;
+  }
+};
+
 struct SimdF32Finish {
   float *out, lo, hi;
 

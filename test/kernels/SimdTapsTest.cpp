@@ -51,6 +51,30 @@ EDGECC_TAPS(Narrow, (1, 7, 2, 16), 7, (3, 3, 1, 1, 1, 1, 1, 1, 1, 1))
 EDGECC_TAPS(Dilated, (1, 9, 9, 4), 4, (3, 3, 1, 1, 2, 2, 2, 2, 2, 2))
 EDGECC_TAPS(OnePixel, (1, 1, 1, 96), 2, (1, 1, 1, 1, 1, 1, 0, 0, 0, 0))
 
+/// The outputs of a layer with limits from `lo` to `hi`.
+template <class Isa> std::vector<float> runLimited(float lo, float hi) {
+  using In = Shape<1, 3, 7, 32>;
+  using Out = Shape<1, 3, 7, 20>;
+  using Win = Window<1, 1, 1, 1, 1, 1, 0, 0, 0, 0>;
+  using Plan = TilePlan<Isa, In, Out, Win, 4, 2, 8>;
+  Random random;
+  const Fenced<float> in(random.reals(In::size)),
+      weights = pack<Plan>(random.reals(Out::dim(3) * In::dim(3))),
+      bias = fillUp<Isa>(random.reals(Out::dim(3))), out(Out::size);
+  pointwise_f32_simd<Isa, In, Out, Win, 4, 2, 8>(
+      in.data(), weights.data(), bias.data(), out.data(), lo, hi);
+  return out.copy();
+}
+
+TEST(SimdLimits, InfiniteOnesAreLeftOut) {
+  constexpr float kInfinity = HUGE_VALF;
+  const auto all = runLimited<F32Avx512>(-kInfinity, kInfinity);
+  EXPECT_LT(*std::min_element(all.begin(), all.end()), 0.0f);
+  EXPECT_EQ(runLimited<NoLimits<F32Avx512>>(0.0f, 0.0f), all);
+  EXPECT_EQ(runLimited<LowerLimit<F32Avx512>>(0.0f, 0.0f),
+            runLimited<F32Avx512>(0.0f, kInfinity));
+}
+
 } // namespace
 
 #endif // __AVX512VNNI__

@@ -8,7 +8,7 @@
 
 // CHECK-LABEL: func.func @run
 // AVX2: kern.call "conv2d_f32_simd" from "avx2_vectors.h conv2d_simd.h"<["F32Avx2",
-// AVX512: kern.call "conv2d_f32_simd" from "avx512_vectors.h conv2d_simd.h"<["F32Avx512",
+// AVX512: kern.call "conv2d_f32_simd" from "avx512_vectors.h conv2d_simd.h"<["NoLimits<kernels::F32Avx512>",
 // CHECK-SAME: scratch
 // AVX2: kern.call "depthwise_direct_f32_simd" from "avx2_vectors.h depthwise_direct_simd.h"{{.*}}, 2, 4]>
 // AVX512: kern.call "depthwise_direct_f32_simd" from "avx512_vectors.h depthwise_direct_simd.h"{{.*}}, 4, 4]>
@@ -64,10 +64,10 @@ func.func @main(%x: tensor<1x3x8x8xf32>) -> tensor<1x4x4x16xf32> {
 // -----
 
 // Few channels get several lanes each on AVX-512: one channel sixteen, eight
-// channels two. Depthwise layers of few channels read the image where it is.
+// channels two. Limits that are infinite are left out. Depthwise layers of few channels read the image where it is.
 
 // CHECK-LABEL: func.func @run
-// AVX512: kern.call "conv2d_f32_simd" {{.*}}<["F32Avx512Taps<2>",
+// AVX512: kern.call "conv2d_f32_simd" {{.*}}<["LowerLimit<kernels::F32Avx512Taps<2>>",
 // AVX2: kern.call "conv2d_f32_simd" {{.*}}<["F32Avx2",
 // CHECK: kern.call "depthwise_direct_f32_simd"
 // AVX512-NOT: scratch
@@ -81,13 +81,13 @@ func.func @main(%x: tensor<1x16x48x3xf32>) -> tensor<1x8x24x1xf32> {
   %b = edge.constant dense<2.0> : tensor<8xf32> -> tensor<8xf32>
   %c = edge.constant dense<2.0> : tensor<32xf32> -> tensor<32xf32>
   %d = edge.constant dense<2.0> : tensor<1xf32> -> tensor<1xf32>
-  %0 = edge.conv %x, %w, %b {groups = 1 : i64, strides = array<i64: 2, 2>, pads = array<i64: 0, 0, 1, 1>, dilations = array<i64: 1, 1>}
+  %0 = edge.conv %x, %w, %b {groups = 1 : i64, strides = array<i64: 2, 2>, pads = array<i64: 0, 0, 1, 1>, dilations = array<i64: 1, 1>, clamp_min = 0.0 : f32}
     : (tensor<1x16x48x3xf32>, tensor<8x3x3x3xf32>, tensor<8xf32>) -> tensor<1x8x24x8xf32>
   %1 = edge.conv %0, %v, %b {groups = 8 : i64, strides = array<i64: 1, 1>, pads = array<i64: 1, 1, 1, 1>, dilations = array<i64: 1, 1>}
     : (tensor<1x8x24x8xf32>, tensor<8x3x3x1xf32>, tensor<8xf32>) -> tensor<1x8x24x8xf32>
   %2 = edge.conv %1, %q, %c {groups = 1 : i64, strides = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>}
     : (tensor<1x8x24x8xf32>, tensor<32x1x1x8xf32>, tensor<32xf32>) -> tensor<1x8x24x32xf32>
-  %3 = edge.conv %2, %p, %d {groups = 1 : i64, strides = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>}
+  %3 = edge.conv %2, %p, %d {groups = 1 : i64, strides = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>, clamp_min = 0.0 : f32, clamp_max = 6.0 : f32}
     : (tensor<1x8x24x32xf32>, tensor<1x1x1x32xf32>, tensor<1xf32>) -> tensor<1x8x24x1xf32>
   return %3 : tensor<1x8x24x1xf32>
 }
