@@ -84,9 +84,9 @@ void testMatmul() {
   }
 #include "shapes.inc"
 
-// Attention: heads of scores, and of what they weigh, in several bands, with
+// Heads of scores, and of what they weigh, in several bands, with
 // columns of one and of several groups of vectors; one right matrix for all.
-TEST(SimdMatmul, Scores) {
+TEST(SimdMatmul, Bands) {
   testMatmul<Shape<2, 18, 24>, Shape<2, 24, 70>, Shape<2, 18, 70>, 4, 2, 8>();
 }
 TEST(SimdMatmul, Mixed) {
