@@ -32,8 +32,9 @@ static void allowElementwiseInplace(Value output, ValueRange inputs,
 static bool usesExponential(MapOp op) {
   return op
       ->walk([](Operation *inner) {
-        return isa<math::ExpOp, math::TanhOp>(inner) ? WalkResult::interrupt()
-                                                     : WalkResult::advance();
+        return isa<math::ErfOp, math::ExpOp, math::TanhOp>(inner)
+                   ? WalkResult::interrupt()
+                   : WalkResult::advance();
       })
       .wasInterrupted();
 }
