@@ -31,7 +31,6 @@ public:
 
   reference::Metric getMetric() const { return metric; }
   const SampleSet &getSamples() const { return samples; }
-  const SampleSet &getFloatOutputs() const { return floatOutputs; }
   /// What the float model reaches.
   double getFloatValue() const { return floatValue; }
   /// What a model with these outputs, one entry per sample, reaches.

@@ -33,7 +33,7 @@ std::string Executable::State::path(StringRef file) const {
 }
 
 Executable::State::~State() {
-  if (!folder.empty() && !options.keepFiles)
+  if (!folder.empty())
     sys::fs::remove_directories(folder);
 }
 

@@ -43,8 +43,6 @@ struct BuildOptions {
   /// Limits for one compiler or emulator process.
   unsigned compileTimeoutSeconds = 600;
   unsigned runTimeoutSeconds = 600;
-  /// Leave the temporary folder behind, to look at it.
-  bool keepFiles = false;
 };
 
 /// Bytes of the program image that stay in non-volatile memory.
