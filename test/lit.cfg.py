@@ -28,6 +28,8 @@ config.substitutions.append(("%source_dir", config.edgecc_source_dir))
 config.substitutions.append(("%binary_dir", config.edgecc_binary_dir))
 config.substitutions.append(("%llvm_include", config.llvm_include))
 config.substitutions.append(("%python", config.python))
+# Where scripts of tests find npy.py.
+config.environment["PYTHONPATH"] = os.path.join(config.test_source_root, "Inputs")
 
 if os.path.isdir(os.path.join(config.shared_dir, "models")):
     config.available_features.add("shared")

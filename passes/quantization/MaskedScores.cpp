@@ -61,11 +61,10 @@ static float getDepth(int64_t count, Precision precision) {
 /// no score beside it, all of the row is masked, and none counts.
 static void appendRaised(const float *row, int64_t count, int64_t stride,
                          float depth, std::vector<float> &raised) {
-  constexpr float kAllMasked = -1e8f;
   float largest = -INFINITY;
   for (int64_t i = 0; i != count; ++i)
     largest = std::fmax(largest, row[i * stride]);
-  if (largest < kAllMasked)
+  if (largest < kMask)
     return;
   for (int64_t i = 0; i != count; ++i) {
     float score = row[i * stride];

@@ -22,6 +22,10 @@
 
 namespace edgecc::quantization {
 
+/// From here on down a float keeps nothing of a score that is added to it:
+/// whatever the score is, it is masked.
+inline constexpr float kMask = -1e8f;
+
 /// The values of a function that nothing but softmax reads.
 class MaskedScores {
 public:

@@ -34,26 +34,31 @@ std::optional<Range> quantization::getConstantRange(Value value) {
   return range;
 }
 
-/// What the type of a value is to cover, or everything if that is not known.
-static Range getCovered(Value value, bool wide) {
-  if (std::optional<Range> constant = getConstantRange(value))
-    return *constant;
+std::optional<Range> quantization::getCoveredRange(Value value, bool wide) {
+  if (value.getDefiningOp<edge::ConstantOp>())
+    return getConstantRange(value);
   std::optional<Range> range = wide ? getExtent(value) : getRange(value);
   if (!range)
-    return kEverything;
+    return std::nullopt;
   const double headroom = wide ? kWideHeadroom : 1.0;
-  return {headroom * range->min, headroom * range->max};
+  return Range{headroom * range->min, headroom * range->max};
 }
 
 /// The limits of one operand of a sum or difference by the ranges of the result
 /// and the other operand.
 static Range getLimits(const BinaryBody &body, bool isLhs, Range result,
                        Range other) {
+  Range limits{other.min - result.max, other.max - result.min};
   if (body.kind == BinaryKind::Add)
-    return {result.min - other.max, result.max - other.min};
-  if (isLhs)
-    return {result.min + other.min, result.max + other.max};
-  return {other.min - result.max, other.max - result.min};
+    limits = {result.min - other.max, result.max - other.min};
+  else if (isLhs)
+    limits = {result.min + other.min, result.max + other.max};
+  // Infinite bounds may have met: nothing is known of these.
+  if (std::isnan(limits.min))
+    limits.min = -INFINITY;
+  if (std::isnan(limits.max))
+    limits.max = INFINITY;
+  return limits;
 }
 
 static Range getLimitsOfUse(OpOperand &use, bool wide) {
@@ -69,9 +74,10 @@ static Range getLimitsOfUse(OpOperand &use, bool wide) {
     return kEverything;
   const bool isLhs = use.getOperandNumber() == body->lhs;
   Value other = map.getInputs()[isLhs ? body->rhs : body->lhs];
-  Range result = getCovered(map.getResult(), wide);
+  Range result = getCoveredRange(map.getResult(), wide).value_or(kEverything);
   result.intersect(getOperandLimits(map.getResult(), wide));
-  return getLimits(*body, isLhs, result, getCovered(other, wide));
+  return getLimits(*body, isLhs, result,
+                   getCoveredRange(other, wide).value_or(kEverything));
 }
 
 Range quantization::getOperandLimits(Value value, bool wide) {
@@ -80,7 +86,5 @@ Range quantization::getOperandLimits(Value value, bool wide) {
   Range limits{INFINITY, -INFINITY};
   for (OpOperand &use : value.getUses())
     limits.join(getLimitsOfUse(use, wide));
-  // Infinite ranges may have met: nothing is known of these.
-  return std::isnan(limits.min) || std::isnan(limits.max) ? kEverything
-                                                          : limits;
+  return limits;
 }

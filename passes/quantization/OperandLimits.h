@@ -17,14 +17,18 @@ namespace edgecc::quantization {
 /// a number.
 std::optional<Range> getConstantRange(mlir::Value value);
 
+/// What the type of a value is to cover: the range of a constant, else what
+/// calibration recorded; of int16 (`wide`) its extent with headroom. Null if
+/// that is not known.
+std::optional<Range> getCoveredRange(mlir::Value value, bool wide);
+
 /// The values beyond which it makes no difference what a tensor is: those that
 /// read it are sums, and their results, which are as wide as calibration says,
 /// saturate whatever the other operand is. A mask of attention is the case that
 /// matters: of scores between -8 and 8 plus 0 or -1e9, the mask counts down to
 /// -16, and a type for that has steps where they are wanted.
 ///
-/// `wide` asks for ranges of int16 (extents with their headroom). Bounds are
-/// infinite where everything counts.
+/// `wide` as above. Bounds are infinite where everything counts.
 Range getOperandLimits(mlir::Value value, bool wide);
 
 } // namespace edgecc::quantization

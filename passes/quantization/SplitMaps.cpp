@@ -7,6 +7,7 @@
 
 #include "../fusion/MapAnalysis.h"
 #include "ElementwiseForms.h"
+#include "MaskedScores.h"
 
 #include "edgecc/Passes/Passes.h"
 #include "edgecc/Quant/Precision.h"
@@ -71,10 +72,8 @@ static Value convolveAffine(OpBuilder &builder, MapOp map) {
 // Masks of attention
 //===----------------------------------------------------------------------===//
 
-/// Whether a scalar is a constant so low that a float of that size keeps
-/// nothing of what is added to it: to choose it is to add it.
+/// Whether a scalar is a constant that masks: to choose it is to add it.
 static bool isMask(Value scalar) {
-  constexpr float kMask = -1e8f;
   APFloat value(0.0f);
   return scalar.getType().isF32() &&
          matchPattern(scalar, m_ConstantFloat(&value)) &&

@@ -182,39 +182,23 @@ static void addBound(ValueClass &valueClass, Value value) {
   valueClass.hasCells |= lstm && value == lstm.getYC();
 }
 
-/// The part of a range that makes a difference, where it is less than half of
-/// it. Otherwise a finer step would gain less than the rest is worth, as the
-/// other operand may go beyond its own range.
-static Range limitToOperand(Value value, Range range, bool wide) {
-  Range limited = range;
+/// What a type is to cover of a value: the part of its range that makes a
+/// difference, where that is less than half of it. Otherwise a finer step would
+/// gain less than the rest is worth, as the other operand may go beyond its own
+/// range.
+static std::optional<Range> getWantedRange(Value value, bool wide) {
+  std::optional<Range> range = getCoveredRange(value, wide);
+  if (!range)
+    return std::nullopt;
+  Range limited = *range;
   limited.intersect(getOperandLimits(value, wide));
-  return limited.max - limited.min < 0.5 * (range.max - range.min) ? limited
-                                                                   : range;
-}
-
-/// What int8 and what int16 have to cover of a value.
-static std::optional<std::array<Range, 2>> getKnownRanges(Value value) {
-  std::array<Range, 2> ranges;
-  if (value.getDefiningOp<edge::ConstantOp>()) {
-    std::optional<Range> range = getConstantRange(value);
-    if (!range)
-      return std::nullopt;
-    ranges = {*range, *range};
-  } else {
-    std::optional<Range> range = getRange(value);
-    if (!range)
-      return std::nullopt;
-    Range extent = *getExtent(value);
-    ranges = {*range, {kWideHeadroom * extent.min, kWideHeadroom * extent.max}};
-  }
-  ranges[0] = limitToOperand(value, ranges[0], /*wide=*/false);
-  ranges[1] = limitToOperand(value, ranges[1], /*wide=*/true);
-  return ranges;
+  return limited.max - limited.min < 0.5 * (range->max - range->min) ? limited
+                                                                     : *range;
 }
 
 static void addValue(ValueClass &valueClass, Value value, Precision precision) {
-  if (std::optional<std::array<Range, 2>> ranges = getKnownRanges(value))
-    valueClass.addRanges((*ranges)[0], (*ranges)[1]);
+  if (std::optional<Range> range = getWantedRange(value, /*wide=*/false))
+    valueClass.addRanges(*range, *getWantedRange(value, /*wide=*/true));
   if (!getSameTypeOp(value.getDefiningOp(), precision)) {
     valueClass.addSource(value, precision);
     addBound(valueClass, value);

@@ -7,10 +7,9 @@
 DTYPE is f4, f8, i4 or i8 as numpy abbreviates them; the numbers are the same every time.
 """
 import random
-import struct
 import sys
 
-FORMATS = {"f4": "f", "f8": "d", "i4": "i", "i8": "q"}
+from npy import write
 
 
 def main():
@@ -23,11 +22,7 @@ def main():
     values = [numbers.uniform(low, high) for _ in range(count)]
     if dtype[0] == "i":
         values = [round(v) for v in values]
-    header = "{'descr': '<%s', 'fortran_order': False, 'shape': (%s,), }" % (dtype, ", ".join(map(str, shape)))
-    header += " " * (-(len(header) + 11) % 64) + "\n"
-    with open(path, "wb") as file:
-        file.write(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header.encode())
-        file.write(struct.pack("<%d%s" % (count, FORMATS[dtype]), *values))
+    write(path, shape, values, dtype)
 
 
 main()

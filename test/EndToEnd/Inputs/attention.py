@@ -2,18 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """attention.py X.npy PRESENT.npy: samples of masked-attention.onnxtxt, of which one to five tokens are present."""
 import random
-import struct
 import sys
 
-
-def write(path, shape, values):
-    header = "{'descr': '<f4', 'fortran_order': False, 'shape': %r, }" % (shape,)
-    header = header.ljust(117) + "\n"
-    with open(path, "wb") as file:
-        file.write(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)))
-        file.write(header.encode("ascii"))
-        file.write(struct.pack("<%df" % len(values), *values))
-
+from npy import write
 
 COUNT = 40
 random.seed(1)

@@ -4,12 +4,10 @@
 import struct
 import sys
 
+from npy import write
+
 with open(sys.argv[1], "rb") as file:
     data = file.read()
 begin = 10 + struct.unpack("<H", data[8:10])[0]
-frames = data[begin:begin + 500 * 42 * 4]
-header = "{'descr': '<f4', 'fortran_order': False, 'shape': (500, 1, 1, 42), }"
-header = header.ljust(117) + "\n"
-with open(sys.argv[2], "wb") as file:
-    file.write(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)))
-    file.write(header.encode("ascii") + frames)
+frames = struct.unpack_from("<%df" % (500 * 42), data, begin)
+write(sys.argv[2], (500, 1, 1, 42), frames)
