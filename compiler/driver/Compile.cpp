@@ -5,12 +5,12 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Diagnostics.h"
 #include "Dispatch.h"
 #include "Output.h"
 #include "Passes.h"
 #include "Stages.h"
 #include "Tune.h"
+#include "command/Diagnostics.h"
 
 #include "edgecc/Backend/KernelRegistry.h"
 #include "edgecc/Execute/Execute.h"

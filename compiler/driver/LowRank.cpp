@@ -5,10 +5,10 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Diagnostics.h"
-#include "LayerNames.h"
-#include "Progress.h"
 #include "Stages.h"
+#include "command/Diagnostics.h"
+#include "command/LayerNames.h"
+#include "command/Progress.h"
 
 #include "edgecc/Dialect/Edge/Edge.h"
 #include "edgecc/Pruning/FactorLayers.h"

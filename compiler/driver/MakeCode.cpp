@@ -10,11 +10,11 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Diagnostics.h"
 #include "Dispatch.h"
 #include "Passes.h"
 #include "Stages.h"
 #include "Tune.h"
+#include "command/Diagnostics.h"
 
 #include "edgecc/Backend/KernelRegistry.h"
 #include "edgecc/Passes/Passes.h"

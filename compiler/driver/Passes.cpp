@@ -7,7 +7,7 @@
 
 #include "Passes.h"
 
-#include "Diagnostics.h"
+#include "command/Diagnostics.h"
 
 #include "edgecc/Plugin/Plugin.h"
 

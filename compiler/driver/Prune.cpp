@@ -5,10 +5,10 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Diagnostics.h"
 #include "Passes.h"
-#include "Progress.h"
 #include "Stages.h"
+#include "command/Diagnostics.h"
+#include "command/Progress.h"
 
 #include "edgecc/Dialect/Edge/Edge.h"
 #include "edgecc/Passes/Passes.h"

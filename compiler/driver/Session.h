@@ -13,12 +13,12 @@
 #ifndef EDGECC_DRIVER_SESSION_H
 #define EDGECC_DRIVER_SESSION_H
 
-#include "Judge.h"
-#include "Options.h"
-#include "Reference.h"
-#include "Repair.h"
-#include "Samples.h"
 #include "TuningFile.h"
+#include "accuracy/Judge.h"
+#include "accuracy/Reference.h"
+#include "accuracy/Repair.h"
+#include "accuracy/Samples.h"
+#include "command/Options.h"
 
 #include "edgecc/Backend/Emit.h"
 #include "edgecc/Execute/Execute.h"

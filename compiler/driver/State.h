@@ -8,7 +8,7 @@
 #ifndef EDGECC_DRIVER_STATE_H
 #define EDGECC_DRIVER_STATE_H
 
-#include "Samples.h"
+#include "accuracy/Samples.h"
 
 namespace edgecc::driver {
 

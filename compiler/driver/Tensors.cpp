@@ -5,13 +5,13 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Diagnostics.h"
 #include "Passes.h"
-#include "Precisions.h"
-#include "Progress.h"
-#include "Repair.h"
 #include "Stages.h"
 #include "State.h"
+#include "accuracy/Precisions.h"
+#include "accuracy/Repair.h"
+#include "command/Diagnostics.h"
+#include "command/Progress.h"
 
 #include "edgecc/Dialect/Edge/Edge.h"
 #include "edgecc/Passes/Passes.h"

@@ -14,9 +14,9 @@
 
 #include "Tune.h"
 
-#include "Diagnostics.h"
-#include "Progress.h"
 #include "Stages.h"
+#include "command/Diagnostics.h"
+#include "command/Progress.h"
 
 #include "edgecc/Backend/Tuning.h"
 
