@@ -2,9 +2,9 @@
 //
 // A message is a header of 24 bytes and the tensors, one after the other, in
 // little endian: magic "EWIR", version (2 bytes), number of the link (2), which
-// model and cut it is from (4), bytes after the header (4), sequence number (4),
-// CRC-32 of all but itself (4). A float tensor may be in integers without sign
-// of 8 or 4 bits: value = (stored - zero) * scale.
+// model and cut it is from (4), bytes after the header (4), sequence number
+// (4), CRC-32 of all but itself (4). A float tensor may be in integers without
+// sign of 8 or 4 bits: value = (stored - zero) * scale.
 #ifndef EDGECC_WIRE_H
 #define EDGECC_WIRE_H
 
@@ -110,8 +110,8 @@ inline std::uint32_t checksum(const std::uint8_t *message,
 
 inline std::uint8_t quantize(const Tensor &tensor, float value,
                              float most) noexcept {
-  float stored = std::nearbyint(value / tensor.scale) +
-                 static_cast<float>(tensor.zero);
+  float stored =
+      std::nearbyint(value / tensor.scale) + static_cast<float>(tensor.zero);
   // Written so that NaN becomes 0.
   stored = stored > 0.0f ? stored : 0.0f;
   return static_cast<std::uint8_t>(stored < most ? stored : most);
