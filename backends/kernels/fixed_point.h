@@ -144,20 +144,55 @@ struct ReciprocalRoot {
   return tie && (whole & 1) != 0 ? whole + (rest > 0.0f ? 1 : -1) : whole;
 }
 
+/// The nearest integer that `Bits` bits with a sign hold.
+template <int Bits> inline std::int32_t saturate(std::int32_t x) {
+#if defined(__ARM_FEATURE_SAT) && !defined(__aarch64__)
+  std::int32_t q;
+  __asm__("ssat %0, %2, %1" : "=r"(q) : "r"(x), "I"(Bits));
+  return q;
+#else
+  constexpr std::int32_t kHalf = std::int32_t{1} << (Bits - 1);
+  return clamp<std::int32_t>(x, -kHalf, kHalf - 1);
+#endif
+}
+
+/// Nearest integer, ties to even, of a float; a NaN gives 0. What `Bits` bits
+/// with a sign do not hold becomes the nearest that they do, or one more.
+/// Requires Bits < 23.
+template <int Bits> inline std::int32_t roundWithin(float x) {
+#if defined(__ARM_FEATURE_SAT) && defined(__ARM_FP) && (__ARM_FP & 4) &&       \
+    !defined(__aarch64__)
+  // Rounds, saturates and makes NaN 0 at once.
+  float bits;
+  __asm__("vcvtr.s32.f32 %0, %1" : "=t"(bits) : "t"(x));
+  std::int32_t whole;
+  std::memcpy(&whole, &bits, sizeof(whole));
+  return saturate<Bits>(whole);
+#else
+  // Magnitudes are limited as integers, since compilers make no vectors of
+  // comparisons of floats, which may trap.
+  constexpr float kMost = std::int32_t{1} << (Bits - 1);
+  std::int32_t bits, most;
+  std::memcpy(&bits, &x, sizeof(bits));
+  std::memcpy(&most, &kMost, sizeof(most));
+  const std::int32_t magnitude = bits & INT32_MAX;
+  std::int32_t limited = magnitude < most ? magnitude : most;
+  limited = magnitude > 0x7F800000 ? 0 : limited;
+  limited |= bits & INT32_MIN;
+  float within;
+  std::memcpy(&within, &limited, sizeof(within));
+  return roundHalfEvenSmall(within);
+#endif
+}
+
 /// ONNX QuantizeLinear to int8 or int16; a NaN gives the zero point.
 /// Requires scale > 0 and a zero point that the type holds.
 template <class T>
 inline T quantizeAs(float x, float scale, std::int32_t zero) {
-  constexpr std::int32_t kCodes = std::int32_t{1} << (8 * sizeof(T));
-  const float steps = x / scale;
-  if (!(steps == steps))
-    return static_cast<T>(zero);
-  // Beyond as many steps as there are codes the result saturates whatever the
-  // zero point is.
-  const std::int32_t q = roundHalfEvenSmall(
-      clamp(steps, -static_cast<float>(kCodes), static_cast<float>(kCodes)));
+  // Twice as many steps as there are codes saturate whatever the zero point is.
+  constexpr int kBits = 8 * sizeof(T);
   return static_cast<T>(
-      clamp<std::int32_t>(q + zero, -kCodes / 2, kCodes / 2 - 1));
+      saturate<kBits>(roundWithin<kBits + 2>(x / scale) + zero));
 }
 
 [[maybe_unused]] inline std::int8_t quantize(float x, float scale,

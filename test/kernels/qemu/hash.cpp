@@ -8,6 +8,8 @@
 // Runs every kernel with an integer contract over shapes.inc, on data that is
 // the same everywhere, and prints a hash of each output. run.sh compares the
 // lines of all cores. Needs no operating system and no C++ library.
+#include <cmath>
+#include <cstddef>
 #include <cstdint>
 
 #include "conv2d.h"
@@ -384,6 +386,12 @@ void conversions() {
   using All = Shape<kElements>;
   prepare(1);
   const float scale = 0.1337f;
+  // Ties, what saturates whatever the zero point is, and no number.
+  const float special[] = {0.5f * scale, -1.5f * scale, 1e30f,
+                           -1e30f,       HUGE_VALF,     -HUGE_VALF,
+                           NAN,          -0.0f,         1e-42f};
+  for (std::size_t i = 0; i < sizeof(special) / sizeof(*special); ++i)
+    reals[i] = special[i];
   quantize_s8<All>(reals, out, scale, outZero);
   report("QuantizeS8", "All", out, kElements);
   dequantize_s8<All>(out, reals, scale, otherZero);
