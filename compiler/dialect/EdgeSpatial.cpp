@@ -111,6 +111,12 @@ LogicalResult ConvOp::inferReturnTypeComponents(
   return success();
 }
 
+bool ConvOp::isDepthwise() {
+  int64_t groups = int64_t(getGroups());
+  return groups > 1 && typeOf(getInput()).getShape().back() == groups &&
+         typeOf(getResult()).getShape().back() == groups;
+}
+
 LogicalResult ConvOp::verify() {
   return verifyWeighted(*this, getInput(), getFilter(), getBias(), getResult());
 }

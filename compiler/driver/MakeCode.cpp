@@ -37,6 +37,15 @@ static void markSmallLayers(const Session &session, mlir::ModuleOp edge) {
       op.setAttr(kSmallLayer, mlir::UnitAttr::get(op.getContext()));
 }
 
+Error driver::specialize(const Session &session, const Target &target,
+                         mlir::ModuleOp copy) {
+  markSmallLayers(session, copy);
+  return runPasses(copy, [&](mlir::OpPassManager &passes) {
+    passes.addNestedPass<mlir::func::FuncOp>(
+        createSplitGroups({target.features}));
+  });
+}
+
 /// Lowers a copy of `edge`, with layers computed row by row where it seems to
 /// need more than `arena` bytes, if that is given.
 static Expected<mlir::OwningOpRef<mlir::ModuleOp>>
@@ -51,9 +60,10 @@ lowerCopy(const Session &session, const Target &target, mlir::ModuleOp edge,
   lowering.inputsInArena = session.options.inputsInArena;
   lowering.alignment = int64_t(target.bufferAlignment);
   mlir::OwningOpRef<mlir::ModuleOp> kern = edge.clone();
+  if (Error error = specialize(session, target, *kern))
+    return error;
   if (Error error = applyTunings(session, target, *kern))
     return error;
-  markSmallLayers(session, *kern);
   Error error = runPasses(*kern, [&](mlir::OpPassManager &passes) {
     if (arena)
       passes.addNestedPass<mlir::func::FuncOp>(
@@ -203,20 +213,40 @@ static bool decodeInLess(Session &session, int64_t arena, int64_t excess) {
   return true;
 }
 
+/// Names of convolutions that may have been cut into their groups.
+static SmallVector<std::string> getGroupedLayers(const Session &session) {
+  SmallVector<std::string> names;
+  for (auto conv : getModelFunction(*session.edge).getOps<edge::ConvOp>())
+    if (std::string name = edge::getLayerName(conv);
+        conv.getGroups() > 1 && !conv.isDepthwise() &&
+        !session.smallLayers.contains(name))
+      names.push_back(name);
+  return names;
+}
+
+/// Has convolutions of several groups computed by one call each.
+static bool keepGroupsTogether(Session &session) {
+  SmallVector<std::string> names = getGroupedLayers(session);
+  session.smallLayers.insert(names.begin(), names.end());
+  return !names.empty();
+}
+
 /// Has layers do without memory for speed where more than `arena` bytes are
 /// alive. Returns whether there is another such layer.
 static bool addSmallLayers(Session &session, int64_t arena) {
   bool isNew = false;
   for (const report::Layer &layer : session.report.layers)
     if (int64_t(layer.liveBytes) > arena)
-      isNew |= session.smallLayers.insert(layer.name).second;
+      // A part of a layer has that layer's name as well.
+      for (const std::string &name : layer.onnxNodes)
+        isNew |= session.smallLayers.insert(name).second;
   return isNew;
 }
 
 /// Kernels with smaller buffers in as few layers as it takes, if that is
 /// enough.
 static bool takeSmallerBuffers(Session &session, int64_t arena) {
-  if (getExtraBytes(session) == 0)
+  if (getExtraBytes(session) == 0 && getGroupedLayers(session).empty())
     return false;
   llvm::StringSet<> before = session.smallLayers;
   while (addSmallLayers(session, arena)) {
@@ -281,8 +311,8 @@ static bool codeConstants(Session &session, int64_t excess) {
   return true;
 }
 
-/// Kernels with smaller constants, then smaller code, and then constants in
-/// fewer bits, if flash does not suffice.
+/// Kernels with smaller constants, fewer calls, then smaller code, and then
+/// constants in fewer bits, if flash does not suffice.
 static bool giveUpSpeedForFlash(Session &session) {
   const report::Report &report = session.report;
   uint64_t flash = report.flash.total.value_or(report.flash.weights);
@@ -293,6 +323,8 @@ static bool giveUpSpeedForFlash(Session &session) {
     session.extraBytes = std::max<int64_t>(taken - excess, 0);
     return true;
   }
+  if (keepGroupsTogether(session))
+    return true;
   std::string &optimization = session.target.compiler.optimization;
   if (!report.flash.total || optimization == kSmallestCode)
     return codeConstants(session, excess);

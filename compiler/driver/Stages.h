@@ -70,6 +70,11 @@ llvm::Error tryCode(Session &session);
 /// these may go (MakeCode.cpp).
 llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>>
 pruneForLowering(Session &session);
+/// What a target asks of a copy of `edge` before its tilings are chosen: layers
+/// without memory for speed are marked, grouped convolutions split
+/// (MakeCode.cpp).
+llvm::Error specialize(const Session &session, const Target &target,
+                       mlir::ModuleOp copy);
 /// edge -> kern (MakeCode.cpp).
 llvm::Error lower(Session &session);
 /// kern -> C++ (MakeCode.cpp).

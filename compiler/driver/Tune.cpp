@@ -120,6 +120,8 @@ Error Tuner::collect() {
   Expected<mlir::OwningOpRef<mlir::ModuleOp>> edge = pruneForLowering(session);
   if (!edge)
     return edge.takeError();
+  if (Error error = specialize(session, session.target, **edge))
+    return error;
   for (TunableLayer &layer : findTunableLayers(getModelFunction(**edge),
                                                session.target.getFeatureSet()))
     if (layer.tilings.size() > 1) {

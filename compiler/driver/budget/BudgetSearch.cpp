@@ -258,11 +258,12 @@ Expected<const Trial *> BudgetSearch::solve(const Budget &limits) {
 /// Instructions of a layer, wherever they were counted.
 static double findInstructions(const Layer &layer,
                                const report::Report &report) {
+  double sum = 0.0;
   for (const report::Layer &measured : report.layers)
     if (is_contained(measured.onnxNodes, layer.name))
-      return double(measured.cycles.value_or(
+      sum += double(measured.cycles.value_or(
           measured.predictedCycles.value_or(measured.macs)));
-  return 0;
+  return sum;
 }
 
 /// Whether not all of them have been asked for.

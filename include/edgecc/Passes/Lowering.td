@@ -10,6 +10,56 @@
 
 include "mlir/Pass/PassBase.td"
 
+def SplitGroups : Pass<"edge-split-groups", "::mlir::func::FuncOp"> {
+  let summary = "gives grouped convolutions kernels that know one group";
+  let description = [{
+    A convolution of several groups becomes one for each group, on a slice of
+    the channels, and their results are joined. Groups of fewer outputs than the
+    target computes at once are merged up to that, with zeros for weights
+    between them, and so are groups where there would be more than 16 parts. A
+    convolution with several outputs for each channel of the input becomes a
+    depthwise one of an input that has each channel so many times.
+
+    Assumes: weights and bias are constant, in float or integers. Guarantees:
+    every bit of an integer result stays, and of a float one but for infinite
+    inputs of merged groups; depthwise convolutions stay, and so does what
+    has `kern.small`, or what the target with `features` has no better kernel for
+    afterwards than the portable one.
+
+    Example: for an Arm core with vectors of four.
+
+    ```mlir
+    %y = edge.conv %x, %filter, %bias {
+        strides = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>,
+        dilations = array<i64: 1, 1>, groups = 2 : i64}
+      : (tensor<1x8x8x8xf32>, tensor<8x1x1x4xf32>, tensor<8xf32>)
+      -> tensor<1x8x8x8xf32>
+    ```
+
+    becomes, with the weights and biases of each half
+
+    ```mlir
+    %a = edge.slice %x {starts = array<i64: 0, 0, 0, 0>,
+                        sizes = array<i64: 1, 8, 8, 4>,
+                        steps = array<i64: 1, 1, 1, 1>}
+      : (tensor<1x8x8x8xf32>) -> tensor<1x8x8x4xf32>
+    %0 = edge.conv %a, %filter0, %bias0 {
+        strides = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>,
+        dilations = array<i64: 1, 1>, groups = 1 : i64}
+      : (tensor<1x8x8x4xf32>, tensor<4x1x1x4xf32>, tensor<4xf32>)
+      -> tensor<1x8x8x4xf32>
+    // %1: the same of channels 4 to 7
+    %y = edge.concat %0, %1 {axis = 3 : i64}
+      : (tensor<1x8x8x4xf32>, tensor<1x8x8x4xf32>) -> tensor<1x8x8x8xf32>
+    ```
+  }];
+  let options = [ListOption<"features", "features", "std::string",
+    "What the target can do, as in its description (dsp, neon, ...)">];
+  // Kernels say what they match in attributes of theirs.
+  let dependentDialects = ["::edgecc::edge::EdgeDialect",
+                           "::edgecc::kern::KernDialect"];
+}
+
 def ConvertEdgeToKern : Pass<"convert-edge-to-kern", "::mlir::ModuleOp"> {
   let summary = "chooses a kernel for every operation";
   let description = [{

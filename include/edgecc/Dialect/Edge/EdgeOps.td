@@ -255,6 +255,11 @@ def Edge_ConvOp : Edge_TensorOp<"conv", [
     DenseI64ArrayAttr:$dilations, DefaultValuedAttr<I64Attr, "1">:$groups),
     Edge_Clamp);
   let results = (outs Edge_Tensor:$result);
+  let extraClassDeclaration = [{
+    /// Whether each channel of the result is computed from its own channel of
+    /// the input, one for one.
+    bool isDepthwise();
+  }];
   let hasVerifier = 1;
 }
 
