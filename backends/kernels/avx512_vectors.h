@@ -301,6 +301,13 @@ struct F32Avx512 {
   static EDGECC_SIMD_INLINE Vec clampBelow(Vec x, Vec lo) {
     return _mm512_maskz_max_ps(kAll16, lo, x);
   }
+  static EDGECC_SIMD_INLINE Vec dropTiny(Vec x) {
+    const Vec tiny = _mm512_set1_ps(0x1p-100f);
+    const Vec magnitude =
+        _mm512_maskz_andnot_ps(kAll16, _mm512_set1_ps(-0.0f), x);
+    return _mm512_maskz_mov_ps(_mm512_cmp_ps_mask(magnitude, tiny, _CMP_NLT_UQ),
+                               x);
+  }
   static EDGECC_SIMD_INLINE void store(float *to, Vec x) {
     _mm512_storeu_ps(to, x);
   }

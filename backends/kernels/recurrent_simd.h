@@ -14,6 +14,10 @@
 //
 // The inputs' part of the sums is computed for several steps at a time, so that
 // weights are loaded once for these.
+//
+// States that fade away become zero at 2^-100 (dropTiny of the arithmetics), as
+// denormal numbers, which they would be for some steps, take x86 a hundred
+// times as long.
 #ifndef EDGECC_KERNELS_RECURRENT_SIMD_H
 #define EDGECC_KERNELS_RECURRENT_SIMD_H
 
@@ -168,15 +172,16 @@ void gru_f32_simd(const float *in, const float *weights,
       } else {
         for (int i = 0; i < kPadded; i += Isa::kLanes)
           Isa::store(gates.part + i,
-                     Isa::multiply(Isa::load(r + i), Isa::load(state + i)));
+                     Isa::dropTiny(Isa::multiply(Isa::load(r + i),
+                                                 Isa::load(state + i))));
         gates.template multiplyState<2, 1>(d, gates.part, x + 2 * kPadded,
                                            gates.sums);
       }
       for (int i = 0; i < kPadded; i += Isa::kLanes) {
         const Vec next = gates.template gate<kAll[2 * d + 1]>(Isa::load(n + i));
-        Isa::store(state + i,
-                   Isa::dot(next, Isa::load(z + i),
-                            Isa::subtract(Isa::load(state + i), next)));
+        Isa::store(state + i, Isa::dropTiny(Isa::dot(
+                                  next, Isa::load(z + i),
+                                  Isa::subtract(Isa::load(state + i), next))));
       }
     });
     Gates::copyOut(state, h + d * Hidden);
@@ -212,12 +217,12 @@ void lstm_f32_simd(const float *in, const float *weights,
         const Vec input = gate(0), output = gate(1), forget = gate(2);
         const Vec next = gates.template gate<kAll[3 * d + 1]>(
             Isa::load(gates.sums + 3 * kPadded + i));
-        const Vec cell = Isa::dot(
-            Isa::multiply(forget, Isa::load(gates.cells + i)), input, next);
+        const Vec cell = Isa::dropTiny(Isa::dot(
+            Isa::multiply(forget, Isa::load(gates.cells + i)), input, next));
         Isa::store(gates.cells + i, cell);
-        Isa::store(
-            gates.state + i,
-            Isa::multiply(output, simdActivate<Isa, kAll[3 * d + 2]>(cell)));
+        Isa::store(gates.state + i,
+                   Isa::dropTiny(Isa::multiply(
+                       output, simdActivate<Isa, kAll[3 * d + 2]>(cell))));
       }
     });
     Gates::copyOut(gates.state, h + d * Hidden);
