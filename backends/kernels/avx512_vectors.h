@@ -235,6 +235,15 @@ struct S8VnniFloats : S8Vnni {
         kAll16, _mm512_maskz_max_ps(kAll16, product, _mm512_set1_ps(lo)),
         _mm512_set1_ps(hi));
   }
+  /// The first `count` bytes, which may be all that there is, or as many as are
+  /// lanes.
+  static EDGECC_SIMD_INLINE Vec widenSome(const std::int8_t *from, int count) {
+    if (count >= kLanes)
+      return widen(from);
+    const auto lanes = static_cast<__mmask16>((1 << count) - 1);
+    return _mm512_maskz_cvtepi8_epi32(kAll16,
+                                      _mm_maskz_loadu_epi8(lanes, from));
+  }
   static EDGECC_SIMD_INLINE Vec addFloats(__m512 own, Vec other, float factor,
                                           float otherFactor, float start) {
     const __m512 share =

@@ -238,18 +238,6 @@ template <class Isa> struct SimdAddition<Isa, true> {
   explicit SimdAddition(const Residual &residual) : values(residual) {}
 };
 
-/// Vector number `block` of a pixel, of whose channels `Valid` are there.
-template <class Isa, int Valid>
-EDGECC_SIMD_INLINE typename Isa::Vec widenBlock(const std::int8_t *from,
-                                                int block) {
-  const int left = Valid - block * Isa::kLanes;
-  if (left >= Isa::kLanes)
-    return Isa::widen(from);
-  std::int8_t all[Isa::kLanes] = {};
-  std::memcpy(all, from, static_cast<std::size_t>(left));
-  return Isa::widen(all);
-}
-
 /// The same with another tensor added, which `out` may overwrite. The layer's
 /// own outputs are added as differences from their zero point.
 template <class Scale> struct SimdS8SumFinish {
@@ -289,6 +277,18 @@ private:
     renew<Isa>(x.lo);
     renew<Isa>(x.hi);
   }
+  /// Of vector `block` of a pixel, of whose channels `Valid` are there.
+  template <class Isa, int Valid>
+  static EDGECC_SIMD_INLINE typename Isa::Vec widen(const std::int8_t *other,
+                                                    int block) {
+    const int left = Valid - block * Isa::kLanes;
+    if (left >= Isa::kLanes)
+      return Isa::widen(other);
+    std::int8_t all[Isa::kLanes] = {};
+    std::memcpy(all, other, static_cast<std::size_t>(left));
+    return Isa::widen(all);
+  }
+
   template <class Plan, int M, int N, int Valid, int I>
   EDGECC_SIMD_INLINE void
   four(typename Plan::Isa::Vec (&sums)[M][N],
@@ -327,8 +327,8 @@ private:
     EDGECC_SIMD_UNROLL
     for (int i = 0; i < 4; ++i) {
       const int at = I + i < M * N ? I + i : M * N - 1, n = at % N;
-      const Vec add = widenBlock<Isa, Valid>(
-          other + at / N * Plan::kOut + n * Isa::kLanes, n);
+      const Vec add =
+          widen<Isa, Valid>(other + at / N * Plan::kOut + n * Isa::kLanes, n);
       const Vec sum = Isa::add(Isa::add(Isa::multiply(own[i], mul), start),
                                Isa::multiply(add, otherMul));
       q[i] = Isa::min(Isa::max(Isa::add(Isa::shiftRight(sum, residual.shift),
@@ -378,8 +378,8 @@ private:
       q[i] = Isa::addFloats(
           Scale::floatDifference(sums[at / N][n],
                                  Isa::load(factors + n * Isa::kLanes)),
-          widenBlock<Isa, Valid>(other + at / N * Plan::kOut + n * Isa::kLanes,
-                                 n),
+          Isa::widenSome(other + at / N * Plan::kOut + n * Isa::kLanes,
+                         Valid - n * Isa::kLanes),
           residual.factor, residual.otherFactor, residual.start);
     }
     storeTile<Isa, M, N, Valid, Plan::kOut, I, false>(
