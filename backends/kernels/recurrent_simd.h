@@ -66,9 +66,17 @@ struct SimdGates {
       (Hidden + Isa::kLanes - 1) / Isa::kLanes * Isa::kLanes;
   static constexpr int kAll = Gates * kPadded;
   static constexpr int kDirections = Way == Direction::Bidirectional ? 2 : 1;
-  /// Steps whose inputs are taken together. As in RecurrentKernels.cpp.
-  static constexpr int kMost = Isa::kDepthTile / 2;
-  static constexpr int kTogether = kSteps < kMost ? kSteps : kMost;
+  /// Steps whose inputs are taken together, rather a few more or fewer than
+  /// that some are left over, each of which takes all weights for itself. As in
+  /// VectorRecurrentKernels.cpp.
+  static constexpr int chooseTogether() {
+    constexpr int kUsual = Isa::kDepthTile / 2;
+    for (int steps = kUsual * 5 / 4; steps > kUsual / 2; --steps)
+      if (kSteps % steps == 0)
+        return steps;
+    return kSteps < kUsual ? kSteps : kUsual;
+  }
+  static constexpr int kTogether = chooseTogether();
   static constexpr int kInputBlocks = kTogether > 1 ? 2 : 8;
   static constexpr int kFloats = (kTogether + 1) * kAll + 3 * kPadded;
   static constexpr int kScratch = kFloats * static_cast<int>(sizeof(float));

@@ -288,6 +288,8 @@ constexpr Activation kSigmoid = Activation::Sigmoid, kTanh = Activation::Tanh;
 
 TEST(SimdRecurrent, Gru) {
   testGru<Shape<21, 1, 13>, 24, Direction::Forward, false, kSigmoid, kTanh>(21);
+  // In groups of ten, or of five.
+  testGru<Shape<20, 1, 9>, 12, Direction::Forward, false, kSigmoid, kTanh>(17);
   testGru<Shape<1, 1, 5>, 150, Direction::Forward, true, kSigmoid, kTanh>(1);
   testGru<Shape<9, 1, 33>, 7, Direction::Reverse, true, kSigmoid, kTanh>(6);
 }
