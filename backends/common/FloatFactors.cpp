@@ -7,6 +7,7 @@
 
 #include "FloatFactors.h"
 
+#include "llvm/ADT/SmallVector.h"
 #include "llvm/Support/MathExtras.h"
 
 #include <algorithm>
@@ -78,5 +79,58 @@ std::optional<float> edgecc::findFloatFactor(int32_t multiplier,
     below = std::nextafter(below, 0.0f);
     above = std::nextafter(above, std::numeric_limits<float>::max());
   }
+  return std::nullopt;
+}
+
+//===----------------------------------------------------------------------===//
+// Sums
+//===----------------------------------------------------------------------===//
+
+int64_t IntegerSum::compute(int64_t own, int64_t other) const {
+  int64_t half = shift > 0 ? int64_t(1) << (shift - 1) : 0;
+  int64_t sum = own * factor + (other - otherZero) * otherFactor + half;
+  return std::clamp((sum >> shift) + zero, outputs.lo, outputs.hi);
+}
+
+int64_t FloatSum::compute(int64_t own, int64_t other) const {
+  float share = std::fma(float(other), otherFactor, start);
+  return int64_t(std::nearbyint(std::fma(float(own), factor, share)));
+}
+
+static bool isEqual(const FloatSum &floats, const IntegerSum &rule,
+                    IntegerRange own) {
+  for (int64_t other = -128; other <= 127; ++other)
+    for (int64_t value = own.lo; value <= own.hi; ++value)
+      if (std::clamp(floats.compute(value, other), rule.outputs.lo,
+                     rule.outputs.hi) != rule.compute(value, other))
+        return false;
+  return true;
+}
+
+/// The float and its neighbours, the nearest first.
+static llvm::SmallVector<float> getNeighbours(double value) {
+  constexpr int kNeighbours = 2;
+  constexpr float kAll = std::numeric_limits<float>::infinity();
+  llvm::SmallVector<float> floats = {float(value)};
+  float below = floats[0], above = floats[0];
+  for (int i = 0; i != kNeighbours; ++i) {
+    floats.push_back(below = std::nextafter(below, -kAll));
+    floats.push_back(above = std::nextafter(above, kAll));
+  }
+  return floats;
+}
+
+std::optional<FloatSum> edgecc::findFloatSum(const IntegerSum &rule,
+                                             IntegerRange own) {
+  auto scale = [&](int64_t x) { return std::ldexp(double(x), -rule.shift); };
+  double start =
+      double(rule.zero) - double(rule.otherZero) * scale(rule.otherFactor);
+  for (float factor : getNeighbours(scale(rule.factor)))
+    for (float otherFactor : getNeighbours(scale(rule.otherFactor)))
+      for (float first : getNeighbours(start)) {
+        FloatSum floats = {factor, otherFactor, first};
+        if (isEqual(floats, rule, own))
+          return floats;
+      }
   return std::nullopt;
 }

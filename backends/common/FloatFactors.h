@@ -30,6 +30,28 @@ struct IntegerRange {
 std::optional<float> findFloatFactor(int32_t multiplier, IntegerRange sums,
                                      IntegerRange outputs);
 
+/// A sum of two tensors by the rule of docs/spec/integers.md (O3): of `own`, a
+/// difference from a zero point, and of what is stored of the other.
+struct IntegerSum {
+  int64_t factor, otherZero, otherFactor;
+  int shift;
+  int64_t zero;
+  IntegerRange outputs;
+
+  int64_t compute(int64_t own, int64_t other) const;
+};
+
+/// The same as own * factor + (other * otherFactor + start), of which each
+/// product is rounded with the sum it is a part of, and the whole to even.
+struct FloatSum {
+  float factor, otherFactor, start;
+
+  int64_t compute(int64_t own, int64_t other) const;
+};
+
+/// Floats that give the same bits for all numbers of `own` and all int8.
+std::optional<FloatSum> findFloatSum(const IntegerSum &rule, IntegerRange own);
+
 } // namespace edgecc
 
 #endif // EDGECC_BACKENDS_COMMON_FLOATFACTORS_H

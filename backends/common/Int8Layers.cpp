@@ -102,10 +102,11 @@ static Value getSource(Value value) {
   return value;
 }
 
-void ResidualSum::addTo(KernelCallBuilder &call, unsigned inputs) const {
-  auto zeroOf = [](Value value) {
-    return int32_t(getUniformType(value.getType()).getZeroPoint());
-  };
+static int32_t zeroOf(Value value) {
+  return int32_t(getUniformType(value.getType()).getZeroPoint());
+}
+
+IntegerSum ResidualSum::getRule() const {
   AddOp sum = add; // Accessors are not const.
   quant::UniformQuantizedType type = getUniformType(sum.getType());
   integer::AddParams params =
@@ -115,10 +116,21 @@ void ResidualSum::addTo(KernelCallBuilder &call, unsigned inputs) const {
     std::swap(params.lhs, params.rhs);
   integer::ClampRange range =
       integer::getClampRange(type, sum.getClampMin(), sum.getClampMax());
+  return {params.lhs,   zeroOf(other),           params.rhs,
+          params.shift, zeroOf(sum.getResult()), {range.lo, range.hi}};
+}
+
+void ResidualSum::addTo(KernelCallBuilder &call, unsigned inputs) const {
+  IntegerSum rule = getRule();
   call.addInput(other);
-  call.addOutput(sum.getResult());
-  call.addScalars({params.lhs, zeroOf(other), params.rhs, params.shift,
-                   zeroOf(sum.getResult()), range.lo, range.hi});
+  call.addOutput(AddOp(add).getResult());
+  if (floats) {
+    for (float value : {floats->factor, floats->otherFactor, floats->start})
+      call.addScalar(value);
+  } else {
+    call.addScalars({rule.factor, rule.otherZero, rule.otherFactor, rule.shift,
+                     rule.zero, rule.outputs.lo, rule.outputs.hi});
+  }
   call.addProducer(ConvOp(conv));
   // Unless windows are still to be read there.
   if (getSource(other) != getSource(ConvOp(conv)->getOperand(0)))

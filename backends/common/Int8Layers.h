@@ -13,6 +13,8 @@
 #ifndef EDGECC_BACKENDS_COMMON_INT8LAYERS_H
 #define EDGECC_BACKENDS_COMMON_INT8LAYERS_H
 
+#include "FloatFactors.h"
+
 #include "edgecc/Backend/KernelRegistry.h"
 #include "edgecc/Quant/IntegerParams.h"
 
@@ -54,7 +56,10 @@ struct ResidualSum {
   edge::AddOp add;
   /// What is added, of the same shape.
   mlir::Value other;
+  /// The same in floats, for kernels with `_add_floats` in their names.
+  std::optional<FloatSum> floats = std::nullopt;
 
+  IntegerSum getRule() const;
   /// Adds the call's last input, the output, and the scalars of the kernels
   /// with `_add` in their names. The call computes both operations; the output
   /// may overwrite `other`.

@@ -138,6 +138,11 @@ LogicalResult edgecc::addInt8Epilogue(ClampableOpInterface op,
   call.addInt(epilogue->outZero);
   call.addInt(epilogue->range.lo);
   call.addInt(epilogue->range.hi);
+  if (sum && sum->floats) {
+    IntegerRange outputs = sum->getRule().outputs;
+    call.addInt(outputs.lo);
+    call.addInt(outputs.hi);
+  }
   subtractOffset(epilogue->bias, weights, isa);
   repeatForUnit(epilogue->bias, unit);
   repeatForUnit(factors.multipliers, unit);
@@ -211,6 +216,19 @@ static bool isVectorFullyConnected(FullyConnectedOp op) {
          multiplies(isa, op.getWeights());
 }
 
+/// The sum in floats, where that gives the same bits.
+static FailureOr<ResidualSum> withFloats(ClampableOpInterface op,
+                                         const ResidualSum &sum) {
+  FailureOr<Int8Epilogue> epilogue = getInt8Epilogue(op);
+  if (failed(epilogue))
+    return failure();
+  ResidualSum chosen = sum;
+  chosen.floats =
+      findFloatSum(sum.getRule(), {epilogue->range.lo - epilogue->outZero,
+                                   epilogue->range.hi - epilogue->outZero});
+  return chosen;
+}
+
 static LogicalResult lowerTiles(ClampableOpInterface op,
                                 const VectorLayer &narrow,
                                 const VectorArithmetic &isa,
@@ -221,8 +239,17 @@ static LogicalResult lowerTiles(ClampableOpInterface op,
   FailureOr<VectorArithmetic> scaled = chooseScaling(op, weights, isa);
   if (failed(scaled))
     return failure();
-  beginCall(sum ? "conv2d_s8_add" : "conv2d_s8", "conv2d", tiling.parts,
-            tiling.scratchBytes, call);
+  FailureOr<ResidualSum> both = failure();
+  if (sum && scaled->scalesFloats) {
+    both = withFloats(op, *sum);
+    if (failed(both))
+      return failure();
+    sum = &*both;
+  }
+  beginCall(!sum          ? "conv2d_s8"
+            : sum->floats ? "conv2d_s8_add_floats"
+                          : "conv2d_s8_add",
+            "conv2d", tiling.parts, tiling.scratchBytes, call);
   addTiling(layer, tiling, *scaled, call);
   if (failed(addInt8Epilogue(op, weights,
                              packForTiles(widenFilter(weights, narrow, unit),

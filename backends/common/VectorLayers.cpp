@@ -75,9 +75,13 @@ bool VectorLayer::gathers(const VectorArithmetic &isa) const {
   auto fillUp = [&](int64_t inputs) {
     return int64_t(llvm::alignTo(inputs, isa.step));
   };
+  ArrayRef<int64_t> kernel = window.getKernel();
+  bool skips = !isa.converts && !isa.holdsInputs() && kernel[0] == 1 &&
+               kernel[1] == 1 && window.getStrides()[1] > 1;
   int64_t inputs = getWindowInputs(*this), line = getLine(*this);
-  return !isWhole() && isa.holdsInputs() &&
-         inputs / line * fillUp(line) * 5 >= fillUp(inputs) * 7;
+  return !isWhole() &&
+         (skips || (isa.holdsInputs() &&
+                    inputs / line * fillUp(line) * 5 >= fillUp(inputs) * 7));
 }
 
 int64_t VectorLayer::getRun(const VectorArithmetic &isa) const {

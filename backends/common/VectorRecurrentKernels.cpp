@@ -139,6 +139,15 @@ static void addLengths(RecurrentOpInterface op, KernelCallBuilder &call) {
   call.addData("lengths", full);
 }
 
+/// As in the kernel's SimdGates.
+static int64_t chooseTogether(int64_t steps, const VectorArithmetic &isa) {
+  int64_t usual = isa.depthTile / 2;
+  for (int64_t together = usual * 5 / 4; together > usual / 2; --together)
+    if (steps % together == 0)
+      return together;
+  return std::min(steps, usual);
+}
+
 /// The states as outputs; those that nobody wants take no room. Then scratch
 /// and the clip.
 static void addRest(RecurrentOpInterface op, const SimdRecurrent &layer,
@@ -148,8 +157,8 @@ static void addRest(RecurrentOpInterface op, const SimdRecurrent &layer,
   if (cells)
     call.addOutput(cells);
   // As in the kernel's SimdGates.
-  int64_t steps = typeOf(op.getInput()).getDimSize(0);
-  int64_t together = std::min<int64_t>(steps, layer.isa.depthTile / 2);
+  int64_t together =
+      chooseTogether(typeOf(op.getInput()).getDimSize(0), layer.isa);
   int64_t floats =
       (together + 1) * layer.gates * layer.padded + 3 * layer.padded;
   call.addScratch(floats * int64_t(sizeof(float)));

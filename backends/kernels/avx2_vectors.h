@@ -276,6 +276,12 @@ struct F32Avx2 {
   static EDGECC_SIMD_INLINE Vec clamp(Vec x, Vec lo, Vec hi) {
     return _mm256_min_ps(hi, _mm256_max_ps(lo, x));
   }
+  /// Zero in place of what is less than 2^-100; a NaN stays a NaN.
+  static EDGECC_SIMD_INLINE Vec dropTiny(Vec x) {
+    const Vec magnitude = _mm256_andnot_ps(_mm256_set1_ps(-0.0f), x);
+    return _mm256_and_ps(
+        x, _mm256_cmp_ps(magnitude, _mm256_set1_ps(0x1p-100f), _CMP_NLT_UQ));
+  }
   static EDGECC_SIMD_INLINE void store(float *to, Vec x) {
     _mm256_storeu_ps(to, x);
   }

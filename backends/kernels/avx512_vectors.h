@@ -222,13 +222,43 @@ struct S8VnniFloats : S8Vnni {
   /// `zero` more than the product, rounded to even. A float of this magnitude
   /// has no digits behind the point, and its last bits are those of an integer.
   static EDGECC_SIMD_INLINE Vec scaleFloats(Vec a, Vec m, int zero) {
-    constexpr float kMagnitude = 12582912.0f;
     constexpr std::int32_t kBits = 0x4B400000;
-    const __m512 product =
-        _mm512_fmadd_ps(_mm512_maskz_cvtepi32_ps(kAll16, a),
-                        _mm512_castsi512_ps(m), _mm512_set1_ps(kMagnitude));
-    return _mm512_sub_epi32(_mm512_castps_si512(product),
+    return _mm512_sub_epi32(_mm512_castps_si512(roundProduct(a, m)),
                             _mm512_set1_epi32(kBits - zero));
+  }
+  /// The product, rounded to even and limited.
+  static EDGECC_SIMD_INLINE __m512 scaleToFloats(Vec a, Vec m, float lo,
+                                                 float hi) {
+    const __m512 product =
+        _mm512_sub_ps(roundProduct(a, m), _mm512_set1_ps(kMagnitude));
+    return _mm512_maskz_min_ps(
+        kAll16, _mm512_maskz_max_ps(kAll16, product, _mm512_set1_ps(lo)),
+        _mm512_set1_ps(hi));
+  }
+  /// The first `count` bytes, which may be all that there is, or as many as are
+  /// lanes.
+  static EDGECC_SIMD_INLINE Vec widenSome(const std::int8_t *from, int count) {
+    if (count >= kLanes)
+      return widen(from);
+    const auto lanes = static_cast<__mmask16>((1 << count) - 1);
+    return _mm512_maskz_cvtepi8_epi32(kAll16,
+                                      _mm_maskz_loadu_epi8(lanes, from));
+  }
+  static EDGECC_SIMD_INLINE Vec addFloats(__m512 own, Vec other, float factor,
+                                          float otherFactor, float start) {
+    const __m512 share =
+        _mm512_fmadd_ps(_mm512_maskz_cvtepi32_ps(kAll16, other),
+                        _mm512_set1_ps(otherFactor), _mm512_set1_ps(start));
+    return _mm512_maskz_cvtps_epi32(
+        kAll16, _mm512_fmadd_ps(own, _mm512_set1_ps(factor), share));
+  }
+
+private:
+  static constexpr float kMagnitude = 12582912.0f;
+
+  static EDGECC_SIMD_INLINE __m512 roundProduct(Vec a, Vec m) {
+    return _mm512_fmadd_ps(_mm512_maskz_cvtepi32_ps(kAll16, a),
+                           _mm512_castsi512_ps(m), _mm512_set1_ps(kMagnitude));
   }
 };
 
@@ -300,6 +330,13 @@ struct F32Avx512 {
   }
   static EDGECC_SIMD_INLINE Vec clampBelow(Vec x, Vec lo) {
     return _mm512_maskz_max_ps(kAll16, lo, x);
+  }
+  static EDGECC_SIMD_INLINE Vec dropTiny(Vec x) {
+    const Vec tiny = _mm512_set1_ps(0x1p-100f);
+    const Vec magnitude =
+        _mm512_maskz_andnot_ps(kAll16, _mm512_set1_ps(-0.0f), x);
+    return _mm512_maskz_mov_ps(_mm512_cmp_ps_mask(magnitude, tiny, _CMP_NLT_UQ),
+                               x);
   }
   static EDGECC_SIMD_INLINE void store(float *to, Vec x) {
     _mm512_storeu_ps(to, x);

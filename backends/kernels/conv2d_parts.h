@@ -121,6 +121,24 @@ void conv2d_s8_add_part(int part, const std::int8_t *in,
 }
 
 template <int Parts, int Scratch, class Isa, class In, class Out, class Win,
+          int Pixels, int Blocks, int Band, bool Small, int InZero, int Shift,
+          int OutZero, int Lo, int Hi, int SumLo, int SumHi>
+void conv2d_s8_add_floats_part(int part, const std::int8_t *in,
+                               const typename Isa::Weight *weights,
+                               const std::int32_t *bias,
+                               const std::int32_t *multiplier,
+                               const std::int8_t *other, std::int8_t *out,
+                               std::int8_t *scratch, float factor,
+                               float otherFactor, float start) {
+  using Scale = SimdScale<Isa, Shift, OutZero, Lo, Hi, Small>;
+  tiledConvolutionPart<TilePlan<Isa, In, Out, Win, Pixels, Blocks, Band>>(
+      part, Parts, in, weights, bias,
+      SimdS8FloatSumFinish<Scale, SumLo, SumHi>{
+          multiplier, out, {other, factor, otherFactor, start}},
+      scratch + part * Scratch, Isa::toCell(InZero));
+}
+
+template <int Parts, int Scratch, class Isa, class In, class Out, class Win,
           int Pixels, int Blocks, int Band>
 void conv2d_f32_part(int part, const float *in, const float *weights,
                      const float *bias, float *out, std::int8_t *scratch,

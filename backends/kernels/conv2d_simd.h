@@ -60,6 +60,25 @@ void conv2d_s8_add_simd(const std::int8_t *in,
       scratch, Isa::toCell(InZero));
 }
 
+/// The same where the sum is computed in floats, and limited to [SumLo, SumHi].
+template <class Isa, class In, class Out, class Win, int Pixels, int Blocks,
+          int Band, bool Small, int InZero, int Shift, int OutZero, int Lo,
+          int Hi, int SumLo, int SumHi>
+void conv2d_s8_add_floats_simd(const std::int8_t *in,
+                               const typename Isa::Weight *weights,
+                               const std::int32_t *bias,
+                               const std::int32_t *multiplier,
+                               const std::int8_t *other, std::int8_t *out,
+                               std::int8_t *scratch, float factor,
+                               float otherFactor, float start) {
+  using Scale = SimdScale<Isa, Shift, OutZero, Lo, Hi, Small>;
+  tiledConvolution<TilePlan<Isa, In, Out, Win, Pixels, Blocks, Band>>(
+      in, weights, bias,
+      SimdS8FloatSumFinish<Scale, SumLo, SumHi>{
+          multiplier, out, {other, factor, otherFactor, start}},
+      scratch, Isa::toCell(InZero));
+}
+
 template <class Isa, class In, class Out, class Win, int Pixels, int Blocks,
           int Band>
 void conv2d_f32_simd(const float *in, const float *weights, const float *bias,

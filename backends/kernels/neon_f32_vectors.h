@@ -194,6 +194,8 @@ public:
     return vcvtq_s32_f32(x);
   }
 #endif
+  /// Denormal numbers take no time of their own.
+  static EDGECC_SIMD_INLINE Vec dropTiny(Vec x) { return x; }
   static EDGECC_SIMD_INLINE Vec power(Vec k) {
     const int32x4_t exponent = vaddq_s32(toInteger(k), vdupq_n_s32(127));
     return vreinterpretq_f32_s32(vshlq_n_s32(exponent, 23));

@@ -14,6 +14,10 @@
 //
 // The inputs' part of the sums is computed for several steps at a time, so that
 // weights are loaded once for these.
+//
+// States that fade away become zero at 2^-100 (dropTiny of the arithmetics), as
+// denormal numbers, which they would be for some steps, take x86 a hundred
+// times as long.
 #ifndef EDGECC_KERNELS_RECURRENT_SIMD_H
 #define EDGECC_KERNELS_RECURRENT_SIMD_H
 
@@ -62,9 +66,17 @@ struct SimdGates {
       (Hidden + Isa::kLanes - 1) / Isa::kLanes * Isa::kLanes;
   static constexpr int kAll = Gates * kPadded;
   static constexpr int kDirections = Way == Direction::Bidirectional ? 2 : 1;
-  /// Steps whose inputs are taken together. As in RecurrentKernels.cpp.
-  static constexpr int kMost = Isa::kDepthTile / 2;
-  static constexpr int kTogether = kSteps < kMost ? kSteps : kMost;
+  /// Steps whose inputs are taken together, rather a few more or fewer than
+  /// that some are left over, each of which takes all weights for itself. As in
+  /// VectorRecurrentKernels.cpp.
+  static constexpr int chooseTogether() {
+    constexpr int kUsual = Isa::kDepthTile / 2;
+    for (int steps = kUsual * 5 / 4; steps > kUsual / 2; --steps)
+      if (kSteps % steps == 0)
+        return steps;
+    return kSteps < kUsual ? kSteps : kUsual;
+  }
+  static constexpr int kTogether = chooseTogether();
   static constexpr int kInputBlocks = kTogether > 1 ? 2 : 8;
   static constexpr int kFloats = (kTogether + 1) * kAll + 3 * kPadded;
   static constexpr int kScratch = kFloats * static_cast<int>(sizeof(float));
@@ -168,15 +180,16 @@ void gru_f32_simd(const float *in, const float *weights,
       } else {
         for (int i = 0; i < kPadded; i += Isa::kLanes)
           Isa::store(gates.part + i,
-                     Isa::multiply(Isa::load(r + i), Isa::load(state + i)));
+                     Isa::dropTiny(Isa::multiply(Isa::load(r + i),
+                                                 Isa::load(state + i))));
         gates.template multiplyState<2, 1>(d, gates.part, x + 2 * kPadded,
                                            gates.sums);
       }
       for (int i = 0; i < kPadded; i += Isa::kLanes) {
         const Vec next = gates.template gate<kAll[2 * d + 1]>(Isa::load(n + i));
-        Isa::store(state + i,
-                   Isa::dot(next, Isa::load(z + i),
-                            Isa::subtract(Isa::load(state + i), next)));
+        Isa::store(state + i, Isa::dropTiny(Isa::dot(
+                                  next, Isa::load(z + i),
+                                  Isa::subtract(Isa::load(state + i), next))));
       }
     });
     Gates::copyOut(state, h + d * Hidden);
@@ -212,12 +225,12 @@ void lstm_f32_simd(const float *in, const float *weights,
         const Vec input = gate(0), output = gate(1), forget = gate(2);
         const Vec next = gates.template gate<kAll[3 * d + 1]>(
             Isa::load(gates.sums + 3 * kPadded + i));
-        const Vec cell = Isa::dot(
-            Isa::multiply(forget, Isa::load(gates.cells + i)), input, next);
+        const Vec cell = Isa::dropTiny(Isa::dot(
+            Isa::multiply(forget, Isa::load(gates.cells + i)), input, next));
         Isa::store(gates.cells + i, cell);
-        Isa::store(
-            gates.state + i,
-            Isa::multiply(output, simdActivate<Isa, kAll[3 * d + 2]>(cell)));
+        Isa::store(gates.state + i,
+                   Isa::dropTiny(Isa::multiply(
+                       output, simdActivate<Isa, kAll[3 * d + 2]>(cell))));
       }
     });
     Gates::copyOut(gates.state, h + d * Hidden);

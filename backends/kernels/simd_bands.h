@@ -59,7 +59,7 @@ inline void toCells(typename Isa::Cell *to, const typename Isa::Source *from,
 template <class Isa, int Count>
 inline void copyCells(typename Isa::Cell *to,
                       const typename Isa::Source *from) {
-  if constexpr (Isa::kConverts)
+  if constexpr (Isa::kConverts || Count % Isa::kBlock == 0)
     toCells<Isa, Count>(to, from);
   else
     std::memcpy(to, from, Count * sizeof(typename Isa::Cell));

@@ -63,6 +63,12 @@ struct SimdScale {
                     Isa::set(Hi - OutZero));
   }
 
+  /// The same as a float, of arithmetics that scale by these.
+  static EDGECC_SIMD_INLINE auto floatDifference(Vec sum, Vec m) {
+    return Isa::scaleToFloats(sum, m, static_cast<float>(Lo - OutZero),
+                              static_cast<float>(Hi - OutZero));
+  }
+
 private:
   /// Whether the zero point is added to bytes without a sign.
   static constexpr bool kAddsLast =
@@ -334,6 +340,54 @@ private:
         Isa::template packBytes<-128, 127>(Isa::packWords(q[0], q[1]),
                                            Isa::packWords(q[2], q[3])),
         to);
+  }
+};
+
+/// A sum of two tensors in floats: own * factor + (other * otherFactor +
+/// start), rounded to even, where the compiler has proved that this gives the
+/// same bits. `own` is the difference from the layer's zero point, `other` what
+/// is stored.
+struct FloatResidual {
+  const std::int8_t *other;
+  float factor, otherFactor, start;
+};
+
+/// SimdS8SumFinish by such a sum, which is limited to [SumLo, SumHi].
+template <class Scale, int SumLo, int SumHi> struct SimdS8FloatSumFinish {
+  const std::int32_t *multiplier;
+  std::int8_t *out;
+  FloatResidual residual;
+
+  template <class Plan, int M, int N, int Valid>
+  EDGECC_SIMD_INLINE void store(typename Plan::Isa::Vec (&sums)[M][N],
+                                int channel, std::ptrdiff_t place) const {
+    four<Plan, M, N, Valid, 0>(sums, multiplier + channel,
+                               residual.other + place, out + place);
+  }
+
+private:
+  template <class Plan, int M, int N, int Valid, int I>
+  EDGECC_SIMD_INLINE void
+  four(typename Plan::Isa::Vec (&sums)[M][N], const std::int32_t *factors,
+       const std::int8_t *other, std::int8_t *to) const {
+    using Isa = typename Plan::Isa;
+    typename Isa::Vec q[4];
+    EDGECC_SIMD_UNROLL
+    for (int i = 0; i < 4; ++i) {
+      const int at = I + i < M * N ? I + i : M * N - 1, n = at % N;
+      q[i] = Isa::addFloats(
+          Scale::floatDifference(sums[at / N][n],
+                                 Isa::load(factors + n * Isa::kLanes)),
+          Isa::widenSome(other + at / N * Plan::kOut + n * Isa::kLanes,
+                         Valid - n * Isa::kLanes),
+          residual.factor, residual.otherFactor, residual.start);
+    }
+    storeTile<Isa, M, N, Valid, Plan::kOut, I, false>(
+        Isa::template packBytes<SumLo, SumHi>(Isa::packWords(q[0], q[1]),
+                                              Isa::packWords(q[2], q[3])),
+        to);
+    if constexpr (I + 4 < M * N)
+      four<Plan, M, N, Valid, I + 4>(sums, factors, other, to);
   }
 };
 

@@ -89,16 +89,22 @@ struct TilePlan {
 
   // Runs of inputs: a row of the window, or one of its pixels. If filling these
   // up to whole steps would take too many more, the windows of a band are
-  // gathered first, so that each is one run.
+  // gathered first, so that each is one run. So are those of one pixel with
+  // strides where cells are copied as they are: most pixels of a band are in
+  // none.
   static constexpr bool kDense = Win::dilationW == 1 || Win::kernelW == 1;
   static constexpr int kLine = kDense ? Win::kernelW * kDepth : kDepth;
   static constexpr int kWindow = Win::kernelH * Win::kernelW * kDepth;
   static constexpr int fillUp(int inputs) {
     return (inputs + Isa::kStep - 1) / Isa::kStep * Isa::kStep;
   }
+  static constexpr bool kSkips = !Isa::kConverts && !Isa::kHoldsInputs &&
+                                 Win::kernelH == 1 && Win::kernelW == 1 &&
+                                 Win::strideW > 1;
   static constexpr bool kGathers =
-      !kWhole && Isa::kHoldsInputs &&
-      kWindow / kLine * fillUp(kLine) * 5 >= fillUp(kWindow) * 7;
+      !kWhole &&
+      (kSkips || (Isa::kHoldsInputs &&
+                  kWindow / kLine * fillUp(kLine) * 5 >= fillUp(kWindow) * 7));
   static constexpr int kRuns = kDense || kGathers ? 1 : Win::kernelW;
   static constexpr int kRun = kGathers ? kWindow : kLine;
   static constexpr int kWindowRows = kGathers ? 1 : Win::kernelH;

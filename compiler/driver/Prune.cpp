@@ -92,10 +92,16 @@ static report::Pruning describe(FuncOp before, FuncOp after) {
 // Pruning
 //===----------------------------------------------------------------------===//
 
+/// Channels of a vector of sums, where it matters that vectors are full.
+static int64_t getVectorChannels(const Target &target) {
+  return target.hasFeature("avx512vnni") ? 16 : 1;
+}
+
 Error driver::pruneLossless(Session &session, mlir::ModuleOp copy) {
-  if (Error error = runPasses(copy, [](mlir::OpPassManager &passes) {
+  if (Error error = runPasses(copy, [&](mlir::OpPassManager &passes) {
         passes.addNestedPass<FuncOp>(createFlushTinyWeights());
-        passes.addNestedPass<FuncOp>(createPruneConstantChannels());
+        passes.addNestedPass<FuncOp>(
+            createPruneConstantChannels({getVectorChannels(session.target)}));
       }))
     return error;
   FuncOp before = getModelFunction(*session.edge);

@@ -63,7 +63,8 @@ namespace {
 /// nothing changes.
 class ChannelAnalysis {
 public:
-  explicit ChannelAnalysis(func::FuncOp func);
+  /// A few channels stay where they fill up vectors of so many.
+  ChannelAnalysis(func::FuncOp func, int64_t vector);
 
   /// The channels that go; none for values that are not known.
   BitVector getRemoved(Value value) const {
@@ -92,6 +93,7 @@ private:
   bool keepFromConstants(ChannelOpInterface op);
   bool keepOne(Value value);
   bool keepShift(Value value);
+  bool fillVector(Value value, int64_t vector);
 
   llvm::DenseMap<Value, ChannelRanges> ranges; // of integers
   llvm::DenseMap<Value, ChannelConstants> constants;
@@ -124,7 +126,7 @@ static bool isFoldedInto(OpOperand &use) {
   return isSummedOver(use) && isFollowed(*use.getOwner());
 }
 
-ChannelAnalysis::ChannelAnalysis(func::FuncOp func) {
+ChannelAnalysis::ChannelAnalysis(func::FuncOp func, int64_t vector) {
   Block &body = func.getBody().front();
   for (Operation &op : body)
     if (isFollowed(op))
@@ -133,6 +135,9 @@ ChannelAnalysis::ChannelAnalysis(func::FuncOp func) {
     if (isFollowed(op))
       findUnneeded(op);
   restrict();
+  for (Value value : llvm::make_first_range(removed))
+    if (fillVector(value, vector))
+      restrict();
 }
 
 ChannelRanges ChannelAnalysis::getOperandRanges(Value operand) const {
@@ -344,6 +349,19 @@ void ChannelAnalysis::restrict() {
   }
 }
 
+/// Kernels take a part of a vector for as long as a whole one, and longer to
+/// store it. What users read is more, but hardly for a few channels.
+bool ChannelAnalysis::fillVector(Value value, int64_t vector) {
+  BitVector &going = removed[value];
+  int64_t channels = going.size(), kept = channels - going.count();
+  int64_t missing = int64_t(llvm::alignTo(kept, vector)) - kept;
+  if (missing == 0 || missing > vector / 4 || kept + missing > channels)
+    return false;
+  for (; missing > 0; --missing)
+    going.reset(unsigned(going.find_first()));
+  return true;
+}
+
 SmallVector<int64_t> ChannelAnalysis::getKept(Value value) const {
   BitVector going = getRemoved(value);
   SmallVector<int64_t> kept;
@@ -387,11 +405,17 @@ static Value addConstantShare(OpBuilder &builder, WeightedOpInterface op,
 namespace {
 struct PruneConstantChannels
     : edgecc::impl::PruneConstantChannelsBase<PruneConstantChannels> {
+  using PruneConstantChannelsBase::PruneConstantChannelsBase;
+
   void runOnOperation() override {
     func::FuncOp func = getOperation();
     if (func.isExternal())
       return;
-    ChannelAnalysis analysis(func);
+    if (vector < 1) {
+      func.emitError("edge-prune-constant-channels: vector must be at least 1");
+      return signalPassFailure();
+    }
+    ChannelAnalysis analysis(func, vector);
     removeChannels(
         func, [&](Value value) { return analysis.getKept(value); },
         [&](OpBuilder &builder, WeightedOpInterface op) {

@@ -143,7 +143,7 @@ TEST(VectorizedMath, Softmax) {
 /// Weights of one sort of layer, and what recurrent_simd.h makes of them.
 template <class In, int Hidden, Direction Way, int Gates> struct Layer {
   using Sizes = SimdGates<F32, In, Hidden, Way, Gates>;
-  static constexpr int kDirections = Sizes::kDirections;
+  static constexpr int kDirections = Sizes::kDirections, kGates = Gates;
   static constexpr int kInputs = In::dim(2), kPadded = Sizes::kPadded;
   static constexpr int kRows = kDirections * Gates * Hidden;
   static constexpr int kStates = kDirections * Hidden;
@@ -218,12 +218,10 @@ void expectAllClose(const Fenced<float> &got, const std::vector<float> &want) {
         << "element " << i;
 }
 
+/// `check` gets the states of all steps.
 template <class In, int Hidden, Direction Way, bool LinearBeforeReset,
-          Activation... Functions>
-void testGru(int length) {
-  using L = Layer<In, Hidden, Way, 3>;
-  Random random;
-  const L layer(random);
+          Activation... Functions, class L, class Check>
+void testGruLayer(const L &layer, int length, const Check &check) {
   const std::vector<float> parameters(2 * sizeof...(Functions));
   auto y = buffer<float>(L::kOutputs), h = buffer<float>(L::kStates);
   std::vector<float> sums(4 * Hidden);
@@ -242,13 +240,20 @@ void testGru(int length) {
       reinterpret_cast<std::int8_t *>(scratch.data()), 2.0f);
   expectAllClose(ours, y);
   expectAllClose(last, h);
+  check(ours.copy());
 }
 
-template <class In, int Hidden, Direction Way, Activation... Functions>
-void testLstm(int length) {
-  using L = Layer<In, Hidden, Way, 4>;
+template <class In, int Hidden, Direction Way, bool LinearBeforeReset,
+          Activation... Functions>
+void testGru(int length) {
   Random random;
-  const L layer(random);
+  testGruLayer<In, Hidden, Way, LinearBeforeReset, Functions...>(
+      Layer<In, Hidden, Way, 3>(random), length, [](const auto &) {});
+}
+
+template <class In, int Hidden, Direction Way, Activation... Functions, class L,
+          class Check>
+void testLstmLayer(const L &layer, int length, const Check &check) {
   const std::vector<float> parameters(2 * sizeof...(Functions));
   auto y = buffer<float>(L::kOutputs), h = buffer<float>(L::kStates), c = h;
   std::vector<float> sums(4 * Hidden);
@@ -269,12 +274,22 @@ void testLstm(int length) {
   expectAllClose(ours, y);
   expectAllClose(lastH, h);
   expectAllClose(lastC, c);
+  check(ours.copy());
+}
+
+template <class In, int Hidden, Direction Way, Activation... Functions>
+void testLstm(int length) {
+  Random random;
+  testLstmLayer<In, Hidden, Way, Functions...>(
+      Layer<In, Hidden, Way, 4>(random), length, [](const auto &) {});
 }
 
 constexpr Activation kSigmoid = Activation::Sigmoid, kTanh = Activation::Tanh;
 
 TEST(SimdRecurrent, Gru) {
   testGru<Shape<21, 1, 13>, 24, Direction::Forward, false, kSigmoid, kTanh>(21);
+  // In groups of ten, or of five.
+  testGru<Shape<20, 1, 9>, 12, Direction::Forward, false, kSigmoid, kTanh>(17);
   testGru<Shape<1, 1, 5>, 150, Direction::Forward, true, kSigmoid, kTanh>(1);
   testGru<Shape<9, 1, 33>, 7, Direction::Reverse, true, kSigmoid, kTanh>(6);
 }
@@ -284,6 +299,43 @@ TEST(SimdRecurrent, GruOfBothDirections) {
           kSigmoid, Activation::Relu>(9);
   testGru<Shape<10, 1, 8>, 32, Direction::Bidirectional, true, kSigmoid, kTanh,
           kTanh, Activation::Relu>(10);
+}
+
+/// A layer without weights, which keeps a part of each state at every step.
+template <class L> L makeFading(float keptPart) {
+  Random random;
+  L layer(random);
+  for (auto *values : {&layer.weights, &layer.recurrence, &layer.bias})
+    std::fill(values->begin(), values->end(), 0.0f);
+  // Gate z of a GRU, the forget gate of an LSTM: their logits.
+  const int hidden = L::kPadded, gate = L::kGates == 3 ? 0 : 2;
+  std::fill_n(layer.bias.begin() + gate * hidden, hidden,
+              std::log(keptPart / (1.0f - keptPart)));
+  return layer;
+}
+
+/// No denormal numbers, on processors that take long for them.
+void expectFade(const std::vector<float> &states, int hidden) {
+  const int steps = static_cast<int>(states.size()) / hidden;
+  for (int i = 0; i < steps * hidden; ++i)
+    EXPECT_NE(std::fpclassify(at(states, i)), FP_SUBNORMAL) << i;
+  EXPECT_NE(at(states, 10 * hidden), 0.0f);
+#if defined(__AVX2__)
+  EXPECT_EQ(at(states, (steps - 1) * hidden), 0.0f);
+#endif
+}
+
+// States that fade away: by 0.1 at each step, they are denormal at step 38.
+TEST(SimdRecurrent, FadingStates) {
+  constexpr int kHidden = 16;
+  using In = Shape<42, 1, 3>;
+  testGruLayer<In, kHidden, Direction::Forward, false, kSigmoid,
+               Activation::Relu>(
+      makeFading<Layer<In, kHidden, Direction::Forward, 3>>(0.1f), 42,
+      [](const std::vector<float> &y) { expectFade(y, kHidden); });
+  testLstmLayer<In, kHidden, Direction::Forward, kSigmoid, kTanh, kTanh>(
+      makeFading<Layer<In, kHidden, Direction::Forward, 4>>(0.1f), 42,
+      [](const std::vector<float> &y) { expectFade(y, kHidden); });
 }
 
 TEST(SimdRecurrent, Lstm) {

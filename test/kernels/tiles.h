@@ -169,6 +169,26 @@ inline void makeFloats(std::vector<std::int32_t> &multipliers) {
     m = (m & ~63) + 32;
 }
 
+/// A sum whose factors are floats with few digits. A quarter of the last of
+/// these on top leaves no result in the middle of two integers.
+struct FloatSumOperands : AddOperands {
+  static constexpr int kLo = -100, kHi = 120, kShift = 10;
+  float factor, otherFactor, start;
+
+  explicit FloatSumOperands(Random &random) : AddOperands(random) {
+    mul = random.integer(1, 2000);
+    otherMul = random.integer(1, 2000);
+    shift = kShift;
+    lo = kLo;
+    hi = kHi;
+    factor = std::ldexp(static_cast<float>(mul), -shift);
+    otherFactor = std::ldexp(static_cast<float>(otherMul), -shift);
+    start = static_cast<float>(zero) -
+            static_cast<float>(otherZero) * otherFactor +
+            std::ldexp(0.25f, -shift);
+  }
+};
+
 /// The bits of multiplier * 2^-31.
 inline std::vector<std::int32_t>
 toFloats(const std::vector<std::int32_t> &multipliers) {
@@ -243,6 +263,21 @@ void testS8() {
         both.data(), scratch.data(), add.mul, add.otherZero, add.otherMul,
         add.shift, add.zero, add.lo, add.hi);
     EXPECT_EQ(both.copy(), sum);
+    if constexpr (Isa::kScalesFloats) {
+      using Floats = FloatSumOperands;
+      const Floats floats(random);
+      add_s8<Out, Out, Out>(want.data(), other.data(), sum.data(), kOutZero,
+                            floats.mul, floats.otherZero, floats.otherMul,
+                            floats.shift, floats.zero, floats.lo, floats.hi);
+      const Fenced<std::int8_t> again(other);
+      conv2d_s8_add_floats_simd<Isa, In, Out, Win, Pixels, Blocks, Band, Small,
+                                kInZero, kShift, kOutZero, kLo, kHi,
+                                Floats::kLo, Floats::kHi>(
+          in.data(), weights.data(), start.data(), scale.data(), again.data(),
+          again.data(), scratch.data(), floats.factor, floats.otherFactor,
+          floats.start);
+      EXPECT_EQ(again.copy(), sum);
+    }
   }
 }
 

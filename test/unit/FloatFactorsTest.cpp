@@ -79,3 +79,41 @@ TEST(FloatFactors, WhatIsNotExactIsRefused) {
   EXPECT_FALSE(findFloatFactor(0, {-5, 5}, {0, 255}));
   EXPECT_TRUE(findFloatFactor((1 << 20) + 12345, {-5, 5}, {0, 255}));
 }
+
+/// As in S8VnniFloats::addFloats.
+static int64_t addByFloats(int64_t own, int64_t other, const FloatSum &sum) {
+  float share = std::fma(float(other), sum.otherFactor, sum.start);
+  return std::lrint(std::fma(float(own), sum.factor, share));
+}
+
+static int64_t addByRule(int64_t own, int64_t other, const IntegerSum &rule) {
+  int64_t sum = own * rule.factor + (other - rule.otherZero) * rule.otherFactor;
+  return ((sum + (int64_t(1) << (rule.shift - 1))) >> rule.shift) + rule.zero;
+}
+
+TEST(FloatFactors, AllPairsAgree) {
+  std::mt19937 random(5);
+  int found = 0;
+  for (int i = 0; i != 12; ++i) {
+    auto factor = [&] { return int64_t(random() % (1 << 22) + (1 << 20)); };
+    IntegerSum rule = {factor(), int64_t(random() % 256) - 128, factor(),
+                       22,       int64_t(random() % 256) - 128, {-128, 120}};
+    IntegerRange own = {-int64_t(random() % 128), 127};
+    std::optional<FloatSum> sum = findFloatSum(rule, own);
+    if (!sum)
+      continue;
+    ++found;
+    int64_t differences = 0;
+    for (int64_t a = own.lo; a <= own.hi; ++a)
+      for (int64_t b = -128; b <= 127; ++b)
+        differences += std::clamp<int64_t>(addByRule(a, b, rule), -128, 120) !=
+                       std::clamp<int64_t>(addByFloats(a, b, *sum), -128, 120);
+    EXPECT_EQ(differences, 0);
+  }
+  EXPECT_GT(found, 9);
+}
+
+TEST(FloatFactors, SumsInTheMiddleOfIntegersHaveNoFloats) {
+  IntegerSum halves = {1, 0, 1, 1, 5, {-128, 127}};
+  EXPECT_FALSE(findFloatSum(halves, {-128, 127}));
+}

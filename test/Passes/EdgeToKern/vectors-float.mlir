@@ -91,3 +91,20 @@ func.func @main(%x: tensor<1x16x48x3xf32>) -> tensor<1x8x24x1xf32> {
     : (tensor<1x8x24x32xf32>, tensor<1x1x1x32xf32>, tensor<1xf32>) -> tensor<1x8x24x1xf32>
   return %3 : tensor<1x8x24x1xf32>
 }
+
+// -----
+
+// Windows of one pixel with strides are gathered: a band has 16 pixels of eight
+// floats, and what a load may read behind them, in place of seven rows.
+
+// CHECK-LABEL: func.func @run
+// CHECK: kern.buffer : memref<516xi8>
+// CHECK: kern.call "conv2d_f32_simd" from "avx{{2|512}}_vectors.h conv2d_simd.h"
+// CHECK: return
+func.func @main(%x: tensor<1x8x8x8xf32>) -> tensor<1x4x4x16xf32> {
+  %w = edge.constant dense<1.0> : tensor<16x1x1x8xf32> -> tensor<16x1x1x8xf32>
+  %b = edge.constant dense<2.0> : tensor<16xf32> -> tensor<16xf32>
+  %0 = edge.conv %x, %w, %b {groups = 1 : i64, strides = array<i64: 2, 2>, pads = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>}
+    : (tensor<1x8x8x8xf32>, tensor<16x1x1x8xf32>, tensor<16xf32>) -> tensor<1x4x4x16xf32>
+  return %0 : tensor<1x4x4x16xf32>
+}
