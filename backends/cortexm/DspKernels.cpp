@@ -341,7 +341,29 @@ static LogicalResult lowerDspMatMul(MatMulOp op, KernelCallBuilder &call) {
   return success();
 }
 
+/// Of int16, with any factor.
+static bool isWideDspMatMul(MatMulOp op) {
+  constexpr int64_t kLeastRows = 4;
+  ArrayRef<int64_t> lhs = shapeOf(op.getLhs());
+  return isInt16Op(op) && lhs.back() >= 2 && lhs[lhs.size() - 2] >= kLeastRows;
+}
+
+static LogicalResult lowerWideDspMatMul(MatMulOp op, KernelCallBuilder &call) {
+  call.begin("matmul_s16_dsp", "matmul_dsp.h");
+  for (Value tensor : {op.getLhs(), op.getRhs(), op.getResult()})
+    call.addShape(tensor);
+  call.addInput(op.getLhs());
+  call.addInput(op.getRhs());
+  call.addOutput(op.getResult());
+  call.addScratch(shapeOf(op.getLhs()).back() / 2 * 2 * 8);
+  WideMatMulTypes types(op);
+  call.addScalars({types.getMultiplier(), types.factor.shift});
+  return success();
+}
+
 void edgecc::registerDspKernels(KernelRegistry &registry) {
+  registry.add<MatMulOp>("matmul_s16_dsp", isWideDspMatMul, lowerWideDspMatMul,
+                         /*benefit=*/10, /*features=*/{"dsp"});
   registry.add<MatMulOp>("matmul_s8_dsp", isDspMatMul, lowerDspMatMul,
                          /*benefit=*/10, /*features=*/{"dsp"});
   addImageKernels<isDspConv, lowerDspConv>(registry, "conv2d_s8_dsp",

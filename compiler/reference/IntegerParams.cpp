@@ -141,10 +141,10 @@ static int64_t getReach(UniformQuantizedType type) {
 WideRequantization
 integer::getWideMulRequantization(UniformQuantizedType lhs,
                                   UniformQuantizedType rhs,
-                                  UniformQuantizedType output) {
+                                  UniformQuantizedType output, int64_t depth) {
   return getWideRequantization(
       {lhs.getScale() * rhs.getScale() / output.getScale()},
-      {getReach(lhs) * getReach(rhs)});
+      {depth * getReach(lhs) * getReach(rhs)});
 }
 
 WideRequantization integer::getWideRequantization(UniformQuantizedType input,

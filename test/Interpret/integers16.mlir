@@ -8,6 +8,9 @@
 // RUN: edgecc-opt %s --edge-interpret="function=weighted" -o /dev/null | FileCheck %s --check-prefix=WEIGHTED
 // RUN: edgecc-opt %s --edge-interpret="function=long_sum" -o /dev/null | FileCheck %s --check-prefix=LONG
 // RUN: edgecc-opt %s --edge-interpret="function=pools" -o /dev/null | FileCheck %s --check-prefix=POOLS
+// RUN: edgecc-opt %s --edge-interpret="function=matmul" -o /dev/null | FileCheck %s --check-prefix=MATMUL
+// RUN: edgecc-opt %s --edge-interpret="function=full_sum" -o /dev/null | FileCheck %s --check-prefix=FULL
+// RUN: not edgecc-opt %s --edge-interpret="function=too_deep" 2>&1 | FileCheck %s --check-prefix=DEEP
 // RUN: edgecc-opt %s --edge-interpret="function=softmax" -o /dev/null | FileCheck %s --check-prefix=SOFTMAX
 // RUN: edgecc-opt %s --edge-interpret="function=moves" -o /dev/null | FileCheck %s --check-prefix=MOVES
 // RUN: not edgecc-opt %s --edge-interpret="function=shifted" 2>&1 | FileCheck %s --check-prefix=SHIFTED
@@ -156,6 +159,41 @@ func.func @moves() -> (tensor<3x!a>, tensor<1x!a>) {
   %r = edge.reduce %x {kind = 2 : i32, axes = array<i64: 0>}
     : (tensor<2x!a>) -> tensor<1x!a>
   return %p, %r : tensor<3x!a>, tensor<1x!a>
+}
+
+// Times 0.5 * 0.25 / 0.25: (3 * 5 + 2 * 4) / 2 and (-3 * 5 - 2 * 4) / 2, halves up; saturated.
+// MATMUL: = [12, 32767, -11, -32768]
+func.func @matmul() -> tensor<2x2x!b> {
+  %x = edge.constant dense<[[3, 2], [-3, -2]]> : tensor<2x2xi16> -> tensor<2x2x!a>
+  %y = edge.constant dense<[[5, 32767], [4, 32767]]> : tensor<2x2xi16> -> tensor<2x2x!b>
+  %z = edge.matmul %x, %y : (tensor<2x2x!a>, tensor<2x2x!b>) -> tensor<2x2x!b>
+  return %z : tensor<2x2x!b>
+}
+
+// 2^16 * 2^30 = 2^46, times 2^-32; one product less, halves up: 16383.75; times
+// -32767 / 32768, halves up: -16383.5.
+!huge = !quant.uniform<i16:f32, 1073741824.0>
+// FULL: = [16384, 16384, -16383]
+func.func @full_sum() -> tensor<1x3x!huge> {
+  %x = edge.constant dense<-32768> : tensor<1x65536xi16> -> tensor<1x65536x!a>
+  %least = edge.constant dense<-32768> : tensor<65536x1xi16> -> tensor<65536x1x!a>
+  %none = edge.constant dense<0> : tensor<1x1xi16> -> tensor<1x1x!a>
+  %some = edge.slice %least {starts = array<i64: 0, 0>, sizes = array<i64: 65535, 1>, steps = array<i64: 1, 1>}
+    : (tensor<65536x1x!a>) -> tensor<65535x1x!a>
+  %less = edge.concat %some, %none {axis = 0} : (tensor<65535x1x!a>, tensor<1x1x!a>) -> tensor<65536x1x!a>
+  %most = edge.constant dense<32767> : tensor<65536x1xi16> -> tensor<65536x1x!a>
+  %y = edge.concat %least, %less, %most {axis = 1}
+    : (tensor<65536x1x!a>, tensor<65536x1x!a>, tensor<65536x1x!a>) -> tensor<65536x3x!a>
+  %z = edge.matmul %x, %y : (tensor<1x65536x!a>, tensor<65536x3x!a>) -> tensor<1x3x!huge>
+  return %z : tensor<1x3x!huge>
+}
+
+// DEEP: error: 'edge.matmul' op adds up 65537 products of int16, expected at most 2^16
+func.func @too_deep() -> tensor<1x1x!huge> {
+  %x = edge.constant dense<1> : tensor<1x65537xi16> -> tensor<1x65537x!a>
+  %y = edge.constant dense<1> : tensor<65537x1xi16> -> tensor<65537x1x!a>
+  %z = edge.matmul %x, %y : (tensor<1x65537x!a>, tensor<65537x1x!a>) -> tensor<1x1x!huge>
+  return %z : tensor<1x1x!huge>
 }
 
 // SHIFTED: error: 'edge.quantize' op is evaluated per tensor on all of i8, or of i16 with a zero point of 0, not with 'tensor<2x!quant.uniform<i16:f32, 5.000000e-01:1>>'

@@ -153,10 +153,16 @@ Requantization getMulRequantization(mlir::quant::UniformQuantizedType lhs,
                                     mlir::quant::UniformQuantizedType rhs,
                                     mlir::quant::UniformQuantizedType output);
 
+/// The same for a sum of `depth` products of int16.
 WideRequantization
 getWideMulRequantization(mlir::quant::UniformQuantizedType lhs,
                          mlir::quant::UniformQuantizedType rhs,
-                         mlir::quant::UniformQuantizedType output);
+                         mlir::quant::UniformQuantizedType output,
+                         int64_t depth = 1);
+
+/// The most products of int16 to a sum: multipliers then have at least 16 bits,
+/// with which no result is off by half a step.
+inline constexpr int64_t kLargestWideDepth = int64_t(1) << 16;
 
 /// The factor from one quantized type to another, where one is int16:
 /// s_in / s_out.

@@ -334,6 +334,13 @@ template <class A, class B, class Out> void matmul(const char *name) {
   matmul_s8<A, B, Out>(in, other, out, inZero, otherZero, multiplier[0], shift,
                        outZero);
   report("MatmulS8", name, out, Out::size);
+  matmul_s16<A, B, Out>(wideIn, wideOther, wideOut, multiplier[0], wideShift);
+  report("MatmulS16", name, wideOut, Out::size * 2);
+  if constexpr (A::dim(A::rank - 1) >= 2) {
+    matmulDspWide<A, B, Out>(wideIn, wideOther, multiplier[0], wideShift,
+                             wideOut);
+    report("MatmulS16Dsp", name, wideOut, Out::size * 2);
+  }
   if constexpr (A::dim(A::rank - 1) >= 4) {
     prepare(A::dim(A::rank - 1));
     matmulDsp<A, B, Out>(in, other, multiplier[0], out);
