@@ -94,13 +94,30 @@ struct ReciprocalRoot {
           62 - up};
 }
 
-/// c * root * 2^16, halves rounded up. Requires |c| <= 2^30.
-[[maybe_unused]] inline std::int32_t standardize(std::int32_t c,
-                                                 ReciprocalRoot root) {
-  const int shift = root.shift - 16;
+/// What normalization of elements of T computes in: standardized values in
+/// units of 2^-standard, results in 2^-result of a step.
+template <class T> struct NormBits {
+  static constexpr int standard = sizeof(T) == 1 ? 16 : 20;
+  static constexpr int result = sizeof(T) == 1 ? 16 : 12;
+};
+
+/// c * root * 2^standard, halves rounded up. Requires |c| <= 2^30.
+template <class T>
+inline std::int32_t standardize(std::int32_t c, ReciprocalRoot root) {
+  const int shift = root.shift - NormBits<T>::standard;
   const std::int64_t product = std::int64_t{c} * root.mantissa;
   return static_cast<std::int32_t>(
       (product + (std::int64_t{1} << (shift - 1))) >> shift);
+}
+
+/// A standardized value times m * 2^-shift, plus a bias, in whole steps.
+template <class T>
+inline std::int64_t normalize(std::int32_t y, std::int32_t m, int shift,
+                              std::int32_t bias) {
+  using Bits = NormBits<T>;
+  const std::int64_t scaled =
+      (std::int64_t{y} * m) >> (shift + Bits::standard - Bits::result);
+  return (scaled + bias + (1 << (Bits::result - 1))) >> Bits::result;
 }
 
 /// The quotient of two values less their zero points, times m * 2^-shift:

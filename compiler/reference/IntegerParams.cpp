@@ -256,6 +256,10 @@ DivParams integer::getDivParams(UniformQuantizedType lhs,
   return {toFixedPoint(ratio, 0, limit), 0};
 }
 
+int64_t integer::getLargestNormGroup(UniformQuantizedType type) {
+  return isWide(type) ? kLargestWideNormGroup : kLargestNormGroup;
+}
+
 LayerNormParams integer::getLayerNormParams(UniformQuantizedType input,
                                             UniformQuantizedType output,
                                             int64_t count, double epsilon,
@@ -279,10 +283,12 @@ LayerNormParams integer::getLayerNormParams(UniformQuantizedType input,
         toFixedPoint(std::abs(value) / output.getScale(), bits, INT32_MAX);
     return value < 0 ? -magnitude : magnitude;
   };
+  int biasBits = isWide(output) ? kernels::NormBits<int16_t>::result
+                                : kernels::NormBits<int8_t>::result;
   for (int64_t channel = 0; channel != channels; ++channel) {
     double factor = scale.empty() ? 1.0 : scale[channel];
     params.multipliers.push_back(toSigned(factor, params.shift));
-    params.bias.push_back(bias.empty() ? 0 : toSigned(bias[channel], 16));
+    params.bias.push_back(bias.empty() ? 0 : toSigned(bias[channel], biasBits));
   }
   return params;
 }

@@ -11,6 +11,9 @@
 // RUN: edgecc-opt %s --edge-interpret="function=matmul" -o /dev/null | FileCheck %s --check-prefix=MATMUL
 // RUN: edgecc-opt %s --edge-interpret="function=full_sum" -o /dev/null | FileCheck %s --check-prefix=FULL
 // RUN: not edgecc-opt %s --edge-interpret="function=too_deep" 2>&1 | FileCheck %s --check-prefix=DEEP
+// RUN: edgecc-opt %s --edge-interpret="function=layer_norm" -o /dev/null | FileCheck %s --check-prefix=NORM
+// RUN: edgecc-opt %s --edge-interpret="function=rms" -o /dev/null | FileCheck %s --check-prefix=RMS
+// RUN: not edgecc-opt %s --edge-interpret="function=large_group" 2>&1 | FileCheck %s --check-prefix=GROUP
 // RUN: edgecc-opt %s --edge-interpret="function=softmax" -o /dev/null | FileCheck %s --check-prefix=SOFTMAX
 // RUN: edgecc-opt %s --edge-interpret="function=moves" -o /dev/null | FileCheck %s --check-prefix=MOVES
 // RUN: not edgecc-opt %s --edge-interpret="function=shifted" 2>&1 | FileCheck %s --check-prefix=SHIFTED
@@ -194,6 +197,36 @@ func.func @too_deep() -> tensor<1x1x!huge> {
   %y = edge.constant dense<1> : tensor<65537x1xi16> -> tensor<65537x1x!a>
   %z = edge.matmul %x, %y : (tensor<1x65537x!a>, tensor<65537x1x!a>) -> tensor<1x1x!huge>
   return %z : tensor<1x1x!huge>
+}
+
+// Around the mean 3 with the variance 5: -3, -1, 1 and 3 times 1 / sqrt(5), of
+// steps of 2^-12, times scale and plus bias: -5495.2 + 4096, 1831.8 / 2 and so on.
+// NORM: = [-1399, 916, -1832, 32767]
+!fine = !quant.uniform<i16:f32, 2.44140625e-04>
+func.func @layer_norm() -> tensor<1x4x!fine> {
+  %x = edge.constant dense<[[0, 4, 8, 12]]> : tensor<1x4xi16> -> tensor<1x4x!a>
+  %s = edge.constant dense<[1.0, -0.5, -1.0, 8.0]> : tensor<4xf32> -> tensor<4xf32>
+  %b = edge.constant dense<[1.0, 0.0, 0.0, 1.0]> : tensor<4xf32> -> tensor<4xf32>
+  %y = edge.layer_norm %x scale(%s) bias(%b) {axes = array<i64: 1>, epsilon = 0.0 : f32}
+    : (tensor<1x4x!a>, tensor<4xf32>, tensor<4xf32>) -> tensor<1x4x!fine>
+  return %y : tensor<1x4x!fine>
+}
+
+// 1.5 and 2.0 against the root of (2.25 + 4) / 2; against that of half of 6.25 and 3.125.
+// RMS: result 0: {{.*}} = [3476, 4634]
+// RMS: result 1: {{.*}} = [2458, 3277]
+func.func @rms() -> (tensor<1x2x!fine>, tensor<1x2x!fine>) {
+  %x = edge.constant dense<[[3, 4]]> : tensor<1x2xi16> -> tensor<1x2x!a>
+  %y = edge.layer_norm %x {axes = array<i64: 1>, epsilon = 0.0 : f32, rms} : (tensor<1x2x!a>) -> tensor<1x2x!fine>
+  %z = edge.layer_norm %x {axes = array<i64: 1>, epsilon = 3.125 : f32, rms} : (tensor<1x2x!a>) -> tensor<1x2x!fine>
+  return %y, %z : tensor<1x2x!fine>, tensor<1x2x!fine>
+}
+
+// GROUP: error: 'edge.layer_norm' op has groups of 16385 elements, expected at most 16384
+func.func @large_group() -> tensor<16385x!fine> {
+  %x = edge.constant dense<1> : tensor<16385xi16> -> tensor<16385x!a>
+  %y = edge.layer_norm %x {axes = array<i64: 0>, epsilon = 0.0 : f32} : (tensor<16385x!a>) -> tensor<16385x!fine>
+  return %y : tensor<16385x!fine>
 }
 
 // SHIFTED: error: 'edge.quantize' op is evaluated per tensor on all of i8, or of i16 with a zero point of 0, not with 'tensor<2x!quant.uniform<i16:f32, 5.000000e-01:1>>'

@@ -137,6 +137,11 @@ struct LayerNormParams {
 
 /// The largest number of elements whose mean and variance fit 64 bits.
 inline constexpr int64_t kLargestNormGroup = int64_t(1) << 20;
+/// The same of int16; differences from the mean, times this number, fit 32.
+inline constexpr int64_t kLargestWideNormGroup = int64_t(1) << 14;
+
+/// The largest group of elements of a type.
+int64_t getLargestNormGroup(mlir::quant::UniformQuantizedType type);
 
 /// `count` elements make a group. `scale` and `bias` have one value for each of
 /// `channels` positions along the last axis; empty ones mean 1 and 0. `shift`

@@ -370,6 +370,12 @@ void alongAxes() {
   layer_norm_s8<Image, Shape<0, 0, 0, 1>, true>(in, multiplier, bias, out,
                                                 inZero, 123456, 20, outZero);
   report("LayerNormS8", "Channels", out, Image::size);
+  layer_norm_s16<Image, Shape<0, 1, 1, 0>, false>(wideIn, multiplier, bias,
+                                                  wideOut, 123456, 8);
+  report("LayerNormS16", "Spatial", wideOut, Image::size * 2);
+  layer_norm_s16<Image, Shape<0, 0, 0, 1>, true>(wideIn, multiplier, bias,
+                                                 wideOut, 123456, 8);
+  report("LayerNormS16", "Channels", wideOut, Image::size * 2);
 }
 
 template <class S, int Axis> void softmax(const char *name) {
