@@ -252,6 +252,17 @@ static LogicalResult lowerReduceSum(ReduceOp op, KernelCallBuilder &call) {
   return success();
 }
 
+static LogicalResult lowerReduceSumS16(ReduceOp op, KernelCallBuilder &call) {
+  integer::WideRequantization factor = integer::getWideSumRequantization(
+      getUniformType(op.getInput().getType()), getUniformType(op.getType()),
+      op.getCount(), op.getDivisor());
+  beginReduce(op, "reduce_sum_s16", call);
+  call.addInput(op.getInput());
+  call.addOutput(op.getResult());
+  call.addScalars({factor.multipliers.front(), factor.shift});
+  return success();
+}
+
 static LogicalResult lowerReduce(ReduceOp op, KernelCallBuilder &call) {
   beginReduce(op, isFloatOp(op) ? "reduce_f32" : "reduce_integer", call);
   call.addName(("ReduceKind::" + stringifyReduceKind(op.getKind())).str());
@@ -364,6 +375,9 @@ void edgecc::registerPoolingKernels(KernelRegistry &registry) {
   registry.add<ReduceOp>(
       "reduce_sum_s8", [](ReduceOp op) { return isInt8Op(op) && isSum(op); },
       lowerReduceSum);
+  registry.add<ReduceOp>(
+      "reduce_sum_s16", [](ReduceOp op) { return isInt16Op(op) && isSum(op); },
+      lowerReduceSumS16);
   registry.add<SoftmaxOp>(
       "softmax_f32", [](SoftmaxOp op) { return isFloatOp(op); }, lowerSoftmax);
   registry.add<SoftmaxOp>(

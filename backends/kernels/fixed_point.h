@@ -134,6 +134,19 @@ inline std::int64_t normalize(std::int32_t y, std::int32_t m, int shift,
   return clamp(((a * m / b + half) >> shift) + zero, lo, hi);
 }
 
+/// The same of int16, without zero points, in 64 bits: requires m >= 0 and
+/// 0 <= shift <= 46.
+[[maybe_unused]] inline std::int32_t divideWide(std::int32_t a, std::int32_t b,
+                                                std::int32_t m, int shift,
+                                                std::int32_t lo,
+                                                std::int32_t hi) {
+  if (b == 0)
+    return a > 0 ? hi : a < 0 ? lo : clamp<std::int32_t>(0, lo, hi);
+  const std::int64_t half = shift > 0 ? std::int64_t{1} << (shift - 1) : 0;
+  return static_cast<std::int32_t>(
+      clamp<std::int64_t>((std::int64_t{a} * m / b + half) >> shift, lo, hi));
+}
+
 /// Nearest integer of a value in (-2^22, 2^22), ties to even: the addition
 /// rounds, as 1.5 * 2^23 leaves no bits for a fraction. Reading the bits
 /// instead of subtracting again also survives -ffast-math.

@@ -196,6 +196,25 @@ Requantization integer::getSumRequantization(UniformQuantizedType input,
       {input.getScale() / (output.getScale() * double(divisor))});
 }
 
+WideRequantization
+integer::getWidePReluRequantization(UniformQuantizedType input,
+                                    UniformQuantizedType slope,
+                                    UniformQuantizedType output) {
+  double ratio = input.getScale() / output.getScale();
+  return getWideRequantization(
+      {ratio, ratio * slope.getScale()},
+      {getReach(input), getReach(input) * getReach(slope)});
+}
+
+WideRequantization
+integer::getWideSumRequantization(UniformQuantizedType input,
+                                  UniformQuantizedType output, int64_t count,
+                                  int64_t divisor) {
+  return getWideRequantization(
+      {input.getScale() / (output.getScale() * double(divisor))},
+      {count * getReach(input)});
+}
+
 std::optional<SmallVector<int32_t>>
 integer::foldInputZeroPoint(ArrayRef<int32_t> bias, ArrayRef<int8_t> weights,
                             int64_t inputZero) {
@@ -249,8 +268,9 @@ DivParams integer::getDivParams(UniformQuantizedType lhs,
                                 UniformQuantizedType rhs,
                                 UniformQuantizedType output) {
   double ratio = lhs.getScale() / (rhs.getScale() * output.getScale());
-  auto limit = int32_t((int64_t(1) << 30) / getReach(lhs));
-  for (int shift = 30; shift > 0; --shift)
+  bool wide = isWide(output);
+  auto limit = wide ? INT32_MAX : int32_t((int64_t(1) << 30) / getReach(lhs));
+  for (int shift = wide ? 46 : 30; shift > 0; --shift)
     if (std::round(std::ldexp(ratio, shift)) <= double(limit))
       return {toFixedPoint(ratio, shift, limit), shift};
   return {toFixedPoint(ratio, 0, limit), 0};

@@ -112,7 +112,9 @@ struct DivParams {
   int shift = 0;
 };
 
-/// `shift` is the largest, at most 30, with which no numerator leaves 2^30.
+/// `shift` is the largest, at most 30, with which no numerator leaves 2^30. Of
+/// int16, for kernels::divideWide, it is at most 46, and the multiplier has 31
+/// bits.
 DivParams getDivParams(mlir::quant::UniformQuantizedType lhs,
                        mlir::quant::UniformQuantizedType rhs,
                        mlir::quant::UniformQuantizedType output);
@@ -127,6 +129,17 @@ Requantization getPReluRequantization(mlir::quant::UniformQuantizedType input,
 Requantization getSumRequantization(mlir::quant::UniformQuantizedType input,
                                     mlir::quant::UniformQuantizedType output,
                                     int64_t divisor);
+
+/// The same of int16.
+WideRequantization
+getWidePReluRequantization(mlir::quant::UniformQuantizedType input,
+                           mlir::quant::UniformQuantizedType slope,
+                           mlir::quant::UniformQuantizedType output);
+/// The same of `count` int16.
+WideRequantization
+getWideSumRequantization(mlir::quant::UniformQuantizedType input,
+                         mlir::quant::UniformQuantizedType output,
+                         int64_t count, int64_t divisor);
 
 /// What kernels/layer_norm_integer.h takes.
 struct LayerNormParams {

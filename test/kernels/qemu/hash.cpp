@@ -313,6 +313,14 @@ template <class Out, class A, class B> void elementwise(const char *name) {
   mul_s16<Out, A, B>(wideIn, wideOther, wideOut, multiplier[0], wideShift,
                      wideLo, wideHi);
   report("MulS16", name, wideOut, Out::size * 2);
+  extremum_s16<Out, A, B, false>(wideIn, wideOther, wideOut, 21000, 32000, 15,
+                                 wideLo, wideHi);
+  report("MinimumS16", name, wideOut, Out::size * 2);
+  div_s16<Out, A, B>(wideIn, wideOther, wideOut, 1 << 30, 18, wideLo, wideHi);
+  report("DivS16", name, wideOut, Out::size * 2);
+  prelu_s16<Out, A, B>(wideIn, wideOther, wideOut, 1 << 30, 1 << 18, 31, wideLo,
+                       wideHi);
+  report("PReluS16", name, wideOut, Out::size * 2);
   extremum_s8<Out, A, B, true>(in, other, out, inZero, 700000, otherZero,
                                1300000, 21, outZero, lo, hi);
   report("MaximumS8", name, out, Out::size);
@@ -358,12 +366,17 @@ void alongAxes() {
   reduce_sum_s8<Image, Shape<0, 0, 0, 1>>(in, out, inZero, 90000000, shift,
                                           outZero);
   report("ReduceSumS8", "Channels", out, 2 * 8 * 8);
+  reduce_sum_s16<Image, Shape<0, 1, 1, 0>>(wideIn, wideOut, 300000000, 32);
+  report("ReduceSumS16", "Spatial", wideOut, 2 * 16 * 2);
   const std::int32_t indices[] = {0, 0, 3, 7, 1, 2, 4, 7};
   const std::int16_t weights[] = {16384, 12288, 8192, -300,
                                   0,     4096,  8192, 16684};
   resample_s8<Image, 2, Shape<2, 4>>(in, indices, weights, out, inZero, 100000,
                                      0, outZero);
   report("ResampleS8", "Columns", out, 2 * 8 * 4 * 16);
+  resample_s16<Image, 2, Shape<2, 4>>(wideIn, indices, weights, wideOut,
+                                      1900000000, 45);
+  report("ResampleS16", "Columns", wideOut, 2 * 8 * 4 * 16 * 2);
   layer_norm_s8<Image, Shape<0, 1, 1, 0>, false>(in, multiplier, bias, out,
                                                  inZero, 123456, 20, outZero);
   report("LayerNormS8", "Spatial", out, Image::size);
