@@ -106,6 +106,31 @@ const VectorArithmetic edgecc::f32Avx512Taps16 =
     makeTaps("F32Avx512Taps<16>", "avx512_taps16", 16);
 
 //===----------------------------------------------------------------------===//
+// int16
+//===----------------------------------------------------------------------===//
+
+static VectorArithmetic makeInt16(llvm::StringRef name, llvm::StringRef suffix,
+                                  llvm::StringRef header,
+                                  VectorArithmetic isa) {
+  isa.name = name;
+  isa.suffix = suffix;
+  isa.header = header;
+  isa.floatsName = "";
+  isa.step = isa.elementBytes = isa.cellBytes = isa.behindRun = isa.least = 2;
+  isa.offset = 0;
+  isa.converts = false;
+  return isa;
+}
+const VectorArithmetic edgecc::int16Vnni =
+    makeInt16("Int16Vnni", "vnni", "avx512_int16_vectors.h", makeS8Vnni());
+const VectorArithmetic edgecc::int16Avx2 =
+    makeInt16("Int16Avx2", "avx2", "avx2_int16_vectors.h", makeS8Avx2());
+const VectorArithmetic edgecc::int16x8Vnni =
+    makeInt16("Int16x8Vnni", "vnni", "avx512_int16_vectors.h", makeS8Vnni());
+const VectorArithmetic edgecc::int16x8Avx2 =
+    makeInt16("Int16x8Avx2", "avx2", "avx2_int16_vectors.h", makeS8Avx2());
+
+//===----------------------------------------------------------------------===//
 // Integer recurrent layers
 //===----------------------------------------------------------------------===//
 

@@ -67,17 +67,6 @@ static LogicalResult lowerSub(SubOp op, KernelCallBuilder &call) {
   return success();
 }
 
-static LogicalResult lowerSubS16(SubOp op, KernelCallBuilder &call) {
-  BinaryTypes<SubOp> types(op);
-  integer::AddParams params =
-      integer::getSubParams(types.lhs, types.rhs, types.result);
-  integer::ClampRange range =
-      integer::getClampRange(types.result, op.getClampMin(), op.getClampMax());
-  addOperands(op, "add_s16", "elementwise.h", call);
-  call.addScalars({params.lhs, params.rhs, params.shift, range.lo, range.hi});
-  return success();
-}
-
 template <typename OpT>
 static LogicalResult lowerExtremum(OpT op, KernelCallBuilder &call) {
   BinaryTypes<OpT> types(op);
@@ -111,16 +100,75 @@ static LogicalResult lowerPRelu(PReluOp op, KernelCallBuilder &call) {
   return success();
 }
 
+//===----------------------------------------------------------------------===//
+// int16, without zero points
+//===----------------------------------------------------------------------===//
+
+template <typename OpT>
+static void addWideScalars(OpT op, ArrayRef<int64_t> factors,
+                           KernelCallBuilder &call) {
+  integer::ClampRange range = integer::getClampRange(
+      getUniformType(op.getType()), op.getClampMin(), op.getClampMax());
+  call.addScalars(factors);
+  call.addScalars({range.lo, range.hi});
+}
+
+static LogicalResult lowerSubS16(SubOp op, KernelCallBuilder &call) {
+  BinaryTypes<SubOp> types(op);
+  integer::AddParams params =
+      integer::getSubParams(types.lhs, types.rhs, types.result);
+  addOperands(op, "add_s16", "elementwise.h", call);
+  addWideScalars(op, {params.lhs, params.rhs, params.shift}, call);
+  return success();
+}
+
+template <typename OpT>
+static LogicalResult lowerExtremumS16(OpT op, KernelCallBuilder &call) {
+  BinaryTypes<OpT> types(op);
+  integer::AddParams params =
+      integer::getAddParams(types.lhs, types.rhs, types.result);
+  addOperands(op, "extremum_s16", "elementwise_integer.h", call);
+  call.addBool(isa<MaximumOp>(op));
+  addWideScalars(op, {params.lhs, params.rhs, params.shift}, call);
+  return success();
+}
+
+static LogicalResult lowerDivS16(DivOp op, KernelCallBuilder &call) {
+  BinaryTypes<DivOp> types(op);
+  integer::DivParams params =
+      integer::getDivParams(types.lhs, types.rhs, types.result);
+  addOperands(op, "div_s16", "elementwise_integer.h", call);
+  addWideScalars(op, {params.multiplier, params.shift}, call);
+  return success();
+}
+
+static LogicalResult lowerPReluS16(PReluOp op, KernelCallBuilder &call) {
+  BinaryTypes<PReluOp> types(op);
+  integer::WideRequantization factors =
+      integer::getWidePReluRequantization(types.lhs, types.rhs, types.result);
+  addOperands(op, "prelu_s16", "elementwise_integer.h", call);
+  addWideScalars(
+      op, {factors.multipliers[0], factors.multipliers[1], factors.shift},
+      call);
+  return success();
+}
+
 template <typename OpT> static bool isInt8(OpT op) { return isInt8Op(op); }
+template <typename OpT> static bool isInt16(OpT op) { return isInt16Op(op); }
 
 void edgecc::registerIntegerBinaryKernels(KernelRegistry &registry) {
   registry.add<SubOp>("sub_s8", isInt8<SubOp>, lowerSub);
-  registry.add<SubOp>(
-      "sub_s16", [](SubOp op) { return isInt16Op(op); }, lowerSubS16);
   registry.add<MaximumOp>("maximum_s8", isInt8<MaximumOp>,
                           lowerExtremum<MaximumOp>);
   registry.add<MinimumOp>("minimum_s8", isInt8<MinimumOp>,
                           lowerExtremum<MinimumOp>);
   registry.add<DivOp>("div_s8", isInt8<DivOp>, lowerDiv);
   registry.add<PReluOp>("prelu_s8", isInt8<PReluOp>, lowerPRelu);
+  registry.add<SubOp>("sub_s16", isInt16<SubOp>, lowerSubS16);
+  registry.add<MaximumOp>("maximum_s16", isInt16<MaximumOp>,
+                          lowerExtremumS16<MaximumOp>);
+  registry.add<MinimumOp>("minimum_s16", isInt16<MinimumOp>,
+                          lowerExtremumS16<MinimumOp>);
+  registry.add<DivOp>("div_s16", isInt16<DivOp>, lowerDivS16);
+  registry.add<PReluOp>("prelu_s16", isInt16<PReluOp>, lowerPReluS16);
 }

@@ -96,6 +96,7 @@ const KernelRegistry &KernelRegistry::get() {
     registerVectorFloatKernels(all);
     registerVectorDirectDepthwiseKernels(all);
     registerVectorInt8Kernels(all);
+    registerVectorInt16Kernels(all);
     registerVectorWinogradKernels(all);
     registerVectorMatMulKernels(all);
     registerVectorPackedKernels(all);

@@ -1,4 +1,4 @@
-//===- MatMulTypes.h - What a product of int8 matrices scales ---*- C++ -*-===//
+//===- MatMulTypes.h - What products of matrices are scaled by --*- C++ -*-===//
 //
 // Part of edgecc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -28,6 +28,22 @@ struct MatMulTypes {
     resultZero = int32_t(result.getZeroPoint());
     factor = integer::getMulRequantization(lhs, rhs, result);
   }
+
+  int32_t getMultiplier() const { return factor.multipliers.front(); }
+};
+
+/// The one factor of a product of int16 (W11).
+struct WideMatMulTypes {
+  integer::WideRequantization factor;
+
+  explicit WideMatMulTypes(edge::MatMulOp op)
+      : factor(integer::getWideMulRequantization(
+            edge::getUniformType(op.getLhs().getType()),
+            edge::getUniformType(op.getRhs().getType()),
+            edge::getUniformType(op.getType()),
+            mlir::cast<mlir::RankedTensorType>(op.getLhs().getType())
+                .getShape()
+                .back())) {}
 
   int32_t getMultiplier() const { return factor.multipliers.front(); }
 };

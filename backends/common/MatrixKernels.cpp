@@ -50,7 +50,11 @@ static LogicalResult lowerPackedFullyConnected(FullyConnectedOp op,
 
 static LogicalResult lowerMatMul(MatMulOp op, KernelCallBuilder &call) {
   bool isFloat = isFloatOp(op);
-  call.begin(isFloat ? "matmul_f32" : "matmul_s8", "matmul.h");
+  bool isWide = isInt16Op(op);
+  call.begin(isFloat  ? "matmul_f32"
+             : isWide ? "matmul_s16"
+                      : "matmul_s8",
+             "matmul.h");
   call.addShape(op.getLhs());
   call.addShape(op.getRhs());
   call.addShape(op.getResult());
@@ -59,6 +63,11 @@ static LogicalResult lowerMatMul(MatMulOp op, KernelCallBuilder &call) {
   call.addOutput(op.getResult());
   if (isFloat)
     return success();
+  if (isWide) {
+    WideMatMulTypes types(op);
+    call.addScalars({types.getMultiplier(), types.factor.shift});
+    return success();
+  }
   MatMulTypes types(op);
   call.addScalars({types.lhsZero, types.rhsZero, types.getMultiplier(),
                    types.factor.shift, types.resultZero});
@@ -87,4 +96,6 @@ void edgecc::registerMatrixKernels(KernelRegistry &registry) {
       "matmul_f32", [](MatMulOp op) { return isFloatOp(op); }, lowerMatMul);
   registry.add<MatMulOp>(
       "matmul_s8", [](MatMulOp op) { return isInt8Op(op); }, lowerMatMul);
+  registry.add<MatMulOp>(
+      "matmul_s16", [](MatMulOp op) { return isInt16Op(op); }, lowerMatMul);
 }

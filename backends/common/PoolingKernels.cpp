@@ -194,7 +194,10 @@ static SmallVector<float> getParameter(Value value) {
   return llvm::to_vector(tensor.getData<float>());
 }
 
-static LogicalResult lowerLayerNormS8(LayerNormOp op, KernelCallBuilder &call) {
+/// In int8 or int16.
+static LogicalResult lowerIntegerLayerNorm(LayerNormOp op,
+                                           KernelCallBuilder &call) {
+  bool isWide = isInt16Op(op);
   auto input = cast<RankedTensorType>(op.getInput().getType());
   quant::UniformQuantizedType type = getUniformType(input);
   quant::UniformQuantizedType output = getUniformType(op.getType());
@@ -202,7 +205,8 @@ static LogicalResult lowerLayerNormS8(LayerNormOp op, KernelCallBuilder &call) {
       type, output, op.getGroupSize(), op.getEpsilon().convertToFloat(),
       input.getShape().back(), getParameter(op.getScale()),
       getParameter(op.getBias()));
-  call.begin("layer_norm_s8", "layer_norm_integer.h");
+  call.begin(isWide ? "layer_norm_s16" : "layer_norm_s8",
+             "layer_norm_integer.h");
   call.addShape(op.getInput());
   call.addShape(getAxisMask(op.getInput(), op.getAxes()));
   call.addBool(op.getRms());
@@ -210,18 +214,21 @@ static LogicalResult lowerLayerNormS8(LayerNormOp op, KernelCallBuilder &call) {
   call.addData("multiplier", makeI32(op.getContext(), params.multipliers));
   call.addData("bias", makeI32(op.getContext(), params.bias));
   call.addOutput(op.getResult());
-  call.addScalar(int32_t(type.getZeroPoint()));
+  if (!isWide)
+    call.addScalar(int32_t(type.getZeroPoint()));
   call.addScalar(TypedAttr(
       IntegerAttr::get(IntegerType::get(op.getContext(), 64), params.epsilon)));
   call.addScalar(int32_t(params.shift));
-  call.addScalar(int32_t(output.getZeroPoint()));
+  if (!isWide)
+    call.addScalar(int32_t(output.getZeroPoint()));
   call.allowInplace(0);
   return success();
 }
 
-/// In bytes, with parameters that are known.
-static bool isInt8LayerNorm(LayerNormOp op) {
-  return isInt8Op(op) && op.getGroupSize() <= integer::kLargestNormGroup &&
+/// With groups that are not too large, and parameters that are known.
+static bool canNormalizeIntegers(LayerNormOp op) {
+  auto type = getUniformType(op.getType());
+  return type && op.getGroupSize() <= integer::getLargestNormGroup(type) &&
          llvm::all_of(op.getOperands().drop_front(), isConstant);
 }
 
@@ -242,6 +249,17 @@ static LogicalResult lowerReduceSum(ReduceOp op, KernelCallBuilder &call) {
   call.addOutput(op.getResult());
   call.addScalars({input.getZeroPoint(), factor.multipliers.front(),
                    factor.shift, output.getZeroPoint()});
+  return success();
+}
+
+static LogicalResult lowerReduceSumS16(ReduceOp op, KernelCallBuilder &call) {
+  integer::WideRequantization factor = integer::getWideSumRequantization(
+      getUniformType(op.getInput().getType()), getUniformType(op.getType()),
+      op.getCount(), op.getDivisor());
+  beginReduce(op, "reduce_sum_s16", call);
+  call.addInput(op.getInput());
+  call.addOutput(op.getResult());
+  call.addScalars({factor.multipliers.front(), factor.shift});
   return success();
 }
 
@@ -346,10 +364,20 @@ void edgecc::registerPoolingKernels(KernelRegistry &registry) {
   registry.add<LayerNormOp>(
       "layer_norm_f32", [](LayerNormOp op) { return isFloatOp(op); },
       lowerLayerNorm);
-  registry.add<LayerNormOp>("layer_norm_s8", isInt8LayerNorm, lowerLayerNormS8);
+  registry.add<LayerNormOp>(
+      "layer_norm_s8",
+      [](LayerNormOp op) { return isInt8Op(op) && canNormalizeIntegers(op); },
+      lowerIntegerLayerNorm);
+  registry.add<LayerNormOp>(
+      "layer_norm_s16",
+      [](LayerNormOp op) { return isInt16Op(op) && canNormalizeIntegers(op); },
+      lowerIntegerLayerNorm);
   registry.add<ReduceOp>(
       "reduce_sum_s8", [](ReduceOp op) { return isInt8Op(op) && isSum(op); },
       lowerReduceSum);
+  registry.add<ReduceOp>(
+      "reduce_sum_s16", [](ReduceOp op) { return isInt16Op(op) && isSum(op); },
+      lowerReduceSumS16);
   registry.add<SoftmaxOp>(
       "softmax_f32", [](SoftmaxOp op) { return isFloatOp(op); }, lowerSoftmax);
   registry.add<SoftmaxOp>(

@@ -45,6 +45,16 @@ static LogicalResult lowerResampleS8(ResampleOp op, KernelCallBuilder &call) {
   return success();
 }
 
+static LogicalResult lowerResampleS16(ResampleOp op, KernelCallBuilder &call) {
+  auto weights = cast<RankedTensorType>(op.getWeights().getType());
+  integer::WideRequantization factor = integer::getWideMulRequantization(
+      getUniformType(op.getInput().getType()), getUniformType(weights),
+      getUniformType(op.getType()), weights.getDimSize(0));
+  addResample(op, "resample_s16", call);
+  call.addScalars({factor.multipliers.front(), factor.shift});
+  return success();
+}
+
 void edgecc::registerResampleKernels(KernelRegistry &registry) {
   registry.add<ResampleOp>(
       "resample_f32", [](ResampleOp op) { return isFloatOp(op); },
@@ -52,4 +62,7 @@ void edgecc::registerResampleKernels(KernelRegistry &registry) {
   registry.add<ResampleOp>(
       "resample_s8", [](ResampleOp op) { return isInt8Op(op); },
       lowerResampleS8);
+  registry.add<ResampleOp>(
+      "resample_s16", [](ResampleOp op) { return isInt16Op(op); },
+      lowerResampleS16);
 }

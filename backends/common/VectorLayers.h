@@ -72,6 +72,10 @@ extern const VectorArithmetic s8NeonDot, s8NeonMlal, s8NeonMull, s8NeonWide,
 /// Products of int16 for Winograd's convolution of int8.
 extern const VectorArithmetic s16Avx2, s16Neon;
 
+/// Products of int16 activations with each other, and with int8 weights.
+extern const VectorArithmetic int16Vnni, int16Avx2, int16Neon;
+extern const VectorArithmetic int16x8Vnni, int16x8Avx2, int16x8Neon;
+
 /// A convolution, or a fully connected layer or a product of matrices as one of
 /// single pixels.
 struct VectorLayer {

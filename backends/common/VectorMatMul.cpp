@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// matmul_simd.h: the right matrix is packed when the code runs, which pays if
-// some rows share it.
+// matmul_simd.h and, for int16, matmul_s16_simd.h: the right matrix is packed
+// when the code runs, which pays if some rows share it.
 //
 //===----------------------------------------------------------------------===//
 
@@ -46,10 +46,10 @@ static int64_t getPackedBytes(const VectorLayer &layer, bool isFloat,
   return isFloat ? bytes : bytes + fill(columns * 4) + fill(layer.in[2] * 4);
 }
 
-static void beginMatMul(MatMulOp op, StringRef name, const VectorLayer &layer,
-                        const Tiling &tiling, const VectorArithmetic &isa,
-                        KernelCallBuilder &call) {
-  call.begin(name, "matmul_simd.h");
+static void beginMatMul(MatMulOp op, StringRef name, StringRef header,
+                        const Tiling &tiling, int64_t packedBytes,
+                        const VectorArithmetic &isa, KernelCallBuilder &call) {
+  call.begin(name, header);
   call.addHeader(isa.header);
   call.addName(isa.name);
   for (Value tensor : {op.getLhs(), op.getRhs(), op.getResult()})
@@ -59,29 +59,85 @@ static void beginMatMul(MatMulOp op, StringRef name, const VectorLayer &layer,
   call.addInput(op.getLhs());
   call.addInput(op.getRhs());
   call.addOutput(op.getResult());
-  call.addScratch(getPackedBytes(layer, isFloatOp(op), isa) +
-                  tiling.scratchBytes);
+  call.addScratch(packedBytes + tiling.scratchBytes);
 }
 
 template <const VectorArithmetic &isa>
 static LogicalResult lowerFloat(MatMulOp op, KernelCallBuilder &call) {
   VectorLayer layer = getLayer(op);
-  beginMatMul(op, "matmul_f32_simd", layer,
-              Tiling::choose(layer, isa, /*mostParts=*/1), isa, call);
+  beginMatMul(op, "matmul_f32_simd", "matmul_simd.h",
+              Tiling::choose(layer, isa, /*mostParts=*/1),
+              getPackedBytes(layer, /*isFloat=*/true, isa), isa, call);
   return success();
 }
 
 template <const VectorArithmetic &isa>
 static LogicalResult lowerInt8(MatMulOp op, KernelCallBuilder &call) {
   VectorLayer layer = getLayer(op);
-  beginMatMul(op, "matmul_s8_simd", layer,
-              Tiling::choose(layer, isa, /*mostParts=*/1), isa, call);
+  beginMatMul(op, "matmul_s8_simd", "matmul_simd.h",
+              Tiling::choose(layer, isa, /*mostParts=*/1),
+              getPackedBytes(layer, /*isFloat=*/false, isa), isa, call);
   MatMulTypes types(op);
   call.addBool(isa.scalesSmall && makeSmall(types.factor));
   for (int64_t value : {types.lhsZero, types.rhsZero, types.getMultiplier(),
                         int32_t(types.factor.shift), types.resultZero})
     call.addInt(value);
   return success();
+}
+
+//===----------------------------------------------------------------------===//
+// int16, by digits
+//===----------------------------------------------------------------------===//
+
+/// As many products of a digit as 32 bits hold, and a factor that leaves the
+/// upper halves of 64.
+static bool hasDigitForm(MatMulOp op) {
+  constexpr int64_t kMostDepth = 511;
+  return isInt16Op(op) && shapeOf(op.getLhs()).back() <= kMostDepth &&
+         WideMatMulTypes(op).factor.shift >= 32;
+}
+
+/// With an output for each of the two digits of a column, in whole vectors.
+static VectorLayer getDigitLayer(MatMulOp op, const VectorArithmetic &isa) {
+  ArrayRef<int64_t> lhs = shapeOf(op.getLhs()), rhs = shapeOf(op.getRhs());
+  return VectorLayer::get(op.getContext(), lhs[lhs.size() - 2], lhs.back(),
+                          2 * int64_t(llvm::alignTo(rhs.back(), isa.lanes)));
+}
+
+/// Tiles of an even number of vectors.
+static Tiling chooseDigitTiling(const VectorLayer &layer,
+                                const VectorArithmetic &isa) {
+  Tiling tiling = Tiling::choose(layer, isa, /*mostParts=*/1);
+  if (tiling.blocks % 2 == 0)
+    return tiling;
+  int64_t blocks = std::max<int64_t>(tiling.blocks - 1, 2);
+  int64_t pixels =
+      std::max<int64_t>(std::min(tiling.pixels, isa.getMostPixels(blocks)), 1);
+  return Tiling::make(layer, isa, pixels, blocks,
+                      int64_t(llvm::alignTo(tiling.band, pixels)),
+                      /*mostParts=*/1);
+}
+
+template <const VectorArithmetic &isa>
+static LogicalResult lowerInt16(MatMulOp op, KernelCallBuilder &call) {
+  VectorLayer layer = getDigitLayer(op, isa);
+  int64_t depth = int64_t(llvm::alignTo(layer.in[3], isa.step));
+  int64_t packedBytes = int64_t(llvm::alignTo(layer.out[3] * depth * 2, 64)) +
+                        int64_t(llvm::alignTo(layer.out[3] * 4, 64));
+  beginMatMul(op, "matmul_s16_simd", "matmul_s16_simd.h",
+              chooseDigitTiling(layer, isa), packedBytes, isa, call);
+  WideMatMulTypes types(op);
+  call.addInt(types.getMultiplier());
+  call.addInt(types.factor.shift);
+  return success();
+}
+
+template <const VectorArithmetic &isa>
+static void addInt16(KernelRegistry &registry) {
+  registry.add<MatMulOp>(
+      ("matmul_s16_" + isa.suffix).str(),
+      [](MatMulOp op) { return hasDigitForm(op) && pays(op, isa); },
+      lowerInt16<isa>, isa.benefit, isa.features);
 }
 
 template <const VectorArithmetic &isa>
@@ -109,4 +165,7 @@ void edgecc::registerVectorMatMulKernels(KernelRegistry &registry) {
   addInt8<s8NeonDot>(registry);
   // Weights of -128 may be among what is computed.
   addInt8<s8NeonMull>(registry);
+  addInt16<int16Vnni>(registry);
+  addInt16<int16Avx2>(registry);
+  addInt16<int16Neon>(registry);
 }

@@ -13,6 +13,7 @@
 #include "ImageCalls.h"
 
 #include "../common/ImageShapes.h"
+#include "../common/Int16Layers.h"
 #include "../common/Int8Layers.h"
 #include "../common/MatMulTypes.h"
 
@@ -76,39 +77,24 @@ addEpilogue(ClampableOpInterface op, ArrayRef<int32_t> packed, bool hasPadding,
 //===----------------------------------------------------------------------===//
 
 /// Whether the kernels sum in 32 bits what a layer of int16 multiplies.
-static bool hasNarrowSums(Value weights, Value bias) {
-  return isConstant(weights) && isConstant(bias) &&
-         integer::getWideSums(getConstantTensor(bias)->getData<int32_t>(),
-                              getConstantTensor(weights)->getData<int8_t>())
-             .fitInt32();
+static bool hasNarrowSums(ClampableOpInterface op) {
+  return isConstant(op->getOperand(1)) && isConstant(op->getOperand(2)) &&
+         Int16Epilogue(op).sums.fitInt32();
 }
 
-/// What follows the weights of a layer of int16: bias, multipliers, output, and
-/// the scalars.
-template <typename OpT>
-static void addWideEpilogue(OpT op, Value weights, ArrayRef<int32_t> packed,
+/// What follows the template arguments of a layer of int16: input, weights,
+/// bias, multipliers, output, and the scalars.
+static void addWideEpilogue(ClampableOpInterface op, ArrayRef<int32_t> packed,
                             KernelCallBuilder &call) {
-  auto type = [](Value value) {
-    return cast<RankedTensorType>(value.getType());
-  };
-  reference::Tensor bias = *getConstantTensor(op.getBias());
-  integer::WideSums sums = integer::getWideSums(
-      std::as_const(bias).template getData<int32_t>(),
-      getConstantTensor(weights)->template getData<int8_t>());
-  integer::WideRequantization factors = integer::getWideWeightedRequantization(
-      type(op.getInput()), type(weights), type(op.getResult()), sums);
-  integer::ClampRange range =
-      integer::getClampRange(getUniformType(op.getResult().getType()),
-                             op.getClampMin(), op.getClampMax());
+  Int16Epilogue epilogue(op);
   MLIRContext *context = op.getContext();
-  call.addInput(op.getInput());
+  call.addInput(op->getOperand(0));
   call.addData("weights", getWords(context, packed));
-  call.addData(
-      "bias",
-      getWords(context, std::as_const(bias).template getData<int32_t>()));
-  call.addData("multiplier", getWords(context, factors.multipliers));
-  call.addOutput(op.getResult());
-  call.addScalars({factors.shift, range.lo, range.hi});
+  call.addData("bias", getWords(context, epilogue.bias));
+  call.addData("multiplier", getWords(context, epilogue.factors.multipliers));
+  call.addOutput(op->getResult(0));
+  call.addScalars(
+      {epilogue.factors.shift, epilogue.range.lo, epilogue.range.hi});
 }
 
 /// The kernels compute three pixels of an image at a time, from a copy of what
@@ -217,8 +203,7 @@ static LogicalResult lowerDspPackedConv(ConvOp op, KernelCallBuilder &call) {
 static bool isWideDspConv(ConvOp op) {
   SmallVector<int64_t> out = getImageShape(op.getResult());
   return isInt16Op(op) && shapeOf(op.getInput()).size() <= 4 &&
-         op.getGroups() == 1 && out[1] * out[2] >= 3 &&
-         hasNarrowSums(op.getFilter(), op.getBias());
+         op.getGroups() == 1 && out[1] * out[2] >= 3 && hasNarrowSums(op);
 }
 
 static LogicalResult lowerWideDspConv(ConvOp op, KernelCallBuilder &call) {
@@ -227,7 +212,7 @@ static LogicalResult lowerWideDspConv(ConvOp op, KernelCallBuilder &call) {
   bool inArena =
       beginImageCall(op, "conv2d_s16x8_dsp", "conv2d_s16x8_dsp_small",
                      "conv2d_dsp.h", bytes, call);
-  addWideEpilogue(op, op.getFilter(), packWideRows(filter, 2), call);
+  addWideEpilogue(op, packWideRows(filter, 2), call);
   allowDspOverlap(op, call);
   if (inArena)
     call.addScratch(bytes);
@@ -302,7 +287,7 @@ static LogicalResult lowerDspPackedFullyConnected(FullyConnectedOp op,
 
 static bool isWideDspFullyConnected(FullyConnectedOp op) {
   return isInt16Op(op) && shapeOf(op.getInput()).back() % 4 == 0 &&
-         hasNarrowSums(op.getWeights(), op.getBias());
+         hasNarrowSums(op);
 }
 
 static LogicalResult lowerWideDspFullyConnected(FullyConnectedOp op,
@@ -310,8 +295,8 @@ static LogicalResult lowerWideDspFullyConnected(FullyConnectedOp op,
   call.begin("fully_connected_s16x8_dsp", "fully_connected_dsp.h");
   call.addShape(op.getInput());
   call.addShape(op.getResult());
-  addWideEpilogue(op, op.getWeights(),
-                  packWideRows(*getConstantTensor(op.getWeights()), 4), call);
+  addWideEpilogue(op, packWideRows(*getConstantTensor(op.getWeights()), 4),
+                  call);
   return success();
 }
 
@@ -341,7 +326,29 @@ static LogicalResult lowerDspMatMul(MatMulOp op, KernelCallBuilder &call) {
   return success();
 }
 
+/// Of int16, with any factor.
+static bool isWideDspMatMul(MatMulOp op) {
+  constexpr int64_t kLeastRows = 4;
+  ArrayRef<int64_t> lhs = shapeOf(op.getLhs());
+  return isInt16Op(op) && lhs.back() >= 2 && lhs[lhs.size() - 2] >= kLeastRows;
+}
+
+static LogicalResult lowerWideDspMatMul(MatMulOp op, KernelCallBuilder &call) {
+  call.begin("matmul_s16_dsp", "matmul_dsp.h");
+  for (Value tensor : {op.getLhs(), op.getRhs(), op.getResult()})
+    call.addShape(tensor);
+  call.addInput(op.getLhs());
+  call.addInput(op.getRhs());
+  call.addOutput(op.getResult());
+  call.addScratch(shapeOf(op.getLhs()).back() / 2 * 2 * 8);
+  WideMatMulTypes types(op);
+  call.addScalars({types.getMultiplier(), types.factor.shift});
+  return success();
+}
+
 void edgecc::registerDspKernels(KernelRegistry &registry) {
+  registry.add<MatMulOp>("matmul_s16_dsp", isWideDspMatMul, lowerWideDspMatMul,
+                         /*benefit=*/10, /*features=*/{"dsp"});
   registry.add<MatMulOp>("matmul_s8_dsp", isDspMatMul, lowerDspMatMul,
                          /*benefit=*/10, /*features=*/{"dsp"});
   addImageKernels<isDspConv, lowerDspConv>(registry, "conv2d_s8_dsp",

@@ -8,6 +8,12 @@
 //   prelu_s8     requantize(a - a_zero, m[0], ...) where a >= a_zero, else
 //                requantize((a - a_zero) * (b - b_zero), m[1], ...)
 //
+// The same of int16, without zero points:
+//   extremum_s16
+//   div_s16      divideWide(a, b, m, S, lo, hi)
+//   prelu_s16    requantizeWide(a, m[0], ...) where a >= 0, else
+//                requantizeWide(a * b, m[1], ...)
+//
 // A difference is an add_s8 whose b_mul is negative. `out` may be the memory of
 // an operand that has the output's shape.
 #ifndef EDGECC_KERNELS_ELEMENTWISE_INTEGER_H
@@ -62,6 +68,44 @@ void prelu_s8(const std::int8_t *a, const std::int8_t *b, std::int8_t *out,
         const std::int32_t acc = d < 0 ? d * (y - b_zero) : d;
         return static_cast<std::int8_t>(requantize(
             acc, d < 0 ? m_negative : m_positive, shift, out_zero, lo, hi));
+      },
+      out, a, b);
+}
+
+template <class Out, class InA, class InB, bool IsMax>
+void extremum_s16(const std::int16_t *a, const std::int16_t *b,
+                  std::int16_t *out, std::int32_t a_mul, std::int32_t b_mul,
+                  int S, int lo, int hi) {
+  const std::int32_t half = S > 0 ? std::int32_t{1} << (S - 1) : 0;
+  mapFrom<0, Out, InA, InB>(
+      [=](std::int16_t x, std::int16_t y) {
+        const std::int32_t left = x * a_mul, right = y * b_mul;
+        const std::int32_t acc = (left > right) == IsMax ? left : right;
+        return static_cast<std::int16_t>(
+            clamp<std::int32_t>((acc + half) >> S, lo, hi));
+      },
+      out, a, b);
+}
+
+template <class Out, class InA, class InB>
+void div_s16(const std::int16_t *a, const std::int16_t *b, std::int16_t *out,
+             std::int32_t m, int S, int lo, int hi) {
+  mapFrom<0, Out, InA, InB>(
+      [=](std::int16_t x, std::int16_t y) {
+        return static_cast<std::int16_t>(divideWide(x, y, m, S, lo, hi));
+      },
+      out, a, b);
+}
+
+template <class Out, class InA, class InB>
+void prelu_s16(const std::int16_t *a, const std::int16_t *b, std::int16_t *out,
+               std::int32_t m_positive, std::int32_t m_negative, int shift,
+               int lo, int hi) {
+  mapFrom<0, Out, InA, InB>(
+      [=](std::int16_t x, std::int16_t y) {
+        return static_cast<std::int16_t>(
+            requantizeWide(x < 0 ? x * y : x, x < 0 ? m_negative : m_positive,
+                           shift, 0, lo, hi));
       },
       out, a, b);
 }

@@ -1,4 +1,4 @@
-// Matrix product of two activations, float and int8.
+// Matrix product of two activations, float, int8 and int16.
 //
 //   a    [..., M, K]
 //   b    [..., K, N]
@@ -9,6 +9,8 @@
 // f32: out = sum(a * b).
 // s8: out = requantize(sum((a - a_zero) * (b - b_zero)), m, shift, out_zero,
 //   -128, 127).
+// s16: out = requantizeWide(sum(a * b), m, shift, 0, -32768, 32767), summed up
+//   in 64 bits.
 #ifndef EDGECC_KERNELS_MATMUL_H
 #define EDGECC_KERNELS_MATMUL_H
 
@@ -31,6 +33,24 @@ inline Accumulators<Acc> matmulColumns(const T *a, const T *b, Acc a_zero) {
   Accumulators<Acc> sum = {0, 0, 0, 0};
   for (int k = 0; k < Depth; ++k, b += Columns) {
     const Acc x = static_cast<Acc>(a[k]) - a_zero;
+    sum.a0 += x * b[0];
+    if constexpr (Lanes == 4) {
+      sum.a1 += x * b[1];
+      sum.a2 += x * b[2];
+      sum.a3 += x * b[3];
+    }
+  }
+  return sum;
+}
+
+/// The same of int16: each product fits 32 bits, which processors add to 64 in
+/// one instruction or two.
+template <int Lanes, int Depth, int Columns>
+inline Accumulators<std::int64_t> matmulColumnsWide(const std::int16_t *a,
+                                                    const std::int16_t *b) {
+  Accumulators<std::int64_t> sum = {0, 0, 0, 0};
+  for (int k = 0; k < Depth; ++k, b += Columns) {
+    const std::int32_t x = a[k];
     sum.a0 += x * b[0];
     if constexpr (Lanes == 4) {
       sum.a1 += x * b[1];
@@ -120,6 +140,36 @@ void matmul_s8(const std::int8_t *a, const std::int8_t *b, std::int8_t *out,
               return static_cast<std::int8_t>(
                   requantize(acc - offset, m, shift, out_zero, -128, 127));
             });
+      });
+}
+
+/// How sums of products of int16 become outputs, all by one factor.
+struct FinishS16 {
+  std::int32_t m;
+  int shift;
+
+  std::int16_t operator()(std::int64_t sum, int /*column*/) const {
+    return static_cast<std::int16_t>(
+        requantizeWide(sum, m, shift, 0, -32768, 32767));
+  }
+};
+
+template <class A, class B, class Out>
+void matmul_s16(const std::int16_t *a, const std::int16_t *b, std::int16_t *out,
+                std::int32_t m, int shift) {
+  checkMatmulShapes<A, B, Out>();
+  constexpr int kDepth = A::dim(A::rank - 1), kColumns = B::dim(B::rank - 1);
+  const FinishS16 finish = {m, shift};
+  matmulRows<A, B, Out>(
+      a, b, out,
+      [=](const std::int16_t *x, const std::int16_t *y, std::int16_t *z) {
+        int n = 0;
+        for (; n < kColumns / 4 * 4; n += 4)
+          store<4>(matmulColumnsWide<4, kDepth, kColumns>(x, y + n), z, n,
+                   finish);
+        for (; n < kColumns; ++n)
+          store<1>(matmulColumnsWide<1, kDepth, kColumns>(x, y + n), z, n,
+                   finish);
       });
 }
 

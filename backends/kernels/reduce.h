@@ -4,6 +4,8 @@
 //   reduce_sum_s8                out = requantize(sum(in - in_zero), m, shift,
 //                                out_zero, -128, 127); a mean has its divisor
 //                                in m
+//   reduce_sum_s16               out = requantizeWide(sum(in), m, shift, 0,
+//                                -32768, 32767)
 //
 //   Mask  Shape<0 or 1 ...>, 1 for each axis that is reduced
 //   out   the kept axes in their order (kept with extent 1 or not is the same
@@ -16,6 +18,7 @@
 
 #include <cmath>
 #include <cstdint>
+#include <type_traits>
 
 #ifndef EDGECC_KERNELS_ARITHMETIC_H
 #include "arithmetic.h"
@@ -166,6 +169,21 @@ void reduce_sum_s8(const std::int8_t *in, std::int8_t *out, int in_zero,
         [](std::int32_t acc, std::int8_t q) { return acc + q; });
     return static_cast<std::int8_t>(
         requantize(sum, m, shift, out_zero, -128, 127));
+  });
+}
+
+template <class In, class Mask>
+void reduce_sum_s16(const std::int16_t *in, std::int16_t *out, std::int32_t m,
+                    int shift) {
+  static_assert(In::rank == Mask::rank, "one entry for each axis");
+  // 32 bits hold 65535 elements.
+  constexpr bool kIsLong = reducedCount<In, Mask>() > 65535;
+  using Sum = std::conditional_t<kIsLong, std::int64_t, std::int32_t>;
+  reduceFrom<In, Mask, 0>(in, out, [=](const std::int16_t *x) {
+    const Sum sum = foldAxes<In, Mask, 0>(
+        x, Sum{0}, [](Sum acc, std::int16_t q) { return acc + q; });
+    return static_cast<std::int16_t>(
+        requantizeWide(sum, m, shift, 0, -32768, 32767));
   });
 }
 

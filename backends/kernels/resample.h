@@ -8,6 +8,8 @@
 // f32: out[p] = sum over t of weights[t, p] * in[indices[t, p]].
 // s8: out[p] = requantize(sum of weights[t, p] * (in[indices[t, p]] - in_zero),
 //   m, shift, out_zero, -128, 127), weights of 16 bits.
+// s16: out[p] = requantizeWide(sum of weights[t, p] * in[indices[t, p]], m,
+//   shift, 0, -32768, 32767).
 #ifndef EDGECC_KERNELS_RESAMPLE_H
 #define EDGECC_KERNELS_RESAMPLE_H
 
@@ -61,6 +63,17 @@ void resample_s8(const std::int8_t *in, const std::int32_t *indices,
       in, indices, weights, out, std::int32_t{in_zero}, [=](std::int32_t acc) {
         return static_cast<std::int8_t>(
             requantize(acc, m, shift, out_zero, -128, 127));
+      });
+}
+
+template <class In, int Axis, class Weights>
+void resample_s16(const std::int16_t *in, const std::int32_t *indices,
+                  const std::int16_t *weights, std::int16_t *out,
+                  std::int32_t m, int shift) {
+  resample<In, Axis, Weights>(
+      in, indices, weights, out, std::int64_t{0}, [=](std::int64_t acc) {
+        return static_cast<std::int16_t>(
+            requantizeWide(acc, m, shift, 0, -32768, 32767));
       });
 }
 

@@ -95,6 +95,23 @@ static VectorArithmetic makeF32() {
 const VectorArithmetic edgecc::f32Neon = makeF32();
 
 //===----------------------------------------------------------------------===//
+// int16
+//===----------------------------------------------------------------------===//
+
+static VectorArithmetic makeInt16(llvm::StringRef name) {
+  VectorArithmetic isa = makeS8Lane();
+  isa.name = name;
+  isa.suffix = "neon";
+  isa.header = "neon_int16_vectors.h";
+  isa.elementBytes = 2;
+  isa.least = 8;
+  isa.converts = isa.wideWeights = false;
+  return isa;
+}
+const VectorArithmetic edgecc::int16Neon = makeInt16("Int16Neon");
+const VectorArithmetic edgecc::int16x8Neon = makeInt16("Int16x8Neon");
+
+//===----------------------------------------------------------------------===//
 // Integer recurrent layers
 //===----------------------------------------------------------------------===//
 

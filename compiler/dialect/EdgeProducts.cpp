@@ -82,7 +82,7 @@ LogicalResult MatMulOp::verify() {
     return emitOpError("needs both operands and the result quantized per "
                        "tensor, or none of them, found ")
            << types[0] << ", " << types[1] << " and " << types[2];
-  return success();
+  return verifySameStorage(*this, types);
 }
 
 int64_t MatMulOp::getMacCount() {

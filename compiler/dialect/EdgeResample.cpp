@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "edgecc/Dialect/Edge/Edge.h"
+#include "EdgeVerify.h"
 
 using namespace mlir;
 using namespace edgecc;
@@ -49,5 +49,5 @@ LogicalResult ResampleOp::verify() {
                        "per tensor and weights in i16 with a zero point of 0, "
                        "found ")
            << input << ", " << weights << " and " << getType();
-  return success();
+  return verifySameStorage(*this, {input, getType()});
 }

@@ -103,23 +103,38 @@ LogicalResult MinimumOp::evaluate(ArrayRef<Tensor> operands,
 
 LogicalResult DivOp::evaluate(ArrayRef<Tensor> operands,
                               MutableArrayRef<Tensor> results) {
-  if (failed(checkBytes(*this, operands)))
-    return failure();
   return evaluateBinary(
       *this, operands, results[0], [](const BinaryTypes &types) {
         integer::DivParams params =
             integer::getDivParams(types.lhs, types.rhs, types.result);
+        bool wide = integer::isWide(types.result);
         return [=](int32_t a, int32_t b) {
+          if (wide)
+            return kernels::divideWide(a, b, params.multiplier, params.shift,
+                                       types.range.lo, types.range.hi);
           return kernels::divide(a, b, params.multiplier, params.shift,
                                  types.zero, types.range.lo, types.range.hi);
         };
       });
 }
 
+static LogicalResult evaluateWidePRelu(PReluOp op, ArrayRef<Tensor> operands,
+                                       Tensor &result) {
+  return evaluateBinary(op, operands, result, [](const BinaryTypes &types) {
+    integer::WideRequantization factors =
+        integer::getWidePReluRequantization(types.lhs, types.rhs, types.result);
+    return [=](int32_t a, int32_t b) {
+      return kernels::requantizeWide(a < 0 ? a * b : a,
+                                     factors.multipliers[a < 0], factors.shift,
+                                     0, types.range.lo, types.range.hi);
+    };
+  });
+}
+
 LogicalResult PReluOp::evaluate(ArrayRef<Tensor> operands,
                                 MutableArrayRef<Tensor> results) {
-  if (failed(checkBytes(*this, operands)))
-    return failure();
+  if (isInteger(results[0]) && isWide(results[0]))
+    return evaluateWidePRelu(*this, operands, results[0]);
   return evaluateBinary(
       *this, operands, results[0], [](const BinaryTypes &types) {
         integer::Requantization factors =

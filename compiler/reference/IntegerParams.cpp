@@ -141,10 +141,10 @@ static int64_t getReach(UniformQuantizedType type) {
 WideRequantization
 integer::getWideMulRequantization(UniformQuantizedType lhs,
                                   UniformQuantizedType rhs,
-                                  UniformQuantizedType output) {
+                                  UniformQuantizedType output, int64_t depth) {
   return getWideRequantization(
       {lhs.getScale() * rhs.getScale() / output.getScale()},
-      {getReach(lhs) * getReach(rhs)});
+      {depth * getReach(lhs) * getReach(rhs)});
 }
 
 WideRequantization integer::getWideRequantization(UniformQuantizedType input,
@@ -194,6 +194,25 @@ Requantization integer::getSumRequantization(UniformQuantizedType input,
                                              int64_t divisor) {
   return getRequantization(
       {input.getScale() / (output.getScale() * double(divisor))});
+}
+
+WideRequantization
+integer::getWidePReluRequantization(UniformQuantizedType input,
+                                    UniformQuantizedType slope,
+                                    UniformQuantizedType output) {
+  double ratio = input.getScale() / output.getScale();
+  return getWideRequantization(
+      {ratio, ratio * slope.getScale()},
+      {getReach(input), getReach(input) * getReach(slope)});
+}
+
+WideRequantization
+integer::getWideSumRequantization(UniformQuantizedType input,
+                                  UniformQuantizedType output, int64_t count,
+                                  int64_t divisor) {
+  return getWideRequantization(
+      {input.getScale() / (output.getScale() * double(divisor))},
+      {count * getReach(input)});
 }
 
 std::optional<SmallVector<int32_t>>
@@ -249,11 +268,16 @@ DivParams integer::getDivParams(UniformQuantizedType lhs,
                                 UniformQuantizedType rhs,
                                 UniformQuantizedType output) {
   double ratio = lhs.getScale() / (rhs.getScale() * output.getScale());
-  auto limit = int32_t((int64_t(1) << 30) / getReach(lhs));
-  for (int shift = 30; shift > 0; --shift)
+  bool wide = isWide(output);
+  auto limit = wide ? INT32_MAX : int32_t((int64_t(1) << 30) / getReach(lhs));
+  for (int shift = wide ? 46 : 30; shift > 0; --shift)
     if (std::round(std::ldexp(ratio, shift)) <= double(limit))
       return {toFixedPoint(ratio, shift, limit), shift};
   return {toFixedPoint(ratio, 0, limit), 0};
+}
+
+int64_t integer::getLargestNormGroup(UniformQuantizedType type) {
+  return isWide(type) ? kLargestWideNormGroup : kLargestNormGroup;
 }
 
 LayerNormParams integer::getLayerNormParams(UniformQuantizedType input,
@@ -279,10 +303,12 @@ LayerNormParams integer::getLayerNormParams(UniformQuantizedType input,
         toFixedPoint(std::abs(value) / output.getScale(), bits, INT32_MAX);
     return value < 0 ? -magnitude : magnitude;
   };
+  int biasBits = isWide(output) ? kernels::NormBits<int16_t>::result
+                                : kernels::NormBits<int8_t>::result;
   for (int64_t channel = 0; channel != channels; ++channel) {
     double factor = scale.empty() ? 1.0 : scale[channel];
     params.multipliers.push_back(toSigned(factor, params.shift));
-    params.bias.push_back(bias.empty() ? 0 : toSigned(bias[channel], 16));
+    params.bias.push_back(bias.empty() ? 0 : toSigned(bias[channel], biasBits));
   }
   return params;
 }

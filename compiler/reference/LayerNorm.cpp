@@ -13,6 +13,7 @@
 #include "kernels/fixed_point.h"
 
 #include <cmath>
+#include <limits>
 
 using namespace mlir;
 using namespace edgecc;
@@ -68,23 +69,15 @@ static ArrayRef<float> getParameter(Value value, ArrayRef<Tensor> operands,
   return value ? operands[index].getData<float>() : ArrayRef<float>();
 }
 
-static LogicalResult
-normalizeIntegers(LayerNormOp op, ArrayRef<Tensor> operands, Tensor &result) {
-  const Tensor &input = operands[0];
-  if (failed(checkBytes(op, {input, result})))
-    return failure();
+template <typename T>
+static void normalizeGroups(LayerNormOp op, const Tensor &input,
+                            const integer::LayerNormParams &params,
+                            Tensor &result) {
   auto type = getUniformType(input.getElementType());
   auto output = getUniformType(result.getElementType());
   int64_t count = op.getGroupSize();
-  if (count > integer::kLargestNormGroup)
-    return op.emitOpError("has groups of more than 2^20 elements");
-  integer::LayerNormParams params = integer::getLayerNormParams(
-      type, output, count, op.getEpsilon().convertToFloat(),
-      input.getShape().back(), getParameter(op.getScale(), operands, 1),
-      getParameter(op.getBias(), operands, 2));
-
   Groups groups(input, op.getAxes());
-  ArrayRef<int8_t> in = input.getData<int8_t>();
+  ArrayRef<T> in = input.getData<T>();
   auto getDistance = [&](int64_t element) {
     return int64_t(in[element]) - type.getZeroPoint();
   };
@@ -94,16 +87,38 @@ normalizeIntegers(LayerNormOp op, ArrayRef<Tensor> operands, Tensor &result) {
     sums[group] += op.getRms() ? 0 : distance;
     squares[group] += distance * distance;
   });
-  MutableArrayRef<int8_t> out = result.getData<int8_t>();
+  MutableArrayRef<T> out = result.getData<T>();
   groups.forEach([&](int64_t element, int64_t group, int64_t position) {
     int64_t variance = count * squares[group] - sums[group] * sums[group];
-    int64_t y = kernels::standardize(
+    int32_t y = kernels::standardize<T>(
         int32_t(count * getDistance(element) - sums[group]),
         kernels::reciprocalRoot(uint64_t(variance + params.epsilon)));
-    int64_t scaled = ((y * params.multipliers[position]) >> params.shift) +
-                     params.bias[position] + 32768;
-    out[element] = int8_t(std::clamp<int64_t>(
-        (scaled >> 16) + output.getZeroPoint(), INT8_MIN, INT8_MAX));
+    int64_t steps = kernels::normalize<T>(y, params.multipliers[position],
+                                          params.shift, params.bias[position]);
+    out[element] = T(std::clamp<int64_t>(steps + output.getZeroPoint(),
+                                         std::numeric_limits<T>::min(),
+                                         std::numeric_limits<T>::max()));
+  });
+}
+
+static LogicalResult
+normalizeIntegers(LayerNormOp op, ArrayRef<Tensor> operands, Tensor &result) {
+  const Tensor &input = operands[0];
+  if (failed(checkIntegers(op, {input, result})))
+    return failure();
+  auto type = getUniformType(input.getElementType());
+  int64_t count = op.getGroupSize();
+  if (count > integer::getLargestNormGroup(type))
+    return op.emitOpError("has groups of ")
+           << count << " elements, expected at most "
+           << integer::getLargestNormGroup(type);
+  integer::LayerNormParams params = integer::getLayerNormParams(
+      type, getUniformType(result.getElementType()), count,
+      op.getEpsilon().convertToFloat(), input.getShape().back(),
+      getParameter(op.getScale(), operands, 1),
+      getParameter(op.getBias(), operands, 2));
+  dispatchInteger(input, [&](auto zero) {
+    normalizeGroups<decltype(zero)>(op, input, params, result);
   });
   return success();
 }

@@ -51,20 +51,13 @@ static void multiplyBatches(const T *left, const T *right,
   }
 }
 
-/// Exact in double, as sums of weighted operations are.
-static LogicalResult multiplyIntegers(MatMulOp op, const Tensor &lhs,
-                                      const Tensor &rhs, Tensor &result) {
-  if (failed(checkBytes(op, {lhs, rhs, result})))
-    return failure();
-  std::vector<double> left = getCentered(lhs), right = getCentered(rhs);
-  std::vector<double> sums(result.getNumElements());
-  ArrayRef<int64_t> shape = lhs.getShape().take_back(2);
-  multiplyBatches<double>(left.data(), right.data(), sums, shape[0], shape[1],
-                          rhs.getShape().back());
-  auto type = getUniformType(result.getElementType());
+static LogicalResult storeBytes(MatMulOp op, ArrayRef<double> sums,
+                                quant::UniformQuantizedType lhs,
+                                quant::UniformQuantizedType rhs,
+                                quant::UniformQuantizedType type,
+                                Tensor &result) {
   integer::Requantization factor =
-      integer::getMulRequantization(getUniformType(lhs.getElementType()),
-                                    getUniformType(rhs.getElementType()), type);
+      integer::getMulRequantization(lhs, rhs, type);
   for (auto [sum, out] : llvm::zip_equal(sums, result.getData<int8_t>())) {
     if (sum < INT32_MIN || sum > INT32_MAX)
       return op.emitOpError("accumulates ")
@@ -74,6 +67,41 @@ static LogicalResult multiplyIntegers(MatMulOp op, const Tensor &lhs,
                                      -128, 127));
   }
   return success();
+}
+
+static LogicalResult storeWide(MatMulOp op, ArrayRef<double> sums,
+                               quant::UniformQuantizedType lhs,
+                               quant::UniformQuantizedType rhs,
+                               quant::UniformQuantizedType type,
+                               Tensor &result) {
+  int64_t depth =
+      cast<RankedTensorType>(op.getLhs().getType()).getShape().back();
+  if (depth > integer::kLargestWideDepth)
+    return op.emitOpError("adds up ")
+           << depth << " products of int16, expected at most 2^16";
+  integer::WideRequantization factor =
+      integer::getWideMulRequantization(lhs, rhs, type, depth);
+  for (auto [sum, out] : llvm::zip_equal(sums, result.getData<int16_t>()))
+    out =
+        int16_t(kernels::requantizeWide(int64_t(sum), factor.multipliers[0],
+                                        factor.shift, 0, INT16_MIN, INT16_MAX));
+  return success();
+}
+
+/// Exact in double, as sums of weighted operations are.
+static LogicalResult multiplyIntegers(MatMulOp op, const Tensor &lhs,
+                                      const Tensor &rhs, Tensor &result) {
+  if (failed(checkIntegers(op, {lhs, rhs, result})))
+    return failure();
+  std::vector<double> left = getCentered(lhs), right = getCentered(rhs);
+  std::vector<double> sums(result.getNumElements());
+  ArrayRef<int64_t> shape = lhs.getShape().take_back(2);
+  multiplyBatches<double>(left.data(), right.data(), sums, shape[0], shape[1],
+                          rhs.getShape().back());
+  auto store = isWide(result) ? storeWide : storeBytes;
+  return store(op, sums, getUniformType(lhs.getElementType()),
+               getUniformType(rhs.getElementType()),
+               getUniformType(result.getElementType()), result);
 }
 
 LogicalResult MatMulOp::evaluate(ArrayRef<Tensor> operands,

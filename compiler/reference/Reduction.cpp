@@ -91,28 +91,45 @@ static void reduce(ReduceKind kind, const Tensor &input, Tensor &result) {
     out[i] = T(divisor == 0 ? sums[i] : sums[i] / divisor);
 }
 
+/// The sums of stored elements less their zero point, as i64.
+static Tensor sumCentered(const Tensor &input, RankedTensorType resultType) {
+  auto type = getUniformType(input.getElementType());
+  auto i64 = IntegerType::get(resultType.getContext(), 64);
+  Tensor centered(withElementType(input.getType(), i64));
+  dispatchInteger(input, [&](auto stored) {
+    for (auto [q, d] : llvm::zip_equal(input.getData<decltype(stored)>(),
+                                       centered.getData<int64_t>()))
+      d = q - type.getZeroPoint();
+  });
+  Tensor sums(withElementType(resultType, i64));
+  reduce<int64_t, int64_t>(ReduceKind::Sum, centered, sums);
+  return sums;
+}
+
 /// Sums and means of quantized elements, requantized.
 static LogicalResult sumIntegers(ReduceOp op, const Tensor &input,
                                  Tensor &result) {
-  if (failed(checkBytes(op, {input, result})))
+  if (failed(checkIntegers(op, {input, result})))
     return failure();
   auto type = getUniformType(input.getElementType());
   auto output = getUniformType(result.getElementType());
-  // As if stored in i32, less the zero point.
-  auto i32 = IntegerType::get(op.getContext(), 32);
-  Tensor centered(withElementType(input.getType(), i32));
-  for (auto [q, d] :
-       llvm::zip_equal(input.getData<int8_t>(), centered.getData<int32_t>()))
-    d = q - int32_t(type.getZeroPoint());
-  Tensor sums(withElementType(result.getType(), i32));
-  reduce<int32_t, int64_t>(ReduceKind::Sum, centered, sums);
+  const Tensor sums = sumCentered(input, result.getType());
+  if (isWide(result)) {
+    integer::WideRequantization factor = integer::getWideSumRequantization(
+        type, output, op.getCount(), op.getDivisor());
+    for (auto [sum, out] :
+         llvm::zip_equal(sums.getData<int64_t>(), result.getData<int16_t>()))
+      out = int16_t(kernels::requantizeWide(
+          sum, factor.multipliers[0], factor.shift, 0, INT16_MIN, INT16_MAX));
+    return success();
+  }
   integer::Requantization factor =
       integer::getSumRequantization(type, output, op.getDivisor());
-  for (auto [sum, out] : llvm::zip_equal(std::as_const(sums).getData<int32_t>(),
-                                         result.getData<int8_t>()))
-    out =
-        int8_t(kernels::requantize(sum, factor.multipliers[0], factor.shift,
-                                   int32_t(output.getZeroPoint()), -128, 127));
+  for (auto [sum, out] :
+       llvm::zip_equal(sums.getData<int64_t>(), result.getData<int8_t>()))
+    out = int8_t(
+        kernels::requantize(int32_t(sum), factor.multipliers[0], factor.shift,
+                            int32_t(output.getZeroPoint()), -128, 127));
   return success();
 }
 

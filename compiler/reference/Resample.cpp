@@ -42,6 +42,19 @@ static void resample(ResampleOp op, ArrayRef<Tensor> operands, Tensor &result,
   }
 }
 
+static void resampleWide(ResampleOp op, ArrayRef<Tensor> operands,
+                         Tensor &result) {
+  integer::WideRequantization factor = integer::getWideMulRequantization(
+      getUniformType(operands[0].getElementType()),
+      getUniformType(operands[1].getElementType()),
+      getUniformType(result.getElementType()), operands[1].getDim(0));
+  resample<int64_t, int16_t, int16_t>(
+      op, operands, result, 0, [&](int64_t sum) {
+        return int16_t(kernels::requantizeWide(
+            sum, factor.multipliers[0], factor.shift, 0, INT16_MIN, INT16_MAX));
+      });
+}
+
 static LogicalResult resampleIntegers(ResampleOp op, ArrayRef<Tensor> operands,
                                       Tensor &result) {
   auto input = getUniformType(operands[0].getElementType());
@@ -64,9 +77,12 @@ static LogicalResult resampleIntegers(ResampleOp op, ArrayRef<Tensor> operands,
 LogicalResult ResampleOp::evaluate(ArrayRef<Tensor> operands,
                                    MutableArrayRef<Tensor> results) {
   if (isInteger(operands[0])) {
-    if (failed(checkBytes(*this, {operands[0], results[0]})))
+    if (failed(checkIntegers(*this, {operands[0], results[0]})))
       return failure();
-    return resampleIntegers(*this, operands, results[0]);
+    if (!isWide(results[0]))
+      return resampleIntegers(*this, operands, results[0]);
+    resampleWide(*this, operands, results[0]);
+    return success();
   }
   if (failed(checkF32(*this, operands)))
     return failure();

@@ -49,11 +49,6 @@ static bool fits(BinaryKind kind, quant::UniformQuantizedType lhs,
   return true;
 }
 
-static bool hasWideForm(BinaryKind kind) {
-  return kind == BinaryKind::Add || kind == BinaryKind::Sub ||
-         kind == BinaryKind::Mul;
-}
-
 static StringRef getOperationName(BinaryKind kind) {
   switch (kind) {
   case BinaryKind::Add:
@@ -76,8 +71,6 @@ static StringRef getOperationName(BinaryKind kind) {
 
 static LogicalResult quantizeBinary(MapOp map, const BinaryBody &body,
                                     Quantizer &quantizer) {
-  if (hasWideActivations(quantizer.getPrecision()) && !hasWideForm(body.kind))
-    return keepFloat(map, "it has no form with int16 activations yet");
   OpBuilder &builder = quantizer.getBuilder();
   builder.setInsertionPoint(map);
   Value lhs = quantizeOperand(quantizer, map.getInputs()[body.lhs]);

@@ -27,15 +27,15 @@ static bool areFiniteConstants(OperandRange parameters) {
 }
 
 LogicalResult LayerNormOp::quantize(Quantizer &quantizer) {
-  if (hasWideActivations(quantizer.getPrecision()))
-    return keepFloat(*this, "it has no form with int16 activations yet");
   if (!areFiniteConstants(getOperands().drop_front()))
     return keepFloat(*this, "its scale or bias is computed or not finite");
-  if (getGroupSize() > integer::kLargestNormGroup)
-    return keepFloat(*this, "its groups have more than 2^20 elements");
+  quant::UniformQuantizedType output = quantizer.getType(getResult());
+  int64_t largest = integer::getLargestNormGroup(output);
+  if (getGroupSize() > largest)
+    return keepFloat(*this, "its groups have more than " + Twine(largest) +
+                                " elements");
   SmallVector<Value> operands(getOperands());
   operands[0] = quantizer.quantize(getInput());
-  quantizer.replaceWithQuantized(*this, operands,
-                                 quantizer.getType(getResult()));
+  quantizer.replaceWithQuantized(*this, operands, output);
   return success();
 }

@@ -84,12 +84,12 @@ LogicalResult ConcatOp::quantize(Quantizer &quantizer) {
 
 /// Sums and means have a type of their own, as averages over windows have.
 static LogicalResult quantizeSum(ReduceOp op, Quantizer &quantizer) {
-  if (hasWideActivations(quantizer.getPrecision()))
-    return keepFloat(op, "it has no form with int16 activations yet");
   quant::UniformQuantizedType output = quantizer.getType(op.getResult());
   integer::Requantization factor = integer::getSumRequantization(
       quantizer.getType(op.getInput()), output, op.getDivisor());
-  if (factor.shift > 16 || op.getCount() > (INT32_MAX >> (factor.shift + 8)))
+  bool fits =
+      factor.shift <= 16 && op.getCount() <= (INT32_MAX >> (factor.shift + 8));
+  if (!integer::isWide(output) && !fits)
     return keepFloat(op, "its sums would overflow 32 bits");
   quantizer.replaceWithQuantized(op, quantizer.quantize(op.getInput()), output);
   return success();

@@ -66,8 +66,6 @@ static int64_t getReach(ArrayRef<int16_t> weights, int64_t positions) {
 }
 
 LogicalResult ResampleOp::quantize(Quantizer &quantizer) {
-  if (hasWideActivations(quantizer.getPrecision()))
-    return keepFloat(*this, "it has no form with int16 activations yet");
   std::optional<reference::Tensor> weights = getConstantTensor(getWeights());
   if (!weights)
     return keepFloat(*this, "its weights are computed");
@@ -84,7 +82,7 @@ LogicalResult ResampleOp::quantize(Quantizer &quantizer) {
       getSameTypeOperands().empty() ? quantizer.getType(getInput()) : output;
   int64_t reach = getReach(*stored, weights->getDim(1)) * 255;
   int shift = integer::getMulRequantization(input, weightType, output).shift;
-  if (reach > (INT32_MAX >> shift))
+  if (!integer::isWide(output) && reach > (INT32_MAX >> shift))
     return keepFloat(*this, "its sums would overflow 32 bits");
 
   builder.setInsertionPoint(*this);

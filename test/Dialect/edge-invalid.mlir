@@ -395,6 +395,23 @@ func.func @matmul_batch(%a: tensor<2x2x3xf32>, %b: tensor<3x3x5xf32>) {
 
 // -----
 
+func.func @matmul_widths(%a: tensor<2x3x!quant.uniform<i16:f32, 0.5>>, %b: tensor<3x5x!quant.uniform<i8:f32, 0.5>>) {
+  // expected-error @+1 {{has operands and results stored in different types}}
+  %0 = edge.matmul %a, %b : (tensor<2x3x!quant.uniform<i16:f32, 0.5>>, tensor<3x5x!quant.uniform<i8:f32, 0.5>>) -> tensor<2x5x!quant.uniform<i16:f32, 0.5>>
+  return
+}
+
+// -----
+
+func.func @resample_widths(%x: tensor<2x!quant.uniform<i16:f32, 0.5>>, %w: tensor<1x2x!quant.uniform<i16:f32, 0.5>>) {
+  // expected-error @+1 {{has operands and results stored in different types}}
+  %0 = edge.resample %x, %w {axis = 0, indices = array<i32: 0, 1>}
+    : (tensor<2x!quant.uniform<i16:f32, 0.5>>, tensor<1x2x!quant.uniform<i16:f32, 0.5>>) -> tensor<2x!quant.uniform<i8:f32, 0.5>>
+  return
+}
+
+// -----
+
 func.func @max_pool_rank(%x: tensor<1x4x3xf32>) {
   // expected-error @+1 {{a window of 2 axes needs an input of rank 4}}
   %0 = edge.max_pool %x {kernel = array<i64: 2, 2>, strides = array<i64: 2, 2>, pads = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>}

@@ -8,6 +8,17 @@
 // RUN: edgecc-opt %s --edge-interpret="function=weighted" -o /dev/null | FileCheck %s --check-prefix=WEIGHTED
 // RUN: edgecc-opt %s --edge-interpret="function=long_sum" -o /dev/null | FileCheck %s --check-prefix=LONG
 // RUN: edgecc-opt %s --edge-interpret="function=pools" -o /dev/null | FileCheck %s --check-prefix=POOLS
+// RUN: edgecc-opt %s --edge-interpret="function=matmul" -o /dev/null | FileCheck %s --check-prefix=MATMUL
+// RUN: edgecc-opt %s --edge-interpret="function=full_sum" -o /dev/null | FileCheck %s --check-prefix=FULL
+// RUN: not edgecc-opt %s --edge-interpret="function=too_deep" 2>&1 | FileCheck %s --check-prefix=DEEP
+// RUN: edgecc-opt %s --edge-interpret="function=layer_norm" -o /dev/null | FileCheck %s --check-prefix=NORM
+// RUN: edgecc-opt %s --edge-interpret="function=rms" -o /dev/null | FileCheck %s --check-prefix=RMS
+// RUN: not edgecc-opt %s --edge-interpret="function=large_group" 2>&1 | FileCheck %s --check-prefix=GROUP
+// RUN: edgecc-opt %s --edge-interpret="function=extrema" -o /dev/null | FileCheck %s --check-prefix=EXTREMA
+// RUN: edgecc-opt %s --edge-interpret="function=reduce_sum" -o /dev/null | FileCheck %s --check-prefix=REDUCE
+// RUN: edgecc-opt %s --edge-interpret="function=prelu" -o /dev/null | FileCheck %s --check-prefix=PRELU
+// RUN: edgecc-opt %s --edge-interpret="function=div" -o /dev/null | FileCheck %s --check-prefix=DIV
+// RUN: edgecc-opt %s --edge-interpret="function=resample" -o /dev/null | FileCheck %s --check-prefix=RESAMPLE
 // RUN: edgecc-opt %s --edge-interpret="function=softmax" -o /dev/null | FileCheck %s --check-prefix=SOFTMAX
 // RUN: edgecc-opt %s --edge-interpret="function=moves" -o /dev/null | FileCheck %s --check-prefix=MOVES
 // RUN: not edgecc-opt %s --edge-interpret="function=shifted" 2>&1 | FileCheck %s --check-prefix=SHIFTED
@@ -156,6 +167,125 @@ func.func @moves() -> (tensor<3x!a>, tensor<1x!a>) {
   %r = edge.reduce %x {kind = 2 : i32, axes = array<i64: 0>}
     : (tensor<2x!a>) -> tensor<1x!a>
   return %p, %r : tensor<3x!a>, tensor<1x!a>
+}
+
+// Times 0.5 * 0.25 / 0.25: (3 * 5 + 2 * 4) / 2 and (-3 * 5 - 2 * 4) / 2, halves up; saturated.
+// MATMUL: = [12, 32767, -11, -32768]
+func.func @matmul() -> tensor<2x2x!b> {
+  %x = edge.constant dense<[[3, 2], [-3, -2]]> : tensor<2x2xi16> -> tensor<2x2x!a>
+  %y = edge.constant dense<[[5, 32767], [4, 32767]]> : tensor<2x2xi16> -> tensor<2x2x!b>
+  %z = edge.matmul %x, %y : (tensor<2x2x!a>, tensor<2x2x!b>) -> tensor<2x2x!b>
+  return %z : tensor<2x2x!b>
+}
+
+// 2^16 * 2^30 = 2^46, times 2^-32; one product less, halves up: 16383.75; times
+// -32767 / 32768, halves up: -16383.5.
+!huge = !quant.uniform<i16:f32, 1073741824.0>
+// FULL: = [16384, 16384, -16383]
+func.func @full_sum() -> tensor<1x3x!huge> {
+  %x = edge.constant dense<-32768> : tensor<1x65536xi16> -> tensor<1x65536x!a>
+  %least = edge.constant dense<-32768> : tensor<65536x1xi16> -> tensor<65536x1x!a>
+  %none = edge.constant dense<0> : tensor<1x1xi16> -> tensor<1x1x!a>
+  %some = edge.slice %least {starts = array<i64: 0, 0>, sizes = array<i64: 65535, 1>, steps = array<i64: 1, 1>}
+    : (tensor<65536x1x!a>) -> tensor<65535x1x!a>
+  %less = edge.concat %some, %none {axis = 0} : (tensor<65535x1x!a>, tensor<1x1x!a>) -> tensor<65536x1x!a>
+  %most = edge.constant dense<32767> : tensor<65536x1xi16> -> tensor<65536x1x!a>
+  %y = edge.concat %least, %less, %most {axis = 1}
+    : (tensor<65536x1x!a>, tensor<65536x1x!a>, tensor<65536x1x!a>) -> tensor<65536x3x!a>
+  %z = edge.matmul %x, %y : (tensor<1x65536x!a>, tensor<65536x3x!a>) -> tensor<1x3x!huge>
+  return %z : tensor<1x3x!huge>
+}
+
+// DEEP: error: 'edge.matmul' op adds up 65537 products of int16, expected at most 2^16
+func.func @too_deep() -> tensor<1x1x!huge> {
+  %x = edge.constant dense<1> : tensor<1x65537xi16> -> tensor<1x65537x!a>
+  %y = edge.constant dense<1> : tensor<65537x1xi16> -> tensor<65537x1x!a>
+  %z = edge.matmul %x, %y : (tensor<1x65537x!a>, tensor<65537x1x!a>) -> tensor<1x1x!huge>
+  return %z : tensor<1x1x!huge>
+}
+
+// Around the mean 3 with the variance 5: -3, -1, 1 and 3 times 1 / sqrt(5), of
+// steps of 2^-12, times scale and plus bias: -5495.2 + 4096, 1831.8 / 2 and so on.
+// NORM: = [-1399, 916, -1832, 32767]
+!fine = !quant.uniform<i16:f32, 2.44140625e-04>
+func.func @layer_norm() -> tensor<1x4x!fine> {
+  %x = edge.constant dense<[[0, 4, 8, 12]]> : tensor<1x4xi16> -> tensor<1x4x!a>
+  %s = edge.constant dense<[1.0, -0.5, -1.0, 8.0]> : tensor<4xf32> -> tensor<4xf32>
+  %b = edge.constant dense<[1.0, 0.0, 0.0, 1.0]> : tensor<4xf32> -> tensor<4xf32>
+  %y = edge.layer_norm %x scale(%s) bias(%b) {axes = array<i64: 1>, epsilon = 0.0 : f32}
+    : (tensor<1x4x!a>, tensor<4xf32>, tensor<4xf32>) -> tensor<1x4x!fine>
+  return %y : tensor<1x4x!fine>
+}
+
+// 1.5 and 2.0 against the root of (2.25 + 4) / 2; against that of half of 6.25 and 3.125.
+// RMS: result 0: {{.*}} = [3476, 4634]
+// RMS: result 1: {{.*}} = [2458, 3277]
+func.func @rms() -> (tensor<1x2x!fine>, tensor<1x2x!fine>) {
+  %x = edge.constant dense<[[3, 4]]> : tensor<1x2xi16> -> tensor<1x2x!a>
+  %y = edge.layer_norm %x {axes = array<i64: 1>, epsilon = 0.0 : f32, rms} : (tensor<1x2x!a>) -> tensor<1x2x!fine>
+  %z = edge.layer_norm %x {axes = array<i64: 1>, epsilon = 3.125 : f32, rms} : (tensor<1x2x!a>) -> tensor<1x2x!fine>
+  return %y, %z : tensor<1x2x!fine>, tensor<1x2x!fine>
+}
+
+// GROUP: error: 'edge.layer_norm' op has groups of 16385 elements, expected at most 16384
+func.func @large_group() -> tensor<16385x!fine> {
+  %x = edge.constant dense<1> : tensor<16385xi16> -> tensor<16385x!a>
+  %y = edge.layer_norm %x {axes = array<i64: 0>, epsilon = 0.0 : f32} : (tensor<16385x!a>) -> tensor<16385x!fine>
+  return %y : tensor<16385x!fine>
+}
+
+// The larger and the smaller of 300 and 601 / 2, and of -300 and 601 / 2, rounded once.
+// EXTREMA: result 0: {{.*}} = [301, 301]
+// EXTREMA: result 1: {{.*}} = [300, -200]
+func.func @extrema() -> (tensor<2x!a>, tensor<2x!a>) {
+  %x = edge.constant dense<[300, -300]> : tensor<2xi16> -> tensor<2x!a>
+  %y = edge.constant dense<601> : tensor<1xi16> -> tensor<1x!b>
+  %0 = edge.maximum %x, %y : (tensor<2x!a>, tensor<1x!b>) -> tensor<2x!a>
+  %1 = edge.minimum %x, %y {clamp_min = -100.0 : f32} : (tensor<2x!a>, tensor<1x!b>) -> tensor<2x!a>
+  return %0, %1 : tensor<2x!a>, tensor<2x!a>
+}
+
+// Sums and means by a factor of 1/2, halves up.
+// REDUCE: result 0: {{.*}} = [2, -1]
+// REDUCE: result 1: {{.*}} = [1, -1]
+// REDUCE: result 2: {{.*}} = [32767]
+func.func @reduce_sum() -> (tensor<2x1x!a>, tensor<2x1x!a>, tensor<1x1x!a>) {
+  %x = edge.constant dense<[[1, 2], [-1, -2]]> : tensor<2x2xi16> -> tensor<2x2x!b>
+  %y = edge.reduce %x {kind = 0 : i32, axes = array<i64: 1>} : (tensor<2x2x!b>) -> tensor<2x1x!a>
+  %z = edge.reduce %x {kind = 1 : i32, axes = array<i64: 1>} : (tensor<2x2x!b>) -> tensor<2x1x!a>
+  %w = edge.constant dense<32767> : tensor<1x3xi16> -> tensor<1x3x!b>
+  %s = edge.reduce %w {kind = 0 : i32, axes = array<i64: 1>} : (tensor<1x3x!b>) -> tensor<1x1x!a>
+  return %y, %z, %s : tensor<2x1x!a>, tensor<2x1x!a>, tensor<1x1x!a>
+}
+
+// 300 stays; -300 * 1.5 and -3 * 0.5, halves up; -32768 * -8192 saturates.
+// PRELU: = [300, -450, -1, 32767]
+func.func @prelu() -> tensor<4x!a> {
+  %x = edge.constant dense<[300, -300, -3, -32768]> : tensor<4xi16> -> tensor<4x!a>
+  %y = edge.constant dense<[-7, 6, 2, -32768]> : tensor<4xi16> -> tensor<4x!b>
+  %z = edge.prelu %x, %y : (tensor<4x!a>, tensor<4x!b>) -> tensor<4x!a>
+  return %z : tensor<4x!a>
+}
+
+// 1000.0 / (0.75, -0.75) in steps of 0.5; 16383.5 / 0.25 saturates; by zero the
+// largest, zero, the smallest.
+// DIV: = [2667, -2667, 32767, 32767, 0, -32768]
+func.func @div() -> tensor<6x!a> {
+  %x = edge.constant dense<[2000, 2000, 32767, 1, 0, -1]> : tensor<6xi16> -> tensor<6x!a>
+  %y = edge.constant dense<[3, -3, 1, 0, 0, 0]> : tensor<6xi16> -> tensor<6x!b>
+  %z = edge.div %x, %y : (tensor<6x!a>, tensor<6x!b>) -> tensor<6x!a>
+  return %z : tensor<6x!a>
+}
+
+// A copy, 3/4 and 1/4, two halves: 1000, 875.5, 251.5, halves up.
+!tap = !quant.uniform<i16:f32, 6.103515625e-05>
+// RESAMPLE: = [1000, 876, 252]
+func.func @resample() -> tensor<1x3x!b> {
+  %x = edge.constant dense<[[1000, 502, 1]]> : tensor<1x3xi16> -> tensor<1x3x!b>
+  %w = edge.constant dense<[[16384, 12288, 8192], [0, 4096, 8192]]> : tensor<2x3xi16> -> tensor<2x3x!tap>
+  %y = edge.resample %x, %w {axis = 1, indices = array<i32: 0, 0, 1, 1, 1, 2>}
+    : (tensor<1x3x!b>, tensor<2x3x!tap>) -> tensor<1x3x!b>
+  return %y : tensor<1x3x!b>
 }
 
 // SHIFTED: error: 'edge.quantize' op is evaluated per tensor on all of i8, or of i16 with a zero point of 0, not with 'tensor<2x!quant.uniform<i16:f32, 5.000000e-01:1>>'

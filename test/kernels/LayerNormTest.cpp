@@ -97,7 +97,41 @@ template <class S, class Mask, bool Rms> void testInt8() {
   }
 }
 
+/// Against real numbers, which differ from the middle between two steps. Values
+/// of a few hundred steps as well as those of all.
+template <class S, class Mask, bool Rms> void testInt16(int reach) {
+  constexpr int kLast = S::dim(S::rank - 1), kShift = 18;
+  constexpr double kEps = 1e7;
+  Random random;
+  auto in = random.words(S::size, -reach, reach - 1);
+  const auto multiplier = random.integers(kLast, -2000000000, 2000000000);
+  const auto bias = random.integers(kLast, -20000000, 20000000);
+  auto out = in;
+  layer_norm_s16<S, Mask, Rms>(out.data(), multiplier.data(), bias.data(),
+                               out.data(), static_cast<std::int64_t>(kEps),
+                               kShift);
+  for (int i = 0; i < S::size; ++i) {
+    const std::vector<int> members = groupOf<S, Mask>(i);
+    const auto count = static_cast<double>(members.size());
+    double sum = 0.0, squares = 0.0;
+    for (int member : members) {
+      const double d = at(in, member);
+      sum += Rms ? 0.0 : d;
+      squares += d * d;
+    }
+    const double y = (count * at(in, i) - sum) /
+                     std::sqrt(count * squares - sum * sum + kEps);
+    const double steps = y * std::ldexp(at(multiplier, i % kLast), -kShift) +
+                         std::ldexp(at(bias, i % kLast), -12);
+    EXPECT_NEAR(at(out, i), std::clamp(steps, -32768.0, 32767.0), 0.51)
+        << "element " << i;
+  }
+}
+
 template <class S, class Mask> void test() {
+  testInt16<S, Mask, false>(32768);
+  testInt16<S, Mask, true>(32768);
+  testInt16<S, Mask, false>(300);
   testInt8<S, Mask, false>();
   testInt8<S, Mask, true>();
   testKind<S, Mask, false>();
@@ -111,6 +145,27 @@ TEST(LayerNormF32, Channels) { test<Shape<2, 3, 4>, Shape<0, 1, 0>>(); }
 TEST(LayerNormF32, BatchAndSpatial) { test<Shape<2, 3, 4>, Shape<1, 1, 0>>(); }
 TEST(LayerNormF32, Vector) { test<Shape<7>, Shape<1>>(); }
 TEST(LayerNormF32, OneElement) { test<Shape<3, 1>, Shape<0, 1>>(); }
+
+/// One element of the largest group is far from all others: sums and what is
+/// standardized come close to their bounds.
+TEST(LayerNormS16, LargestGroup) {
+  using S = Shape<1, 1 << 14>;
+  auto in = buffer<std::int16_t>(S::size), out = in;
+  for (std::int16_t &x : in)
+    x = -32768;
+  in[5] = 32767;
+  const std::vector<std::int32_t> multiplier(S::size, 250 << 20),
+      bias(S::size, 0);
+  layer_norm_s16<S, Shape<0, 1>, false>(in.data(), multiplier.data(),
+                                        bias.data(), out.data(), 0, 20);
+  // sqrt(2^14 - 1) and -1 / sqrt(2^14 - 1), times 250.
+  EXPECT_EQ(out[5], 31999);
+  EXPECT_EQ(out[6], -2);
+  layer_norm_s16<S, Shape<0, 1>, true>(in.data(), multiplier.data(),
+                                       bias.data(), out.data(), 0, 20);
+  EXPECT_EQ(out[5], 250);
+  EXPECT_EQ(out[6], -250);
+}
 
 TEST(ReciprocalRoot, IsClose) {
   EXPECT_EQ(integerRoot(0), 0u);

@@ -129,6 +129,33 @@ template <class A, class B, class Out> void testMatmulInt8() {
   }
 }
 
+template <class A, class B, class Out> void testMatmulInt16() {
+  constexpr int kDepth = A::dim(A::rank - 1);
+  Random random;
+  const auto a = random.words(A::size), b = random.words(B::size);
+  // Standard deviation of a sum to some 15000 steps.
+  constexpr int kShift = 45;
+  const auto multiplier = static_cast<std::int32_t>(
+      15000.0 / (19000.0 * 19000.0 * std::sqrt(kDepth)) *
+      std::ldexp(1.0, kShift));
+  auto out = buffer<std::int16_t>(Out::size);
+  matmul_s16<A, B, Out>(a.data(), b.data(), out.data(), multiplier, kShift);
+  for (int i = 0; i < Out::size; ++i) {
+    const std::vector<int> index = unravel<Out>(i);
+    std::int64_t sum = 0;
+    for (int k = 0; k < kDepth; ++k) {
+      std::vector<int> inA = index, inB = index;
+      inA[Out::rank - 1] = k;
+      inB[Out::rank - 2] = k;
+      sum += std::int64_t{at(a, broadcastOffset<A>(inA))} *
+             at(b, broadcastOffset<B>(inB));
+    }
+    EXPECT_EQ(at(out, i),
+              naiveRequantizeWide(sum, multiplier, kShift, 0, -32768, 32767))
+        << "element " << i;
+  }
+}
+
 #define EDGECC_FULLY_CONNECTED(Name, In, Out)                                  \
   TEST(FullyConnectedF32, Name) {                                              \
     testFullyConnectedFloat<EDGECC_SHAPE_OF In, EDGECC_SHAPE_OF Out>();        \
@@ -146,8 +173,20 @@ template <class A, class B, class Out> void testMatmulInt8() {
   TEST(MatmulS8, Name) {                                                       \
     testMatmulInt8<EDGECC_SHAPE_OF A, EDGECC_SHAPE_OF B,                       \
                    EDGECC_SHAPE_OF Out>();                                     \
+  }                                                                            \
+  TEST(MatmulS16, Name) {                                                      \
+    testMatmulInt16<EDGECC_SHAPE_OF A, EDGECC_SHAPE_OF B,                      \
+                    EDGECC_SHAPE_OF Out>();                                    \
   }
 #include "shapes.inc"
+
+TEST(MatmulS16, Least) {
+  const std::vector<std::int16_t> least(300, -32768);
+  std::int16_t out[1];
+  matmul_s16<Shape<1, 300>, Shape<300, 1>, Shape<1, 1>>(
+      least.data(), least.data(), out, 1 << 20, 44);
+  EXPECT_EQ(out[0], 300 * 64);
+}
 
 // More products than one 32-bit sum holds.
 TEST(FullyConnectedS16x8, Deep) {

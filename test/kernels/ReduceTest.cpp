@@ -100,8 +100,26 @@ template <class In, class Mask> void testSumInt8() {
   }
 }
 
+template <class In, class Mask> void testSumInt16() {
+  Random random;
+  const auto in = random.words(In::size);
+  const auto members = groupMembers<In, Mask>(in);
+  const auto count = static_cast<int>(members.size());
+  auto out = buffer<std::int16_t>(count);
+  reduce_sum_s16<In, Mask>(in.data(), out.data(), 1 << 30, 31);
+  for (int i = 0; i < count; ++i) {
+    std::int64_t sum = 0;
+    for (double q : members[static_cast<std::size_t>(i)])
+      sum += static_cast<int>(q);
+    EXPECT_EQ(at(out, i),
+              naiveRequantizeWide(sum, 1 << 30, 31, 0, -32768, 32767))
+        << "element " << i;
+  }
+}
+
 template <class In, class Mask> void testAllKinds() {
   testSumInt8<In, Mask>();
+  testSumInt16<In, Mask>();
   testKind<In, Mask, ReduceKind::Sum>();
   testKind<In, Mask, ReduceKind::Mean>();
   testKind<In, Mask, ReduceKind::Max>();
@@ -123,6 +141,14 @@ TEST(ReduceF32, Outer) { testAllKinds<Shape<2, 3, 4>, Shape<1, 0, 1>>(); }
 TEST(ReduceF32, Everything) { testAllKinds<Shape<2, 7>, Shape<1, 1>>(); }
 TEST(ReduceF32, Nothing) { testAllKinds<Shape<2, 3>, Shape<0, 0>>(); }
 TEST(ReduceF32, Scalar) { testAllKinds<Shape<>, Shape<>>(); }
+
+// More than 32 bits hold.
+TEST(ReduceSumS16, Long) {
+  const std::vector<std::int16_t> in(70000, -32768);
+  std::int16_t out[1];
+  reduce_sum_s16<Shape<70000>, Shape<1>>(in.data(), out, 1 << 30, 47);
+  EXPECT_EQ(out[0], -17500);
+}
 
 TEST(ReduceF32, LogSumExpOfLargeValues) {
   const float in[] = {500.0f, 500.0f, -HUGE_VALF, -HUGE_VALF};

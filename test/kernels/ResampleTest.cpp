@@ -24,17 +24,21 @@ template <class In, class Out, int Axis, int Taps> void testResample() {
   for (int i = 0; i < Weights::size; ++i)
     weights.push_back(static_cast<std::int16_t>(random.integer(-9000, 20000)));
   const auto bytes = random.bytes(In::size);
+  const auto words = random.words(In::size);
   auto out = buffer<float>(Out::size);
   auto outBytes = buffer<std::int8_t>(Out::size);
+  auto outWords = buffer<std::int16_t>(Out::size);
   resample_f32<In, Axis, Weights>(in.data(), indices.data(), reals.data(),
                                   out.data());
   resample_s8<In, Axis, Weights>(bytes.data(), indices.data(), weights.data(),
                                  outBytes.data(), 7, 100000, 0, -4);
+  resample_s16<In, Axis, Weights>(words.data(), indices.data(), weights.data(),
+                                  outWords.data(), 1900000000, 45);
   for (int i = 0; i < Out::size; ++i) {
     std::vector<int> index = unravel<Out>(i);
     const int position = index.at(Axis);
     double real = 0.0, scale = 0.0;
-    std::int64_t integer = 0;
+    std::int64_t integer = 0, wide = 0;
     for (int t = 0; t < Taps; ++t) {
       const int tap = t * kPositions + position;
       index.at(Axis) = at(indices, tap);
@@ -44,10 +48,14 @@ template <class In, class Out, int Axis, int Taps> void testResample() {
       real += product;
       scale += std::fabs(product);
       integer += std::int64_t{at(weights, tap)} * (at(bytes, from) - 7);
+      wide += std::int64_t{at(weights, tap)} * at(words, from);
     }
     expectClose(at(out, i), real, scale, i);
     EXPECT_EQ(at(outBytes, i),
               naiveRequantize(integer, 100000, 0, -4, -128, 127))
+        << "element " << i;
+    EXPECT_EQ(at(outWords, i),
+              naiveRequantizeWide(wide, 1900000000, 45, 0, -32768, 32767))
         << "element " << i;
   }
 }

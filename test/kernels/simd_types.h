@@ -10,12 +10,15 @@
 #define EDGECC_TEST_KERNELS_SIMD_TYPES_H
 
 #include "avx2_digit_vectors.h"
+#include "avx2_int16_vectors.h"
 #include "avx2_state_vectors.h"
 #include "avx512_digit_vectors.h"
+#include "avx512_int16_vectors.h"
 #include "avx512_state_vectors.h"
 #include "neon_digit_vectors.h"
 #include "neon_f32_groups.h"
 #include "neon_f32_vectors.h"
+#include "neon_int16_vectors.h"
 #include "neon_s8_vectors.h"
 #include "neon_state_vectors.h"
 #include "neon_wide_vectors.h"
@@ -29,6 +32,8 @@ using S8 = S8Vnni;
 using S8Depth = S8Vnni;
 using F32 = F32Avx512;
 using State = StateVnni;
+using Int16 = Int16Vnni;
+using Int16x8 = Int16x8Vnni;
 using Digits = DigitsVnni;
 using Unpack = UnpackVnni;
 #elif defined(__AVX2__)
@@ -36,6 +41,8 @@ using S8 = S8Avx2;
 using S8Depth = S8Avx2;
 using F32 = F32Avx2;
 using State = StateAvx2;
+using Int16 = Int16Avx2;
+using Int16x8 = Int16x8Avx2;
 using Digits = DigitsAvx2;
 using Unpack = UnpackAvx2;
 #elif defined(__ARM_FEATURE_DOTPROD)
@@ -43,6 +50,8 @@ using S8 = S8NeonDot;
 using S8Depth = S8NeonDot;
 using F32 = F32Neon;
 using State = StateNeonDot;
+using Int16 = Int16Neon;
+using Int16x8 = Int16x8Neon;
 using Digits = DigitsNeonDot;
 using Unpack = UnpackNeonDot;
 #else
@@ -54,6 +63,8 @@ using S8 = S8NeonMlal;
 using S8Depth = S8NeonWide;
 using F32 = F32Neon;
 using State = StateNeon;
+using Int16 = Int16Neon;
+using Int16x8 = Int16x8Neon;
 using Digits = DigitsNeon;
 using Unpack = UnpackNeonMlal;
 #endif

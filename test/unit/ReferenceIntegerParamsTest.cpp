@@ -199,6 +199,16 @@ TEST_F(ReferenceIntegerParams, WideRequantizationIsWithinHalfAStep) {
   }
 }
 
+TEST_F(ReferenceIntegerParams, DeepProductsKeepSixteenBits) {
+  for (double scale : {1e-3, 0.5, 700.0})
+    for (int64_t depth : {int64_t(1), int64_t(64), kLargestWideDepth}) {
+      WideRequantization result =
+          getWideMulRequantization(i16(scale), i16(0.5), i16(1e4), depth);
+      ASSERT_LE(getLargest(result, {depth << 30}), INT64_MAX);
+      EXPECT_GE(result.multipliers[0], 1 << 15);
+    }
+}
+
 TEST_F(ReferenceIntegerParams, SumsAreBoundedByTheWeights) {
   WideSums sums = getWideSums({100, -5}, {1, -2, 3, -4, 5, 0});
   EXPECT_EQ(sums.products, (llvm::SmallVector<int64_t>{6 * 32768, 9 * 32768}));

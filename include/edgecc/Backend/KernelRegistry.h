@@ -211,6 +211,7 @@ void registerSelectionKernels(KernelRegistry &registry);
 void registerVectorFloatKernels(KernelRegistry &registry);
 void registerVectorDirectDepthwiseKernels(KernelRegistry &registry);
 void registerVectorInt8Kernels(KernelRegistry &registry);
+void registerVectorInt16Kernels(KernelRegistry &registry);
 void registerVectorWinogradKernels(KernelRegistry &registry);
 void registerVectorMatMulKernels(KernelRegistry &registry);
 void registerVectorPackedKernels(KernelRegistry &registry);

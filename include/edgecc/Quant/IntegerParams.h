@@ -112,7 +112,9 @@ struct DivParams {
   int shift = 0;
 };
 
-/// `shift` is the largest, at most 30, with which no numerator leaves 2^30.
+/// `shift` is the largest, at most 30, with which no numerator leaves 2^30. Of
+/// int16, for kernels::divideWide, it is at most 46, and the multiplier has 31
+/// bits.
 DivParams getDivParams(mlir::quant::UniformQuantizedType lhs,
                        mlir::quant::UniformQuantizedType rhs,
                        mlir::quant::UniformQuantizedType output);
@@ -128,6 +130,17 @@ Requantization getSumRequantization(mlir::quant::UniformQuantizedType input,
                                     mlir::quant::UniformQuantizedType output,
                                     int64_t divisor);
 
+/// The same of int16.
+WideRequantization
+getWidePReluRequantization(mlir::quant::UniformQuantizedType input,
+                           mlir::quant::UniformQuantizedType slope,
+                           mlir::quant::UniformQuantizedType output);
+/// The same of `count` int16.
+WideRequantization
+getWideSumRequantization(mlir::quant::UniformQuantizedType input,
+                         mlir::quant::UniformQuantizedType output,
+                         int64_t count, int64_t divisor);
+
 /// What kernels/layer_norm_integer.h takes.
 struct LayerNormParams {
   int64_t epsilon = 0;
@@ -137,6 +150,11 @@ struct LayerNormParams {
 
 /// The largest number of elements whose mean and variance fit 64 bits.
 inline constexpr int64_t kLargestNormGroup = int64_t(1) << 20;
+/// The same of int16; differences from the mean, times this number, fit 32.
+inline constexpr int64_t kLargestWideNormGroup = int64_t(1) << 14;
+
+/// The largest group of elements of a type.
+int64_t getLargestNormGroup(mlir::quant::UniformQuantizedType type);
 
 /// `count` elements make a group. `scale` and `bias` have one value for each of
 /// `channels` positions along the last axis; empty ones mean 1 and 0. `shift`
@@ -153,10 +171,16 @@ Requantization getMulRequantization(mlir::quant::UniformQuantizedType lhs,
                                     mlir::quant::UniformQuantizedType rhs,
                                     mlir::quant::UniformQuantizedType output);
 
+/// The same for a sum of `depth` products of int16.
 WideRequantization
 getWideMulRequantization(mlir::quant::UniformQuantizedType lhs,
                          mlir::quant::UniformQuantizedType rhs,
-                         mlir::quant::UniformQuantizedType output);
+                         mlir::quant::UniformQuantizedType output,
+                         int64_t depth = 1);
+
+/// The most products of int16 to a sum: multipliers then have at least 16 bits,
+/// with which no result is off by half a step.
+inline constexpr int64_t kLargestWideDepth = int64_t(1) << 16;
 
 /// The factor from one quantized type to another, where one is int16:
 /// s_in / s_out.

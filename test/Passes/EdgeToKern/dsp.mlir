@@ -99,3 +99,21 @@ func.func @main(%w: tensor<2x8x20x!lhs>, %x: tensor<3x20x!lhs>, %v: tensor<20x24
   %z = edge.matmul %x, %v : (tensor<3x20x!lhs>, tensor<20x24x!rhs>) -> tensor<3x24x!product>
   return %y, %z : tensor<2x8x24x!product>, tensor<3x24x!product>
 }
+
+// -----
+
+// The same of int16, in pairs: 10 of 16 bytes. The factor is 2^28 * 2^-36.
+
+!lhs = !quant.uniform<i16:f32, 0.0078125>
+!rhs = !quant.uniform<i16:f32, 0.03125>
+!product = !quant.uniform<i16:f32, 0.0625>
+
+// CHECK-LABEL: func.func @run
+// CHECK: %[[S:.*]] = kern.buffer : memref<160xi8>
+// CHECK-NEXT: kern.call "matmul_s16_dsp" from "matmul_dsp.h"{{.*}}scratch(%[[S]]{{.*}}scalars [268435456 : i32, 36 : i32]
+// CHECK: kern.call "matmul_s16" from "matmul.h"{{.*}}scalars [268435456 : i32, 36 : i32]
+func.func @main(%w: tensor<2x8x21x!lhs>, %x: tensor<3x21x!lhs>, %v: tensor<21x24x!rhs>) -> (tensor<2x8x24x!product>, tensor<3x24x!product>) {
+  %y = edge.matmul %w, %v : (tensor<2x8x21x!lhs>, tensor<21x24x!rhs>) -> tensor<2x8x24x!product>
+  %z = edge.matmul %x, %v : (tensor<3x21x!lhs>, tensor<21x24x!rhs>) -> tensor<3x24x!product>
+  return %y, %z : tensor<2x8x24x!product>, tensor<3x24x!product>
+}

@@ -372,6 +372,17 @@ void matmulDsp(const std::int8_t *a, const std::int8_t *b,
 #endif
 }
 
+template <class A, class B, class Out>
+void matmulDspWide(const std::int16_t *a, const std::int16_t *b,
+                   std::int32_t multiplier, int shift, std::int16_t *out) {
+#if defined(__ARM_FEATURE_DSP)
+  edgecc::kernels::matmul_s16_dsp<A, B, Out>(
+      a, b, out, reinterpret_cast<std::int8_t *>(packed), multiplier, shift);
+#else
+  edgecc::kernels::matmul_s16<A, B, Out>(a, b, out, multiplier, shift);
+#endif
+}
+
 template <class In, class Out>
 void fullyConnectedDspWide(const std::int16_t *in, const std::int8_t *weights,
                            const std::int32_t *bias,

@@ -313,6 +313,14 @@ template <class Out, class A, class B> void elementwise(const char *name) {
   mul_s16<Out, A, B>(wideIn, wideOther, wideOut, multiplier[0], wideShift,
                      wideLo, wideHi);
   report("MulS16", name, wideOut, Out::size * 2);
+  extremum_s16<Out, A, B, false>(wideIn, wideOther, wideOut, 21000, 32000, 15,
+                                 wideLo, wideHi);
+  report("MinimumS16", name, wideOut, Out::size * 2);
+  div_s16<Out, A, B>(wideIn, wideOther, wideOut, 1 << 30, 18, wideLo, wideHi);
+  report("DivS16", name, wideOut, Out::size * 2);
+  prelu_s16<Out, A, B>(wideIn, wideOther, wideOut, 1 << 30, 1 << 18, 31, wideLo,
+                       wideHi);
+  report("PReluS16", name, wideOut, Out::size * 2);
   extremum_s8<Out, A, B, true>(in, other, out, inZero, 700000, otherZero,
                                1300000, 21, outZero, lo, hi);
   report("MaximumS8", name, out, Out::size);
@@ -334,6 +342,13 @@ template <class A, class B, class Out> void matmul(const char *name) {
   matmul_s8<A, B, Out>(in, other, out, inZero, otherZero, multiplier[0], shift,
                        outZero);
   report("MatmulS8", name, out, Out::size);
+  matmul_s16<A, B, Out>(wideIn, wideOther, wideOut, multiplier[0], wideShift);
+  report("MatmulS16", name, wideOut, Out::size * 2);
+  if constexpr (A::dim(A::rank - 1) >= 2) {
+    matmulDspWide<A, B, Out>(wideIn, wideOther, multiplier[0], wideShift,
+                             wideOut);
+    report("MatmulS16Dsp", name, wideOut, Out::size * 2);
+  }
   if constexpr (A::dim(A::rank - 1) >= 4) {
     prepare(A::dim(A::rank - 1));
     matmulDsp<A, B, Out>(in, other, multiplier[0], out);
@@ -351,18 +366,29 @@ void alongAxes() {
   reduce_sum_s8<Image, Shape<0, 0, 0, 1>>(in, out, inZero, 90000000, shift,
                                           outZero);
   report("ReduceSumS8", "Channels", out, 2 * 8 * 8);
+  reduce_sum_s16<Image, Shape<0, 1, 1, 0>>(wideIn, wideOut, 300000000, 32);
+  report("ReduceSumS16", "Spatial", wideOut, 2 * 16 * 2);
   const std::int32_t indices[] = {0, 0, 3, 7, 1, 2, 4, 7};
   const std::int16_t weights[] = {16384, 12288, 8192, -300,
                                   0,     4096,  8192, 16684};
   resample_s8<Image, 2, Shape<2, 4>>(in, indices, weights, out, inZero, 100000,
                                      0, outZero);
   report("ResampleS8", "Columns", out, 2 * 8 * 4 * 16);
+  resample_s16<Image, 2, Shape<2, 4>>(wideIn, indices, weights, wideOut,
+                                      1900000000, 45);
+  report("ResampleS16", "Columns", wideOut, 2 * 8 * 4 * 16 * 2);
   layer_norm_s8<Image, Shape<0, 1, 1, 0>, false>(in, multiplier, bias, out,
                                                  inZero, 123456, 20, outZero);
   report("LayerNormS8", "Spatial", out, Image::size);
   layer_norm_s8<Image, Shape<0, 0, 0, 1>, true>(in, multiplier, bias, out,
                                                 inZero, 123456, 20, outZero);
   report("LayerNormS8", "Channels", out, Image::size);
+  layer_norm_s16<Image, Shape<0, 1, 1, 0>, false>(wideIn, multiplier, bias,
+                                                  wideOut, 123456, 8);
+  report("LayerNormS16", "Spatial", wideOut, Image::size * 2);
+  layer_norm_s16<Image, Shape<0, 0, 0, 1>, true>(wideIn, multiplier, bias,
+                                                 wideOut, 123456, 8);
+  report("LayerNormS16", "Channels", wideOut, Image::size * 2);
 }
 
 template <class S, int Axis> void softmax(const char *name) {

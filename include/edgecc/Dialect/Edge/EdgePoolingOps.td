@@ -108,7 +108,7 @@ def Edge_LayerNormOp : Edge_TensorOp<"layer_norm", [
     `x / sqrt(mean(x * x) + epsilon) * scale + bias`. Scale and bias, where
     given, hold one value for each position along the last axis, whether that is
     one of `axes` or not; a bias needs a scale. Quantized: input and result per
-    tensor in i8; scale and bias are constants and stay f32.
+    tensor in i8 or i16; scale and bias are constants and stay f32.
 
     Example:
 
