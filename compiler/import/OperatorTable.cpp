@@ -177,7 +177,7 @@ const Operator *importer::findOperator(StringRef domain, StringRef name) {
   const Operator *entry = findOperator(name);
   if (!entry)
     return nullptr;
-  bool isThere = isDefaultDomain(domain) ? entry->domain != kMlDomain
+  bool isThere = isDefaultDomain(domain)     ? entry->domain != kMlDomain
                  : domain == "com.microsoft" ? entry->takesQuantized
                                              : entry->domain == domain;
   return isThere ? entry : nullptr;
