@@ -123,6 +123,14 @@ Expected<SampleSet> driver::loadSampleSet(StringRef option,
 // Choosing and making samples
 //===----------------------------------------------------------------------===//
 
+bool driver::areAllEqual(ArrayRef<Sample> samples) {
+  return samples.size() > 1 && all_of(samples.drop_front(), [&](auto &other) {
+           return llvm::equal(samples.front(), other, [](auto &a, auto &b) {
+             return a.getRawData() == b.getRawData();
+           });
+         });
+}
+
 SampleSet driver::holdOut(SampleSet &samples, bool isStream) {
   constexpr size_t kStep = 5, kMost = 64, kFewest = 10;
   SampleSet kept, held;

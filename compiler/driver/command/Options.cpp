@@ -436,7 +436,10 @@ static Error readCompilation(const CommandLine &line, Options &options) {
       return error;
   if (Error error = readInputShapes(line.inputShapes, options.inputShapes))
     return error;
-  return readFrozenInputs(line.frozenInputs, options.frozenInputs);
+  if (Error error = readFrozenInputs(line.frozenInputs, options.frozenInputs))
+    return error;
+  warnOfIdleOptions(line, options);
+  return Error::success();
 }
 
 Expected<Options> edgecc::driver::parseCommandLine(int argc, char **argv) {
