@@ -334,15 +334,22 @@ static llvm::json::Array describePlaces(func::FuncOp program,
   return places;
 }
 
-/// What `reset` copies into the state; all else is zero.
+/// What `reset` writes into the state; all else is zero.
 static llvm::json::Array describeInitials(func::FuncOp program) {
   llvm::json::Array initials;
-  if (auto list = program->getAttrOfType<ArrayAttr>(kStateInitials))
-    for (auto initial : list.getAsRange<DictionaryAttr>())
-      initials.push_back(llvm::json::Object{
-          {"offset", initial.getAs<IntegerAttr>("offset").getInt()},
-          {"data", initial.getAs<FlatSymbolRefAttr>("data").getValue()},
-          {"bytes", initial.getAs<IntegerAttr>("bytes").getInt()}});
+  auto list = program->getAttrOfType<ArrayAttr>(kStateInitials);
+  if (!list)
+    return initials;
+  for (auto initial : list.getAsRange<DictionaryAttr>()) {
+    auto data = initial.getAs<FlatSymbolRefAttr>("data");
+    auto value = initial.getAs<IntegerAttr>("value");
+    initials.push_back(llvm::json::Object{
+        {"offset", initial.getAs<IntegerAttr>("offset").getInt()},
+        {"function", data ? "memcpy" : "memset"},
+        {"content",
+         data ? data.getValue().str() : std::to_string(value.getInt())},
+        {"bytes", initial.getAs<IntegerAttr>("bytes").getInt()}});
+  }
   return initials;
 }
 

@@ -92,20 +92,31 @@ static Error fillAllStates(Session &session) {
   return fillStates(*runner, state, session.evaluation);
 }
 
+/// Samples that the user gives; equal ones were hardly meant.
+static Error readSamples(StringRef option, ArrayRef<InputFile> files,
+                         mlir::func::FuncOp function, SampleSet &result) {
+  auto samples = loadSampleSet(option, files, function);
+  if (!samples)
+    return samples.takeError();
+  if (areAllEqual(*samples))
+    warn("--" + option + ": all " + Twine(samples->size()) +
+         " samples are equal, so they say little of what the model will see; "
+         "give samples of its real inputs");
+  result = std::move(*samples);
+  return Error::success();
+}
+
 static Error chooseSamples(Session &session) {
   const Options &options = session.options;
   mlir::func::FuncOp function = getModelFunction(*session.imported);
-  if (!options.calibration.empty()) {
-    auto samples = loadSampleSet("calib", options.calibration, function);
-    if (!samples)
-      return samples.takeError();
-    session.calibration = std::move(*samples);
-  }
+  if (!options.calibration.empty())
+    if (Error error = readSamples("calib", options.calibration, function,
+                                  session.calibration))
+      return error;
   if (!options.evaluation.empty()) {
-    auto samples = loadSampleSet("eval", options.evaluation, function);
-    if (!samples)
-      return samples.takeError();
-    session.evaluation = std::move(*samples);
+    if (Error error = readSamples("eval", options.evaluation, function,
+                                  session.evaluation))
+      return error;
     session.heldOut = true;
     return Error::success();
   }

@@ -63,18 +63,20 @@ LogicalResult GraphImporter::reportUnsupported() const {
   return diag;
 }
 
+static constexpr StringLiteral kForeignOperator =
+    "only operators of the default domain and some of com.microsoft and "
+    "ai.onnx.ml are supported; where only some outputs need it, "
+    "onnx.utils.extract_model makes a model of the others";
+
 FailureOr<bool> GraphImporter::checkOperator(const Scope &scope, int index) {
   const onnx::NodeProto &node = scope.graph.node(index);
   StringRef name = node.op_type();
-  const Operator *entry = findOperator(name);
-  if (!isDefaultDomain(node.domain()) &&
-      !(entry && entry->takesQuantized && node.domain() == "com.microsoft")) {
+  const Operator *entry = findOperator(node.domain(), name);
+  if (!entry && !isDefaultDomain(node.domain())) {
+    StringRef hint = node.domain() == kMlDomain ? explainMissing(name) : "";
     addUnsupported(scope, index,
-                   name + " of domain '" + node.domain() +
-                       "': only operators of the default domain and some of "
-                       "com.microsoft are supported; where only some outputs "
-                       "need it, onnx.utils.extract_model makes a model of the "
-                       "others");
+                   name + " of domain '" + node.domain() + "': " +
+                       (hint.empty() ? StringRef(kForeignOperator) : hint));
     return false;
   }
   if (!entry) {

@@ -7,6 +7,8 @@
 
 #include "OperatorTable.h"
 
+#include "Functions.h"
+
 #include "edgecc/Import/Import.h"
 
 #include "llvm/Support/Format.h"
@@ -154,6 +156,7 @@ ArrayRef<Operator> importer::getOperators() {
     all.append(getElementwiseOperators());
     all.append(getReductionOperators());
     all.append(getQuantizedOperators());
+    all.append(getMachineLearningOperators());
     llvm::sort(all, [](const Operator &a, const Operator &b) {
       return a.name < b.name;
     });
@@ -168,6 +171,16 @@ const Operator *importer::findOperator(StringRef name) {
       [](const Operator &entry, StringRef name) { return entry.name < name; });
   bool isThere = found != getOperators().end() && found->name == name;
   return isThere ? found : nullptr;
+}
+
+const Operator *importer::findOperator(StringRef domain, StringRef name) {
+  const Operator *entry = findOperator(name);
+  if (!entry)
+    return nullptr;
+  bool isThere = isDefaultDomain(domain)     ? entry->domain != kMlDomain
+                 : domain == "com.microsoft" ? entry->takesQuantized
+                                             : entry->domain == domain;
+  return isThere ? entry : nullptr;
 }
 
 StringRef importer::findSimilarOperator(StringRef name) {

@@ -20,6 +20,9 @@ constexpr int64_t kOldestOpset = 7;
 /// read as if they were of this one, with a warning.
 constexpr int64_t kNewestOpset = 28;
 
+/// The domain of operators that scikit-learn's exporters use.
+constexpr llvm::StringLiteral kMlDomain = "ai.onnx.ml";
+
 constexpr int kVariadic = std::numeric_limits<int>::max();
 
 /// Creates the edge operations of a node and sets its results.
@@ -51,6 +54,8 @@ struct Operator {
 llvm::ArrayRef<Operator> getOperators();
 /// The entry for an operator, or null.
 const Operator *findOperator(llvm::StringRef name);
+/// The same, null where the domain has no operator of that name.
+const Operator *findOperator(llvm::StringRef domain, llvm::StringRef name);
 /// The known operator whose name is most like this one, or nothing.
 llvm::StringRef findSimilarOperator(llvm::StringRef name);
 
@@ -117,6 +122,12 @@ llvm::SmallVector<Operator> getReductionOperators();
 
 // QuantizedOperators.cpp
 llvm::SmallVector<Operator> getQuantizedOperators();
+
+// MachineLearning.cpp
+llvm::SmallVector<Operator> getMachineLearningOperators();
+/// What to do without an operator of ai.onnx.ml that is not supported, or
+/// nothing.
+llvm::StringRef explainMissing(llvm::StringRef name);
 
 // Movement.cpp
 mlir::LogicalResult importConcat(NodeImporter &node);

@@ -99,6 +99,15 @@ static LogicalResult requireChannels(NodeImporter &node) {
                       << describeShape(node.shape(0));
 }
 
+/// Whether an operand is known to be this number everywhere.
+static bool isConstant(NodeImporter &node, unsigned operand, float wanted) {
+  std::optional<reference::Tensor> tensor = node.constant(operand);
+  return tensor && tensor->getElementType().isF32() &&
+         llvm::all_of(std::as_const(*tensor).getData<float>(),
+                      [&](float element) { return element == wanted; });
+}
+
+/// Exporters make it of other normalizations, with parameters that do nothing.
 LogicalResult importer::importInstanceNormalization(NodeImporter &node) {
   if (failed(requireChannels(node)))
     return failure();
@@ -109,7 +118,11 @@ LogicalResult importer::importInstanceNormalization(NodeImporter &node) {
     return failure();
   Value y = c.layerNorm(node.operand(0), axesFrom(2, node.rank(0)),
                         node.getFloat("epsilon", 1e-5f));
-  return c.finish(c.add(c.mul(y, *scale), *shift));
+  if (!isConstant(node, 1, 1.0f))
+    y = c.mul(y, *scale);
+  if (!isConstant(node, 2, 0.0f))
+    y = c.add(y, *shift);
+  return c.finish(y);
 }
 
 LogicalResult importer::importGroupNormalization(NodeImporter &node) {

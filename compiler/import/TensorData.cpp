@@ -335,7 +335,12 @@ FailureOr<reference::Tensor> TensorReader::read() {
     return error()
            << "has elements of type " << getTypeName(type)
            << "; edgecc reads float, float16, bfloat16, double, int64, int32, "
-              "int8, uint8, int4, uint4 and bool";
+              "int8, uint8, int4, uint4 and bool"
+           << (type == TensorProto::STRING
+                   ? "; train with numbers as classes, or have "
+                     "onnx.utils.extract_model make a model of the outputs "
+                     "that are no texts"
+                   : "");
   if (proto.has_segment())
     return error() << "is stored in segments, which edgecc does not read";
   if (failed(readShape()))

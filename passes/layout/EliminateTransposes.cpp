@@ -352,7 +352,7 @@ struct EliminateTransposes
   }
 
   void runOnOperation() override {
-    (void)applyPatternsAndFoldGreedily(getOperation(), patterns);
+    fold();
     reduceCost();
     // Once, since operations could go back and forth at equal cost.
     for (const Permutation &perm : collectPermutations())
@@ -361,22 +361,50 @@ struct EliminateTransposes
     reduceCost();
   }
 
-  /// Every round makes what is moved less, so this ends.
+  /// Every round makes what is moved less, or is the last one.
   void reduceCost() {
-    for (bool changed = true; changed;) {
-      changed = false;
+    int64_t before, cost = getTotalCost();
+    do {
+      before = cost;
       for (const Permutation &perm : collectPermutations())
-        changed |= improve(perm, /*preferPermuted=*/false);
-    }
+        improve(perm, /*preferPermuted=*/false);
+      cost = getTotalCost();
+    } while (cost < before);
   }
 
-  bool improve(ArrayRef<int64_t> perm, bool preferPermuted) {
+  int64_t getTotalCost() {
+    int64_t cost = 0;
+    getOperation().walk([&](TransposeOp op) {
+      cost += getMoveCost(op.getInput(), op.getPerm());
+    });
+    return cost;
+  }
+
+  void improve(ArrayRef<int64_t> perm, bool preferPermuted) {
     LayoutProblem problem(getOperation(), perm);
     if (!problem.solve(preferPermuted))
-      return false;
+      return;
     problem.apply();
+    fold();
+  }
+
+  void fold() {
     (void)applyPatternsAndFoldGreedily(getOperation(), patterns);
-    return true;
+    shareTransposes();
+  }
+
+  /// Has one transposed copy of a value serve all, as the costs assume.
+  void shareTransposes() {
+    DenseMap<std::pair<Value, Attribute>, TransposeOp> first;
+    for (TransposeOp op :
+         llvm::make_early_inc_range(getOperation().getOps<TransposeOp>())) {
+      auto [known, isNew] =
+          first.insert({{op.getInput(), op.getPermAttr()}, op});
+      if (isNew)
+        continue;
+      op.replaceAllUsesWith(known->second.getResult());
+      op.erase();
+    }
   }
 
   /// The permutations that the function transposes by, and their inverses.

@@ -156,9 +156,43 @@ struct FoldTransposeIntoWeights : OpRewritePattern<FullyConnectedOp> {
                           permuted.getRawData());
   }
 };
+
+/// reshape(layer_norm(reshape(x))) is layer_norm(x), over several axes, where
+/// each group is all of some last axes of x. In which order these lie does not
+/// matter to it then, so that transposes can go through.
+struct NormalizeAsItLies : OpRewritePattern<LayerNormOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(LayerNormOp op,
+                                PatternRewriter &rewriter) const override {
+    auto before = op.getInput().getDefiningOp<ReshapeOp>();
+    if (!before || op.getScale() || !op->hasOneUse())
+      return failure();
+    auto after = dyn_cast<ReshapeOp>(*op->user_begin());
+    if (!after || !isAlongLastAxes(op) ||
+        after.getType() != before.getInput().getType())
+      return failure();
+    std::optional<size_t> axis =
+        findFirstColumnAxis(typeOf(after).getShape(), op.getGroupSize());
+    if (!axis)
+      return failure();
+    auto axes = llvm::to_vector(
+        llvm::seq<int64_t>(int64_t(*axis), typeOf(after).getRank()));
+    rewriter.replaceOpWithNewOp<LayerNormOp>(
+        after, after.getType(), before.getInput(), Value(), Value(), axes,
+        op.getEpsilon(), op.getRms());
+    return success();
+  }
+
+  static bool isAlongLastAxes(LayerNormOp op) {
+    int64_t first = typeOf(op).getRank() - int64_t(op.getAxes().size());
+    return llvm::all_of(op.getAxes(),
+                        [&](int64_t axis) { return axis >= first; });
+  }
+};
 } // namespace
 
 void edgecc::populateTransposeFoldingPatterns(RewritePatternSet &patterns) {
-  patterns.add<FoldTransposeOfConstant, FoldTransposeIntoWeights>(
-      patterns.getContext());
+  patterns.add<FoldTransposeOfConstant, FoldTransposeIntoWeights,
+               NormalizeAsItLies>(patterns.getContext());
 }

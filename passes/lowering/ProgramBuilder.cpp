@@ -79,13 +79,20 @@ Value ProgramBuilder::createStateBuffer(Type tensorType, int64_t &bytes,
 
 void ProgramBuilder::setInitial(int64_t offset, const reference::Tensor &tensor,
                                 Location loc) {
-  std::string name = "w_state_" + std::to_string(offset) + "_initial";
-  kern::DataOp data = symbols.getData(name, tensor, loc);
-  int64_t bytes = int64_t(tensor.getRawData().size());
-  initials.push_back(builder.getDictionaryAttr(
-      {builder.getNamedAttr("offset", builder.getI64IntegerAttr(offset)),
-       builder.getNamedAttr("bytes", builder.getI64IntegerAttr(bytes)),
-       builder.getNamedAttr("data", FlatSymbolRefAttr::get(data))}));
+  ArrayRef<char> content = tensor.getRawData();
+  NamedAttrList initial;
+  initial.append("offset", builder.getI64IntegerAttr(offset));
+  initial.append("bytes", builder.getI64IntegerAttr(int64_t(content.size())));
+  // What stands for zero in int8 is one byte again and again.
+  if (!content.empty() && llvm::all_equal(content)) {
+    initial.append("value",
+                   builder.getI64IntegerAttr(uint8_t(content.front())));
+  } else {
+    std::string name = "w_state_" + std::to_string(offset) + "_initial";
+    initial.append("data",
+                   FlatSymbolRefAttr::get(symbols.getData(name, tensor, loc)));
+  }
+  initials.push_back(initial.getDictionary(context));
 }
 
 Value ProgramBuilder::save(Value value) {

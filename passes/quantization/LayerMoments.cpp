@@ -208,6 +208,23 @@ quantization::measureMoments(WeightedOpInterface layer,
   return moments;
 }
 
+void quantization::correctMeans(WeightedOpInterface layer,
+                                const RepairOptions &options,
+                                ArrayRef<GroupMoments> moments) {
+  SmallVector<double> scales;
+  LayerParameters parameters = roundParameters(layer, options, &scales);
+  ArrayRef<float> weights = std::as_const(parameters.weights).getData<float>();
+  float *bias = parameters.bias.getData<float>().data();
+  for (const GroupMoments &group : moments)
+    for (double mean : group.meanY) {
+      size_t depth = size_t(group.meanX.size());
+      Eigen::Map<const Eigen::VectorXf> row(weights.data(), depth);
+      *bias++ = float(mean - row.cast<double>().dot(group.meanX));
+      weights = weights.drop_front(depth);
+    }
+  setParameters(layer, parameters, scales);
+}
+
 LogicalResult quantization::repairLayers(
     func::FuncOp func, ArrayRef<std::vector<reference::Tensor>> samples,
     const RepairOptions &options, bool withGram, MomentsFn repair) {

@@ -80,6 +80,11 @@ std::optional<std::vector<GroupMoments>>
 measureMoments(edge::WeightedOpInterface layer, const PairedValue &input,
                bool withGram);
 
+/// Rounds weights as if nothing were repaired, and gives each output the mean
+/// that it has without rounding.
+void correctMeans(edge::WeightedOpInterface layer, const RepairOptions &options,
+                  llvm::ArrayRef<GroupMoments> moments);
+
 /// What a repair does to a layer with its moments.
 using MomentsFn = llvm::function_ref<void(edge::WeightedOpInterface,
                                           llvm::ArrayRef<GroupMoments>)>;

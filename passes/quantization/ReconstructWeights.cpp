@@ -117,9 +117,12 @@ void Reconstruction::addGroup(int64_t first, const GroupMoments &moments) {
 LogicalResult
 quantization::reconstructWeights(func::FuncOp func, SampleList samples,
                                  const ReconstructOptions &options) {
+  const llvm::DenseSet<Operation *> shared = findSharedWeights(func);
   return repairLayers(
       func, samples, options, /*withGram=*/true,
       [&](WeightedOpInterface layer, ArrayRef<GroupMoments> moments) {
+        if (shared.contains(layer))
+          return correctMeans(layer, options, moments);
         Reconstruction reconstruction(layer, options);
         int64_t channel = 0;
         for (const GroupMoments &group : moments) {

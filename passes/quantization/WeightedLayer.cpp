@@ -53,6 +53,26 @@ LayerParameters quantization::getOriginalParameters(WeightedOpInterface layer) {
   return parameters;
 }
 
+llvm::DenseSet<Operation *> quantization::findSharedWeights(func::FuncOp func) {
+  std::vector<Tensor> tensors; // the keys refer to them
+  llvm::DenseMap<std::pair<StringRef, Type>, Operation *> first;
+  llvm::DenseSet<Operation *> shared;
+  func.walk([&](WeightedOpInterface layer) {
+    if (!hasConstantWeights(layer))
+      return;
+    tensors.push_back(getParameters(layer).weights);
+    ArrayRef<char> bytes = std::as_const(tensors.back()).getRawData();
+    auto [known, isNew] = first.insert({{StringRef(bytes.data(), bytes.size()),
+                                         Type(tensors.back().getType())},
+                                        layer});
+    if (isNew)
+      return;
+    shared.insert(known->second);
+    shared.insert(layer);
+  });
+  return shared;
+}
+
 void quantization::setParameters(WeightedOpInterface layer,
                                  const LayerParameters &parameters,
                                  ArrayRef<double> scales) {

@@ -20,6 +20,8 @@
 #include "edgecc/Quant/RepairOptions.h"
 #include "edgecc/Reference/Tensor.h"
 
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+
 namespace edgecc::quantization {
 
 /// [O, ..., I] and [O].
@@ -33,6 +35,10 @@ bool hasConstantWeights(edge::WeightedOpInterface layer);
 /// Weights and bias as they are, and as they were before any repair.
 LayerParameters getParameters(edge::WeightedOpInterface layer);
 LayerParameters getOriginalParameters(edge::WeightedOpInterface layer);
+
+/// Layers whose weights others have, too: one filter that a network applies to
+/// several inputs. They take flash once, as long as they stay equal.
+llvm::DenseSet<mlir::Operation *> findSharedWeights(mlir::func::FuncOp func);
 
 /// Sets weights that stand on the grid of `scales`, one per output channel.
 void setParameters(edge::WeightedOpInterface layer,

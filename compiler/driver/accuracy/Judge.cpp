@@ -79,7 +79,10 @@ Error Judge::readLabels(const Session &session) {
   auto read = loadSamples(
       file, type, "output '" + getOutputName(function, judged.front()) + "'");
   if (!read)
-    return read.takeError();
+    return createStringError(
+        "--labels: " + toString(read.takeError()) + "; " +
+        reference::getName(metric) +
+        " compares with what the output should be, top1 and auc with classes");
   targets = std::move(*read);
   return checkCount(session, targets.size());
 }

@@ -51,6 +51,13 @@ static std::string getFirstInput(mlir::func::FuncOp function) {
   return getInputName(function, index);
 }
 
+static bool isState(mlir::func::FuncOp function, StringRef input) {
+  for (unsigned i = 0, e = function.getNumArguments(); i != e; ++i)
+    if (isStateInput(function, i) && getInputName(function, i) == input)
+      return true;
+  return false;
+}
+
 /// The files in the order of the function's inputs; none for state.
 static Expected<std::vector<StringRef>>
 assignFiles(StringRef option, ArrayRef<InputFile> files,
@@ -63,6 +70,10 @@ assignFiles(StringRef option, ArrayRef<InputFile> files,
   for (const InputFile &file : files) {
     auto input = file.input.empty() ? inputs.find(getFirstInput(function))
                                     : inputs.find(file.input);
+    if (input == inputs.end() && isState(function, file.input))
+      return createStringError("--" + option + ": '" + file.input +
+                               "' is kept by --stateful, and follows from the "
+                               "other inputs' samples; leave its file out");
     if (input == inputs.end())
       return createStringError("--" + option + ": the model has no input '" +
                                file.input + "'; its inputs are " +
@@ -122,6 +133,14 @@ Expected<SampleSet> driver::loadSampleSet(StringRef option,
 //===----------------------------------------------------------------------===//
 // Choosing and making samples
 //===----------------------------------------------------------------------===//
+
+bool driver::areAllEqual(ArrayRef<Sample> samples) {
+  return samples.size() > 1 && all_of(samples.drop_front(), [&](auto &other) {
+           return llvm::equal(samples.front(), other, [](auto &a, auto &b) {
+             return a.getRawData() == b.getRawData();
+           });
+         });
+}
 
 SampleSet driver::holdOut(SampleSet &samples, bool isStream) {
   constexpr size_t kStep = 5, kMost = 64, kFewest = 10;

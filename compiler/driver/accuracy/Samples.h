@@ -34,6 +34,9 @@ llvm::Expected<SampleSet> loadSampleSet(llvm::StringRef option,
                                         llvm::ArrayRef<InputFile> files,
                                         mlir::func::FuncOp function);
 
+/// Whether there are several samples, and all are the same.
+bool areAllEqual(llvm::ArrayRef<Sample> samples);
+
 /// Takes every fifth sample, at most 64, out of `samples`; of a stream the end,
 /// so that what follows each other stays together. Takes none of so few that
 /// the rest would show too little.

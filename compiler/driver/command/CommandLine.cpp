@@ -50,7 +50,7 @@ static std::string tidy(StringRef messages) {
   return text;
 }
 
-Error CommandLine::parse(int argc, char **argv) {
+Error CommandLine::parse(int argc, const char *const *argv) {
   // --mlir-print-ir-after-all and its like, in --help-hidden.
   mlir::registerAsmPrinterCLOptions();
   mlir::registerPassManagerCLOptions();

@@ -19,7 +19,7 @@ namespace edgecc::driver {
 /// only in edgecc and not in every tool that links the library.
 struct CommandLine {
   /// Parses main's arguments. Prints and exits on --help and --version.
-  llvm::Error parse(int argc, char **argv);
+  llvm::Error parse(int argc, const char *const *argv);
 
   /// LLVM's libraries have an option of the same name as one below.
   struct FreeNames {

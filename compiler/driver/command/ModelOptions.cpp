@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Diagnostics.h"
 #include "OptionValues.h"
 
 #include "llvm/ADT/StringExtras.h"
@@ -152,4 +153,41 @@ Error edgecc::driver::readModelOptions(const CommandLine &line,
     if (Error error = read(line, options))
       return error;
   return Error::success();
+}
+
+/// Whether layers may get this precision, by an option or as the compiler
+/// chooses.
+static bool mayUse(const Options &options, Precision wanted) {
+  bool hasBudget = !options.budget.isEmpty() || !options.device.empty();
+  bool chooses = options.searchesPrecision || options.explore ||
+                 (!options.precision && hasBudget);
+  return chooses || options.precision.value_or(Precision::S8) == wanted ||
+         any_of(options.layerPrecisions, [&](const LayerPrecision &layer) {
+           return layer.precision == wanted;
+         });
+}
+
+void edgecc::driver::warnOfIdleOptions(const CommandLine &line,
+                                       const Options &options) {
+  bool onlyFloat =
+      options.calibration.empty() ||
+      none_of(ArrayRef{Precision::S8, Precision::S16x8, Precision::S8W4},
+              [&](Precision precision) { return mayUse(options, precision); });
+  StringRef reason =
+      options.calibration.empty()
+          ? "edgecc quantizes nothing without --calib FILE.npy"
+          : "the code computes in float, as --precision f32 says";
+  auto say = [](StringRef option, const Twine &reason) {
+    warn("--" + option + " has no effect: " + reason);
+  };
+  if (options.repairs && !options.repairs->empty() && onlyFloat)
+    say(line.repair.ArgStr, reason);
+  if (!line.weightGroup.getNumOccurrences())
+    return;
+  if (onlyFloat)
+    say(line.weightGroup.ArgStr, reason);
+  else if (!mayUse(options, Precision::S8W4))
+    say(line.weightGroup.ArgStr,
+        "no layer has weights of four bits; --precision s8w4 gives all layers "
+        "such, --layer-precision LAYER=s8w4 one");
 }

@@ -65,6 +65,8 @@ llvm::Error readChoice(const CommandLine::Text &option,
 /// What becomes of the model before there is code: precisions, pruning, low
 /// rank, repairs (ModelOptions.cpp).
 llvm::Error readModelOptions(const CommandLine &line, Options &options);
+/// Once all options are known: says which of these have no effect.
+void warnOfIdleOptions(const CommandLine &line, const Options &options);
 
 } // namespace edgecc::driver
 

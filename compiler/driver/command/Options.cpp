@@ -337,6 +337,16 @@ static Error readOutput(const CommandLine &line, Options &options) {
         "and --report FILE.json writes a report only");
   if (options.emit != Emit::Files && !options.outputFolder.empty())
     return createStringError("--emit prints, -o writes files: give one");
+  // What these are about is made after the stages that print.
+  const bool isWanted[] = {!options.reportFile.empty(),
+                           options.verifySamples.has_value(), options.measure,
+                           options.sensitivity};
+  for (auto [name, wanted] : zip_equal(
+           ArrayRef<StringRef>{"report", "verify", "measure", "sensitivity"},
+           isWanted))
+    if (options.emit != Emit::Files && wanted)
+      return inOption(name, "does not go with --emit, which prints a stage and "
+                            "stops there; give -o DIR instead");
   return Error::success();
 }
 
@@ -436,16 +446,39 @@ static Error readCompilation(const CommandLine &line, Options &options) {
       return error;
   if (Error error = readInputShapes(line.inputShapes, options.inputShapes))
     return error;
-  return readFrozenInputs(line.frozenInputs, options.frozenInputs);
+  if (Error error = readFrozenInputs(line.frozenInputs, options.frozenInputs))
+    return error;
+  warnOfIdleOptions(line, options);
+  return Error::success();
+}
+
+/// The words of a command. Of options whose value may be left out, it has to
+/// follow "="; "--verify 4" is as clear.
+static std::vector<std::string> readWords(int argc, char **argv) {
+  std::vector<std::string> words;
+  for (StringRef word : ArrayRef(argv, argc)) {
+    bool isNumber = !word.empty() && all_of(word, isDigit);
+    StringRef option = words.empty() ? "" : StringRef(words.back()).ltrim('-');
+    if (isNumber && (option == "verify" || option == "explore") &&
+        option.size() != words.back().size() && !sys::fs::exists(word))
+      words.back() += "=" + word.str();
+    else
+      words.push_back(word.str());
+  }
+  return words;
 }
 
 Expected<Options> edgecc::driver::parseCommandLine(int argc, char **argv) {
+  const std::vector<std::string> texts = readWords(argc, argv);
+  std::vector<const char *> pointers;
+  for (const std::string &text : texts)
+    pointers.push_back(text.c_str());
   CommandLine line;
-  if (Error error = line.parse(argc, argv))
+  if (Error error = line.parse(int(pointers.size()), pointers.data()))
     return error;
   Options options;
   options.argv0 = argv[0];
-  std::vector<StringRef> words(argv, argv + argc);
+  std::vector<StringRef> words(texts.begin(), texts.end());
   options.command = quoteCommand(words);
   options.exploreCommand = quoteCommand(dropChoices(words));
   if (line.listTargets)

@@ -23,7 +23,8 @@ def EliminateTransposes
     axes apart, ...) may be computed as it is or permuted. A minimum cut finds
     the choice that moves the fewest bytes. Constants, and the columns of a fully
     connected layer's constant weights behind a flattening reshape, are permuted
-    at compile time. What costs the same either way is computed channels-last, so
+    at compile time. A normalization over all channels and pixels of a sample,
+    which exporters put between reshapes, is done on the image as it lies. What costs the same either way is computed channels-last, so
     that the transposes end up at the function's inputs and outputs.
 
     Guarantees: the values are the same; the transposes that remain move no more

@@ -64,7 +64,8 @@ def ReconstructWeights : Pass<"edge-reconstruct-weights", "::mlir::func::FuncOp"
     Assumes ranges (`edge-calibrate`). Guarantees weights on a grid
     (`edge.weight_scales`), and that the error that is minimized is not larger
     than with weights rounded to the nearest. Layers whose rows are longer than
-    4096 weights stay as they are.
+    4096 weights stay as they are; weights that several layers share are rounded
+    to the nearest, so that they are stored once.
 
     ```
     edgecc-opt --edge-reconstruct-weights="samples=x=calib.npy rounding=gptq" \

@@ -33,3 +33,23 @@ func.func @kept(%x: tensor<1x1xf32> {edge.name = "x", edge.range = [-2.0, 0.0]})
     : (tensor<1x1xf32>, tensor<2x1xf32>, tensor<2xf32>) -> tensor<1x2xf32>
   return %0 : tensor<1x2xf32>
 }
+
+// -----
+
+// Two layers share their weights, which stay equal whatever their inputs are.
+// CHECK-LABEL: func @shared
+// CHECK: edge.fully_connected
+// CHECK-SAME: edge.weight_scales = array<f64: [[SCALES:.*]]>}
+// CHECK: edge.fully_connected
+// CHECK-SAME: edge.weight_scales = array<f64: [[SCALES]]>}
+func.func @shared(%x: tensor<1x1xf32> {edge.name = "x", edge.range = [-2.0, 0.0]}) -> (tensor<1x2xf32>, tensor<1x2xf32>) {
+  %w = edge.constant dense<[[0.5], [-0.3]]> : tensor<2x1xf32> -> tensor<2x1xf32>
+  %b = edge.constant dense<[0.1, 0.2]> : tensor<2xf32> -> tensor<2xf32>
+  %0 = edge.fully_connected %x, %w, %b {edge.ranges = [[-1.0, 1.0]]}
+    : (tensor<1x1xf32>, tensor<2x1xf32>, tensor<2xf32>) -> tensor<1x2xf32>
+  %1 = edge.slice %0 {starts = array<i64: 0, 0>, sizes = array<i64: 1, 1>, steps = array<i64: 1, 1>, edge.ranges = [[-1.0, 1.0]]}
+    : (tensor<1x2xf32>) -> tensor<1x1xf32>
+  %2 = edge.fully_connected %1, %w, %b {edge.ranges = [[-1.0, 1.0]]}
+    : (tensor<1x1xf32>, tensor<2x1xf32>, tensor<2xf32>) -> tensor<1x2xf32>
+  return %0, %2 : tensor<1x2xf32>, tensor<1x2xf32>
+}

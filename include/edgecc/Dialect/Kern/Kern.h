@@ -30,8 +30,8 @@ namespace edgecc::kern {
 /// Names of the attributes on a program and its arguments.
 inline constexpr llvm::StringLiteral kArenaBytes = "kern.arena_bytes";
 inline constexpr llvm::StringLiteral kStateBytes = "kern.state_bytes";
-/// What reset() copies into the state: a list of {offset, bytes, data}, the
-/// symbol of a kern.data.
+/// What reset() writes into the state: a list of {offset, bytes, data}, the
+/// symbol of a kern.data, or {offset, bytes, value}, what each byte is.
 inline constexpr llvm::StringLiteral kStateInitials = "kern.state_initials";
 /// Bytes of constants that kernels take for speed.
 inline constexpr llvm::StringLiteral kExtraBytes = "kern.extra_bytes";
