@@ -187,6 +187,11 @@ Error driver::importModel(Session &session) {
       importOnnx(options.model, session.context, getImportOptions(options));
   if (!session.imported)
     return alreadyReported(InputError);
+  if (!options.frozenInputs.empty() &&
+      getModelFunction(*session.imported).getNumArguments() == 0)
+    return createStringError(
+        "--freeze-input makes all inputs constants, so that nothing is left to "
+        "compute; leave one of them as it is");
   return runUserPasses(*session.imported, [&](mlir::OpPassManager &passes) {
     passes.addNestedPass<mlir::func::FuncOp>(
         createMakeStateful({options.stateful}));

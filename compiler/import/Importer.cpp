@@ -92,11 +92,6 @@ LogicalResult ModelImporter::createFunction(Scope &scope) {
     types.push_back(*type);
     arguments.push_back(input);
   }
-  if (arguments.empty() && !scope.order.inputs.empty())
-    return emitError(loc)
-           << "--freeze-input makes all inputs constants, so that nothing is "
-              "left to compute; leave one of them as it is: "
-           << scope.order.inputs.front()->name();
   builder.setInsertionPointToEnd(module->getBody());
   function = builder.create<func::FuncOp>(loc, "main",
                                           builder.getFunctionType(types, {}));
