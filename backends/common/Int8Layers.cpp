@@ -143,15 +143,20 @@ kern::WindowAttr edgecc::getWindowOf(ConvOp op) {
                    op.getStrides(), op.getDilations(), op.getPads());
 }
 
+bool edgecc::isInt8Depthwise(ConvOp op) {
+  int64_t channels = shapeOf(op.getInput()).back();
+  return isInt8Image(op) && op.getGroups() > 1 &&
+         int64_t(op.getGroups()) == channels &&
+         shapeOf(op.getFilter())[0] == channels;
+}
+
 bool edgecc::isInt8Depthwise3x3(ConvOp op) {
-  if (!isInt8Image(op) || shapeOf(op.getFilter()).size() != 4)
+  if (!isInt8Depthwise(op) || shapeOf(op.getFilter()).size() != 4)
     return false;
   ArrayRef<int64_t> filter = shapeOf(op.getFilter());
-  int64_t channels = shapeOf(op.getInput()).back();
   ArrayRef<int64_t> strides = op.getStrides();
-  return op.getGroups() > 1 && int64_t(op.getGroups()) == channels &&
-         filter[0] == channels && filter[1] == 3 && filter[2] == 3 &&
-         strides[0] == strides[1] && strides[0] <= 2 &&
+  return filter[1] == 3 && filter[2] == 3 && strides[0] == strides[1] &&
+         strides[0] <= 2 &&
          llvm::all_of(op.getDilations(), [](int64_t d) { return d == 1; });
 }
 

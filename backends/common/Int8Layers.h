@@ -45,7 +45,9 @@ reference::Tensor getWords(mlir::MLIRContext *context,
 
 /// A convolution of int8 of one or two dimensions with constant weights.
 bool isInt8Image(edge::ConvOp op);
-/// With one output per channel, 3x3, stride 1 or 2.
+/// With one output per channel.
+bool isInt8Depthwise(edge::ConvOp op);
+/// The same, 3x3, stride 1 or 2.
 bool isInt8Depthwise3x3(edge::ConvOp op);
 /// A fully connected layer of int8 with constant weights.
 bool isInt8FullyConnected(edge::FullyConnectedOp op);

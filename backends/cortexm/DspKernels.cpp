@@ -244,6 +244,55 @@ static LogicalResult lowerDspDepthwise(ConvOp op, KernelCallBuilder &call) {
       });
 }
 
+/// Words of packed weights of a channel, as packColumns makes them.
+static int64_t countColumnWords(const reference::Tensor &filter,
+                                kern::WindowAttr window) {
+  return int64_t(packColumns(filter, window).size()) / filter.getDim(0);
+}
+
+static bool isDspColumns(ConvOp op) {
+  // The kernel's code grows with the window.
+  constexpr int64_t kMostWords = 36;
+  if (!isInt8Depthwise(op) || !hasDoubledMultipliers(op))
+    return false;
+  ColumnWindows columns(op);
+  // Without pairs, copies take more than multiplications side by side save.
+  kern::WindowAttr window = columns.window;
+  bool hasPairs = window.getKernel()[0] > 1 ||
+                  (window.getKernel()[1] > 1 && window.getDilations()[1] == 1);
+  return hasPairs && columns.fit() &&
+         countColumnWords(*getConstantTensor(op.getFilter()), window) <=
+             kMostWords;
+}
+
+/// As the kernel's dspShapeOf.
+static int64_t getColumnBytes(const ColumnWindows &columns) {
+  ArrayRef<int64_t> kernel = columns.window.getKernel(),
+                    dilations = columns.window.getDilations();
+  bool isFlat = kernel[0] == 1 && dilations[1] == 1;
+  int64_t pitch = isFlat ? 1 : int64_t(llvm::alignTo(columns.height, 2));
+  int64_t lastTap =
+      isFlat ? (kernel[1] - 1) / 2 * 2 : (kernel[1] - 1) * dilations[1] * pitch;
+  int64_t outputs = std::max(columns.out[2], columns.getTogether());
+  int64_t read = (outputs - 1) * columns.window.getStrides()[1] * pitch +
+                 lastTap + (isFlat ? 2 : pitch);
+  // Words are written.
+  return int64_t(llvm::alignTo(columns.getSize(pitch, read), 2) *
+                 sizeof(int16_t));
+}
+
+static LogicalResult lowerDspColumns(ConvOp op, KernelCallBuilder &call) {
+  ColumnWindows columns(op);
+  return lowerInColumns(
+      columns, "depthwise_conv2d_s8_columns_dsp",
+      "depthwise_conv2d_s8_columns_dsp_small", "depthwise_columns_dsp.h",
+      getColumnBytes(columns), call, [&] {
+        return addEpilogue(
+            op, packColumns(*getConstantTensor(op.getFilter()), columns.window),
+            /*hasPadding=*/true, call);
+      });
+}
+
 static bool isDspFullyConnected(FullyConnectedOp op) {
   return isInt8FullyConnected(op) && shapeOf(op.getInput()).back() % 4 == 0 &&
          hasDoubledMultipliers(op);
@@ -360,6 +409,8 @@ void edgecc::registerDspKernels(KernelRegistry &registry) {
   registry.add<ConvOp>("depthwise_conv2d_s8_dsp", isDspDepthwise,
                        lowerDspDepthwise, /*benefit=*/10,
                        /*features=*/{"dsp"});
+  registry.add<ConvOp>("depthwise_conv2d_s8_columns_dsp", isDspColumns,
+                       lowerDspColumns, /*benefit=*/8, /*features=*/{"dsp"});
   registry.add<FullyConnectedOp>("fully_connected_s8_dsp", isDspFullyConnected,
                                  lowerDspFullyConnected, /*benefit=*/10,
                                  /*features=*/{"dsp"});

@@ -128,3 +128,31 @@ SmallVector<int32_t> edgecc::packDepthwise(const reference::Tensor &weights) {
     words.push_back(packBytes(left[0], left[1], left[1], left[2]));
   return words;
 }
+
+SmallVector<int32_t> edgecc::packColumns(const reference::Tensor &weights,
+                                         kern::WindowAttr window) {
+  int64_t height = window.getKernel()[0], width = window.getKernel()[1],
+          dilation = window.getDilations()[0];
+  bool isFlat = height == 1 && window.getDilations()[1] == 1;
+  int64_t rows = (height - 1) * dilation + 1;
+  SmallVector<int32_t> words;
+  for (ArrayRef<int8_t> left = weights.getData<int8_t>(); !left.empty();
+       left = left.drop_front(height * width)) {
+    auto weightAt = [&](int64_t y, int64_t x) {
+      return y < rows && y % dilation == 0 && x < width
+                 ? left[y / dilation * width + x]
+                 : int8_t(0);
+    };
+    SmallVector<std::pair<int8_t, int8_t>> pairs;
+    for (int64_t y = 0; y < rows; y += 2)
+      if (y % dilation == 0 || (y + 1 < rows && (y + 1) % dilation == 0))
+        for (int64_t x = 0; x < width; x += isFlat ? 2 : 1)
+          pairs.push_back({weightAt(y, x),
+                           isFlat ? weightAt(y, x + 1) : weightAt(y + 1, x)});
+    pairs.resize(llvm::alignTo(pairs.size(), 2));
+    for (size_t i = 0; i != pairs.size(); i += 2)
+      words.push_back(packBytes(pairs[i].first, pairs[i + 1].first,
+                                pairs[i].second, pairs[i + 1].second));
+  }
+  return words;
+}

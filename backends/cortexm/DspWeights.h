@@ -10,6 +10,7 @@
 
 #include "../common/PackedWeights.h"
 
+#include "edgecc/Dialect/Kern/Kern.h"
 #include "edgecc/Reference/Tensor.h"
 
 namespace edgecc {
@@ -40,6 +41,12 @@ reference::Tensor packStepRows(const PackedWeights &weights, int64_t block,
 llvm::SmallVector<int32_t> packWinograd(const reference::Tensor &weights);
 /// Depthwise weights [C, 3, 3, 1]: the bytes w0, w1, w1, w2 of each row.
 llvm::SmallVector<int32_t> packDepthwise(const reference::Tensor &weights);
+/// Depthwise weights as depthwise_columns_dsp.h reads them: for each channel
+/// the pairs of weights below each other or, in windows of one row, side by
+/// side, where one of them is; two pairs (a, b), (c, d) as the bytes a, c, b,
+/// d.
+llvm::SmallVector<int32_t> packColumns(const reference::Tensor &weights,
+                                       kern::WindowAttr window);
 
 } // namespace edgecc
 

@@ -37,6 +37,39 @@ lowerInBands(edge::ConvOp op, llvm::StringRef kernel, llvm::StringRef small,
              llvm::function_ref<int64_t(int64_t)> getBytes,
              llvm::function_ref<llvm::LogicalResult()> addEpilogue);
 
+/// Windows of a depthwise layer that lie in a buffer column by column, as
+/// backends/kernels/depthwise_columns.h has them. An image of one column is
+/// taken for one of a row: some outputs of a row are computed together.
+struct ColumnWindows {
+  kern::WindowAttr window;
+  llvm::SmallVector<int64_t> in, out;
+  /// Rows of a window, and columns below a row of outputs.
+  int64_t height, span;
+
+  explicit ColumnWindows(edge::ConvOp op);
+
+  /// The buffer moves on by rows that it has, and copies some of each.
+  bool fit() const {
+    return window.getStrides()[0] <= height && window.getPads()[1] < span;
+  }
+  /// How many outputs of a row are computed together: columnsTogether().
+  int64_t getTogether() const {
+    return llvm::alignTo(out[2], 3) < llvm::alignTo(out[2], 4) ? 3 : 4;
+  }
+  /// Elements of the buffer: `pitch` lie between columns, and windows of a row
+  /// of outputs read `read`.
+  int64_t getSize(int64_t pitch, int64_t read) const {
+    return (out[1] - 1) * window.getStrides()[0] + std::max(span * pitch, read);
+  }
+};
+
+/// The call of a kernel with such a buffer, of so many bytes.
+llvm::LogicalResult
+lowerInColumns(const ColumnWindows &columns, llvm::StringRef kernel,
+               llvm::StringRef small, llvm::StringRef header, int64_t bytes,
+               KernelCallBuilder &call,
+               llvm::function_ref<llvm::LogicalResult()> addEpilogue);
+
 } // namespace edgecc
 
 #endif // EDGECC_BACKENDS_CORTEXM_IMAGECALLS_H

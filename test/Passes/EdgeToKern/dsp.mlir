@@ -117,3 +117,40 @@ func.func @main(%w: tensor<2x8x21x!lhs>, %x: tensor<3x21x!lhs>, %v: tensor<21x24
   %z = edge.matmul %x, %v : (tensor<3x21x!lhs>, tensor<21x24x!rhs>) -> tensor<3x24x!product>
   return %y, %z : tensor<2x8x24x!product>, tensor<3x24x!product>
 }
+
+// -----
+
+!in = !quant.uniform<i8:f32, 0.5:3>
+!w = !quant.uniform<i8<-127:127>:f32:0, {0.25, 0.25}>
+!b = !quant.uniform<i32:f32:0, {0.125, 0.125}>
+!out = !quant.uniform<i8:f32, 0.5:5>
+
+// Depthwise windows of other sizes lie in columns. Pairs of rows of a column
+// are packed: 1 and 4 above each other, then 2 and 5, 3 and 6, and two 0 for
+// lack of a pair. In windows of one row pairs are neighbours.
+// CHECK-LABEL: func.func @run
+// CHECK: kern.call "depthwise_conv2d_s8_columns_dsp_small" from "depthwise_columns_dsp.h"
+// CHECK-SAME: #kern.window<kernel = [2, 3]
+// CHECK-SAME: 3, 5, -128, 127]>
+// CHECK-SAME: memref<4xi32>, memref<2xi32>, memref<2xi32>
+// CHECK-SAME: inplace = array<i64: 0>
+// CHECK: kern.call "depthwise_conv2d_s8_columns_dsp_small"
+// CHECK-SAME: #kern.window<kernel = [1, 4]
+// A dilated row has no pairs.
+// CHECK: kern.call "depthwise_conv2d_s8" from
+// CHECK: kern.data {{.*}} dense<[84148737, 393219, 84148737, 393219]>
+// CHECK: kern.data {{.*}} : memref<2xi32> = dense<67240705>
+// PLAIN: kern.call "depthwise_conv2d_s8" from
+// PLAIN: kern.call "depthwise_conv2d_s8" from
+func.func @main(%x: tensor<1x8x8x2x!in>) -> (tensor<1x7x6x2x!out>, tensor<1x8x5x2x!out>, tensor<1x8x2x2x!out>) {
+  %w = edge.constant dense<[[[[1], [2], [3]], [[4], [5], [6]]], [[[1], [2], [3]], [[4], [5], [6]]]]> : tensor<2x2x3x1xi8> -> tensor<2x2x3x1x!w>
+  %v = edge.constant dense<[[[[1], [2], [3], [4]]], [[[1], [2], [3], [4]]]]> : tensor<2x1x4x1xi8> -> tensor<2x1x4x1x!w>
+  %b = edge.constant dense<8> : tensor<2xi32> -> tensor<2x!b>
+  %0 = edge.conv %x, %w, %b {groups = 2 : i64, strides = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>}
+    : (tensor<1x8x8x2x!in>, tensor<2x2x3x1x!w>, tensor<2x!b>) -> tensor<1x7x6x2x!out>
+  %1 = edge.conv %x, %v, %b {groups = 2 : i64, strides = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>}
+    : (tensor<1x8x8x2x!in>, tensor<2x1x4x1x!w>, tensor<2x!b>) -> tensor<1x8x5x2x!out>
+  %2 = edge.conv %x, %v, %b {groups = 2 : i64, strides = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 2>}
+    : (tensor<1x8x8x2x!in>, tensor<2x1x4x1x!w>, tensor<2x!b>) -> tensor<1x8x2x2x!out>
+  return %0, %1, %2 : tensor<1x7x6x2x!out>, tensor<1x8x5x2x!out>, tensor<1x8x2x2x!out>
+}

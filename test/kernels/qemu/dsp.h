@@ -17,6 +17,7 @@
 #include "conv2d_dsp.h"
 #include "conv2d_w4_dsp.h"
 #include "conv2d_winograd_dsp.h"
+#include "depthwise_columns_dsp.h"
 #include "depthwise_conv2d.h"
 #include "depthwise_conv2d_dsp.h"
 #include "elementwise.h"
@@ -32,6 +33,23 @@ namespace {
 
 /// What is a template argument of these kernels.
 constexpr int kInZero = -17, kOutZero = 5;
+
+/// Whether a depthwise kernel that goes through the image channel by channel
+/// may write where it reads: canOverwriteInput() of backends/cortexm.
+template <class C> constexpr bool overwritesInput() {
+  using Win = typename C::Win;
+  return C::Out::dim(1) <= C::In::dim(1) && C::Out::dim(2) <= C::In::dim(2) &&
+         Win::padTop <= (Win::kernelH - 1) * Win::dilationH;
+}
+
+/// What the kernels with a buffer of columns take: ColumnWindows in
+/// backends/cortexm.
+template <class C> constexpr bool fitsColumns() {
+  using Win = typename C::Win;
+  return Win::strideH <= (Win::kernelH - 1) * Win::dilationH + 1 &&
+         Win::padLeft <= (C::Out::dim(2) - 1) * Win::strideW +
+                             (Win::kernelW - 1) * Win::dilationW;
+}
 
 #if defined(__ARM_FEATURE_DSP)
 constexpr int kWords = 8192;
@@ -332,6 +350,71 @@ void depthwiseDsp3x3(std::int8_t *in, const std::int8_t *weights,
       out[i] = static_cast<std::int8_t>(~out[i]);
 #else
   edgecc::kernels::depthwise_conv2d_s8<In, Out, typename C::Win>(
+      in, weights, bias, multiplier, out, kInZero, 0, kOutZero, Lo, Hi);
+#endif
+}
+
+#if defined(__ARM_FEATURE_DSP)
+/// As packColumns in backends/cortexm/DspKernels.cpp, from [KH, KW, C].
+template <class Win>
+void packColumns(const std::int8_t *weights, int channels) {
+  constexpr bool kFlat = Win::kernelH == 1 && Win::dilationW == 1;
+  constexpr int kHeight = (Win::kernelH - 1) * Win::dilationH + 1;
+  std::int8_t *to = reinterpret_cast<std::int8_t *>(packed);
+  for (int c = 0; c < channels; ++c) {
+    static std::int8_t pairs[2 * kHeight * Win::kernelW + 8];
+    int count = 0;
+    auto add = [&](int y, int x) {
+      const bool inside =
+          y % Win::dilationH == 0 && y < kHeight && x < Win::kernelW;
+      pairs[count++] =
+          inside
+              ? weights[(y / Win::dilationH * Win::kernelW + x) * channels + c]
+              : std::int8_t{0};
+    };
+    for (int y = 0; y < kHeight; y += 2)
+      for (int x = 0; x < Win::kernelW; x += kFlat ? 2 : 1) {
+        const bool counts = y % Win::dilationH == 0 ||
+                            ((y + 1) % Win::dilationH == 0 && y + 1 < kHeight);
+        if (!counts)
+          continue;
+        add(y, x);
+        add(kFlat ? y : y + 1, kFlat ? x + 1 : x);
+      }
+    while (count % 4 != 0)
+      pairs[count++] = 0;
+    for (int i = 0; i < count; i += 4)
+      for (int k = 0; k < 4; ++k)
+        *to++ = pairs[i + (k % 2) * 2 + k / 2];
+  }
+}
+#endif
+
+/// Windows of any size; overwrites `in` where the kernel may. Weights are
+/// [KH, KW, C].
+template <class C, int Lo, int Hi>
+void depthwiseDspColumns(std::int8_t *in, const std::int8_t *weights,
+                         const std::int32_t *bias,
+                         const std::int32_t *multiplier, std::int8_t *out) {
+  using In = typename C::In;
+  using Out = typename C::Out;
+  using Win = typename C::Win;
+#if defined(__ARM_FEATURE_DSP)
+  packColumns<Win>(weights, In::dim(3));
+  doubleMultipliers(multiplier);
+  std::int8_t *to = overwritesInput<C>() ? in : out;
+  if (In::dim(3) % 2 == 0)
+    edgecc::kernels::depthwise_conv2d_s8_columns_dsp<In, Out, Win, kInZero,
+                                                     kOutZero, Lo, Hi>(
+        in, packed, bias, doubled, to, scratch);
+  else
+    edgecc::kernels::depthwise_conv2d_s8_columns_dsp_small<
+        In, Out, Win, kInZero, kOutZero, Lo, Hi>(in, packed, bias, doubled, to);
+  if (to == in)
+    for (int i = 0; i < Out::size; ++i)
+      out[i] = in[i];
+#else
+  edgecc::kernels::depthwise_conv2d_s8<In, Out, Win>(
       in, weights, bias, multiplier, out, kInZero, 0, kOutZero, Lo, Hi);
 #endif
 }

@@ -223,6 +223,12 @@ template <class C> void depthwise(const char *name) {
                                        wideShift, wideLo, wideHi);
   report("DepthwiseConv2dS16x8", name, wideOut, C::Out::size * 2);
   using W = typename C::Win;
+  if constexpr (C::In::dim(3) == C::Out::dim(3) && fitsColumns<C>()) {
+    prepare(C::kProducts);
+    depthwiseDspColumns<C, C::In::dim(3) == 6 ? -100 : -128, 127>(
+        in, other, bias, multiplier, out);
+    report("DepthwiseConv2dS8DspColumns", name, out, C::Out::size);
+  }
   if constexpr (C::In::dim(3) == C::Out::dim(3) && C::kKernel == 9 &&
                 W::kernelH == 3 && W::strideH == W::strideW &&
                 W::strideH <= 2 && W::dilationH * W::dilationW == 1) {
