@@ -147,6 +147,61 @@ static LogicalResult lowerHeliumDepthwise(ConvOp op, KernelCallBuilder &call) {
       });
 }
 
+/// The vectors that cover the taps of a window in the buffer of columns, as the
+/// kernel's MveTaps has them: where they begin.
+static SmallVector<int64_t> getTapVectors(const ColumnWindows &columns) {
+  ArrayRef<int64_t> kernel = columns.window.getKernel(),
+                    dilations = columns.window.getDilations();
+  SmallVector<int64_t> begins;
+  for (int64_t x = 0; x != kernel[1]; ++x)
+    for (int64_t y = 0; y != kernel[0]; ++y) {
+      int64_t at = x * dilations[1] * columns.height + y * dilations[0];
+      if (begins.empty() || at >= begins.back() + kVector)
+        begins.push_back(at);
+    }
+  return begins;
+}
+
+/// Bytes from the window of an output to the next one.
+static int64_t getColumnStep(const ColumnWindows &columns) {
+  return columns.window.getStrides()[1] * columns.height;
+}
+
+static bool isHeliumColumns(ConvOp op) {
+  if (!isInt8Depthwise(op))
+    return false;
+  // Vectors of weights stay in registers; steps and offsets are such as
+  // instructions have, those to eight pixels are int16.
+  constexpr int64_t kMostVectors = 6, kMostWeights = 256, kMostOffset = 127;
+  ColumnWindows columns(op);
+  SmallVector<int64_t> begins = getTapVectors(columns);
+  int64_t step = getColumnStep(columns);
+  return columns.fit() && int64_t(begins.size()) <= kMostVectors &&
+         ShapedType::getNumElements(columns.window.getKernel()) <=
+             kMostWeights &&
+         step <= kMostOffset && begins.back() - step <= kMostOffset &&
+         7 * columns.in[3] <= 65535;
+}
+
+/// As the kernel's mveShapeOf.
+static int64_t getColumnBytes(const ColumnWindows &columns) {
+  int64_t outputs = llvm::alignTo(columns.out[2], columns.getTogether());
+  int64_t read = (outputs - 1) * getColumnStep(columns) +
+                 getTapVectors(columns).back() + kVector;
+  return columns.getSize(columns.height, read);
+}
+
+static LogicalResult lowerHeliumColumns(ConvOp op, KernelCallBuilder &call) {
+  ColumnWindows columns(op);
+  return lowerInColumns(
+      columns, "depthwise_conv2d_s8_columns_mve",
+      "depthwise_conv2d_s8_columns_mve_small", "depthwise_columns_mve.h",
+      getColumnBytes(columns), call, [&] {
+        return addEpilogue(op, *getConstantTensor(op.getFilter()),
+                           /*hasPadding=*/true, call);
+      });
+}
+
 static bool isHeliumFullyConnected(FullyConnectedOp op) {
   // Inputs that do not fill vectors are copied to the stack.
   int64_t depth = shapeOf(op.getInput()).back();
@@ -170,6 +225,9 @@ void edgecc::registerHeliumKernels(KernelRegistry &registry) {
                                                  /*benefit=*/20, {"mve"});
   registry.add<ConvOp>("depthwise_conv2d_s8_mve", isHeliumDepthwise,
                        lowerHeliumDepthwise, /*benefit=*/20,
+                       /*features=*/{"mve"});
+  registry.add<ConvOp>("depthwise_conv2d_s8_columns_mve", isHeliumColumns,
+                       lowerHeliumColumns, /*benefit=*/15,
                        /*features=*/{"mve"});
   registry.add<FullyConnectedOp>("fully_connected_s8_mve",
                                  isHeliumFullyConnected,

@@ -152,6 +152,7 @@ def render(models, reports, small, inside, tight, tight_inside):
 Made by `tools/dev/cortexm-benchmark.py --write docs/benchmarks/cortex-m.md`: MLPerf Tiny's four models and the project's
 [digits](../examples/digits), quantized from their float models, with `--io quantized`. Every run is bit-exact with the
 reference interpreter (`--verify`). Instructions are those of one whole `run`, counted by QEMU 7.2; they are no cycles.
+[Why the kernels are as they are](../rationale/cortexm-kernels.md), with figures of depthwise layers that these models do not have.
 
 ## Instructions per inference
 

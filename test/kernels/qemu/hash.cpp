@@ -225,6 +225,10 @@ template <class C> void depthwise(const char *name) {
   using W = typename C::Win;
   if constexpr (C::In::dim(3) == C::Out::dim(3) && fitsColumns<C>()) {
     prepare(C::kProducts);
+    depthwiseHeliumColumns<C, C::In::dim(3) == 6 ? 1 : 0, -128, 120>(
+        in, other, bias, multiplier, out);
+    report("DepthwiseConv2dS8HeliumColumns", name, out, C::Out::size);
+    prepare(C::kProducts);
     depthwiseDspColumns<C, C::In::dim(3) == 6 ? -100 : -128, 127>(
         in, other, bias, multiplier, out);
     report("DepthwiseConv2dS8DspColumns", name, out, C::Out::size);

@@ -15,6 +15,7 @@
 
 #include "conv2d.h"
 #include "conv2d_mve.h"
+#include "depthwise_columns_mve.h"
 #include "depthwise_conv2d.h"
 #include "depthwise_conv2d_mve.h"
 #include "fully_connected.h"
@@ -130,6 +131,38 @@ void depthwiseHelium3x3(std::int8_t *in, const std::int8_t *weights,
       out[i] = static_cast<std::int8_t>(~out[i]);
 #else
   edgecc::kernels::depthwise_conv2d_s8<In, Out, typename C::Win>(
+      in, weights, bias, multiplier, out, kInZero, Shift, kOutZero, Lo, Hi);
+#endif
+}
+
+/// Windows of any size; overwrites `in` where the kernel may. Weights are
+/// [KH, KW, C].
+template <class C, int Shift, int Lo, int Hi>
+void depthwiseHeliumColumns(std::int8_t *in, const std::int8_t *weights,
+                            const std::int32_t *bias,
+                            const std::int32_t *multiplier, std::int8_t *out) {
+  using In = typename C::In;
+  using Out = typename C::Out;
+  using Win = typename C::Win;
+#if defined(__ARM_FEATURE_MVE)
+  static std::int8_t rows[In::dim(3) * C::kKernel];
+  for (int c = 0; c < In::dim(3); ++c)
+    for (int i = 0; i < C::kKernel; ++i)
+      rows[c * C::kKernel + i] = weights[i * In::dim(3) + c];
+  std::int8_t *to = overwritesInput<C>() ? in : out;
+  if (In::dim(3) % 2 == 0)
+    edgecc::kernels::depthwise_conv2d_s8_columns_mve<In, Out, Win, kInZero,
+                                                     Shift, kOutZero, Lo, Hi>(
+        in, rows, bias, multiplier, to, scratch);
+  else
+    edgecc::kernels::depthwise_conv2d_s8_columns_mve_small<
+        In, Out, Win, kInZero, Shift, kOutZero, Lo, Hi>(in, rows, bias,
+                                                        multiplier, to);
+  if (to == in)
+    for (int i = 0; i < Out::size; ++i)
+      out[i] = in[i];
+#else
+  edgecc::kernels::depthwise_conv2d_s8<In, Out, Win>(
       in, weights, bias, multiplier, out, kInZero, Shift, kOutZero, Lo, Hi);
 #endif
 }
