@@ -137,6 +137,14 @@ def make_up(folder):
         .add("Softmax"),
         "tiny2": Network(21, 3, 10).conv(12).residual().conv(0, depthwise=True).conv(8, 1).conv(16).residual().head(24, 8),
         "tiny3": Network(22, 8, 6).conv(16, 1).conv(16).residual().conv(32, 3, 2).conv(0, depthwise=True).head(10),
+        "windows": Network(23, 3, 32).conv(16, stride=2).conv(0, 5, depthwise=True).conv(24, 1).conv(0, 5, 2, True)
+        .conv(40, 1).conv(0, 7, depthwise=True).conv(0, 5, depthwise=True).head(10),
+        "windows2": Network(24, 4, 21).conv(24, 1).conv(0, 7, depthwise=True).conv(0, 5, 2, True).conv(33, 1)
+        .conv(0, 5, depthwise=True).conv(0, 9, depthwise=True).head(8),
+        "windows3": Network(25, 8, 48).conv(0, 5, depthwise=True).conv(12, 1, 2).conv(0, 7, 2, True).conv(28, 1)
+        .conv(0, 7, depthwise=True).conv(0, 5, 2, True).head(5),
+        "windows4": Network(26, 64, 7).conv(0, 5, depthwise=True).conv(96, 1).conv(0, 5, 2, True).conv(160, 1)
+        .conv(0, 5, depthwise=True).conv(0, 7, depthwise=True).head(10),
         "flat": Network(12, 2, 30).conv(16, 7, 2).conv(0, depthwise=True).conv(16).conv(0, 3, 2, True).conv(12, 1).head(5),
     }
     return {name: network.save(folder / name) for name, network in networks.items()}
