@@ -144,10 +144,7 @@ kern::WindowAttr edgecc::getWindowOf(ConvOp op) {
 }
 
 bool edgecc::isInt8Depthwise(ConvOp op) {
-  int64_t channels = shapeOf(op.getInput()).back();
-  return isInt8Image(op) && op.getGroups() > 1 &&
-         int64_t(op.getGroups()) == channels &&
-         shapeOf(op.getFilter())[0] == channels;
+  return isInt8Image(op) && op.isDepthwise();
 }
 
 bool edgecc::isInt8Depthwise3x3(ConvOp op) {

@@ -129,12 +129,11 @@ static DepthRows chooseRows(ConvOp op, const VectorLayer &layer,
 }
 
 template <const GroupArithmetic &groups> static bool isDepthRows(ConvOp op) {
-  if (!isFloatImage(op) || op.getGroups() == 1)
+  if (!isFloatImage(op) || !op.isDepthwise())
     return false;
   VectorLayer layer = VectorLayer::get(op);
   // Parts are those of depthwise_conv2d_parts.h.
-  return layer.in[3] == int64_t(op.getGroups()) &&
-         layer.out[3] == layer.in[3] && layer.window.getDilations()[1] == 1 &&
+  return layer.window.getDilations()[1] == 1 &&
          chooseParts(op, groups.isa) == 1 && !listRows(layer, groups).empty();
 }
 

@@ -122,11 +122,7 @@ static DirectTile getTile(ConvOp op, const VectorLayer &layer,
 
 template <const VectorArithmetic &isa>
 static bool isDirectDepthwise(ConvOp op) {
-  if (!isFloatImage(op) || op.getGroups() == 1)
-    return false;
-  int64_t channels = getImageShape(op.getInput())[3];
-  return channels == int64_t(op.getGroups()) &&
-         getImageShape(op.getResult())[3] == channels;
+  return isFloatImage(op) && op.isDepthwise();
 }
 
 /// The first channel of each vector: the last one ends with the last channel,

@@ -128,9 +128,7 @@ template <const VectorArithmetic &isa> static bool isTapsConv(ConvOp op) {
 //===----------------------------------------------------------------------===//
 
 static bool isVectorDepthwise(ConvOp op) {
-  return isFloatImage(op) && op.getGroups() > 1 &&
-         getImageShape(op.getInput())[3] == int64_t(op.getGroups()) &&
-         getImageShape(op.getResult())[3] == int64_t(op.getGroups());
+  return isFloatImage(op) && op.isDepthwise();
 }
 
 static bool isVectorFullyConnected(FullyConnectedOp op) {

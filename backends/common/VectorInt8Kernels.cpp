@@ -277,12 +277,6 @@ static LogicalResult lowerFullyConnected(FullyConnectedOp op,
 // Depthwise convolutions
 //===----------------------------------------------------------------------===//
 
-static bool isVectorDepthwise(ConvOp op) {
-  return isInt8Image(op) && op.getGroups() > 1 &&
-         getImageShape(op.getInput())[3] == int64_t(op.getGroups()) &&
-         getImageShape(op.getResult())[3] == int64_t(op.getGroups());
-}
-
 template <const VectorArithmetic &isa>
 static LogicalResult lowerDepthwise(ConvOp op, KernelCallBuilder &call) {
   VectorLayer layer = VectorLayer::get(op);
@@ -326,9 +320,9 @@ static void addKernels(KernelRegistry &registry) {
 template <const VectorArithmetic &isa>
 static void addDepthwise(KernelRegistry &registry) {
   registry
-      .add<ConvOp>("depthwise_conv2d_s8_" + isa.suffix, isVectorDepthwise,
+      .add<ConvOp>("depthwise_conv2d_s8_" + isa.suffix, isInt8Depthwise,
                    lowerDepthwise<isa>, isa.benefit, isa.features)
-      .tilings = getDepthTilings<isVectorDepthwise, isa>();
+      .tilings = getDepthTilings<isInt8Depthwise, isa>();
 }
 
 void edgecc::registerVectorInt8Kernels(KernelRegistry &registry) {
