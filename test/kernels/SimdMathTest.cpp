@@ -316,9 +316,9 @@ template <class L> L makeFading(float keptPart) {
 
 /// No denormal numbers, on processors that take long for them.
 void expectFade(const std::vector<float> &states, int hidden) {
-  const int steps = static_cast<int>(states.size()) / hidden;
   EXPECT_NE(at(states, 10 * hidden), 0.0f);
 #if defined(__AVX2__)
+  const int steps = static_cast<int>(states.size()) / hidden;
   for (int i = 0; i < steps * hidden; ++i)
     EXPECT_NE(std::fpclassify(at(states, i)), FP_SUBNORMAL) << i;
   EXPECT_EQ(at(states, (steps - 1) * hidden), 0.0f);
