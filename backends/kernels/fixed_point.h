@@ -206,7 +206,7 @@ template <int Bits> inline std::int32_t roundWithin(float x) {
   std::int32_t whole;
   std::memcpy(&whole, &bits, sizeof(whole));
   return saturate<Bits>(whole);
-#else
+#elif defined(__SSE4_1__) || defined(__aarch64__)
   // Magnitudes are limited as integers, since compilers make no vectors of
   // comparisons of floats, which may trap.
   constexpr float kMost = std::int32_t{1} << (Bits - 1);
@@ -220,6 +220,10 @@ template <int Bits> inline std::int32_t roundWithin(float x) {
   float within;
   std::memcpy(&within, &limited, sizeof(within));
   return roundHalfEvenSmall(within);
+#else
+  // Vectors without minima of integers would cost more than they save.
+  constexpr float kMost = std::int32_t{1} << (Bits - 1);
+  return x == x ? roundHalfEvenSmall(clamp(x, -kMost, kMost)) : 0;
 #endif
 }
 
